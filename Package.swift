@@ -1,0 +1,91 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+    name: "regtop",
+    products: [.executable(name: "regtop", targets: ["regtop"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // PURE: no clock, no file, no task, no log. `.ci/walls` compares this table with the imports.
+        .target(name: "Timing", swiftSettings: strict),
+        .target(name: "SIPMessage", dependencies: ["Timing"], swiftSettings: strict),
+        .target(name: "SIPDigest", dependencies: ["Timing", "SIPMessage", "CCrypto"], swiftSettings: strict),
+        .target(name: "BindingTable", dependencies: ["Timing", "SIPMessage"], swiftSettings: strict),
+        .target(name: "SIPTransaction", dependencies: ["Timing", "SIPMessage"], swiftSettings: strict),
+        .target(
+            name: "Registrar",
+            dependencies: ["Timing", "SIPMessage", "SIPDigest", "BindingTable", "SIPTransaction"],
+            swiftSettings: strict,
+        ),
+        .target(name: "Monitor", dependencies: ["Timing", "SIPMessage", "BindingTable"], swiftSettings: strict),
+        .target(
+            name: "ConsoleLink",
+            dependencies: ["Timing", "SIPMessage", "BindingTable", "Monitor"],
+            swiftSettings: strict,
+        ),
+        .target(name: "Cells", swiftSettings: strict),
+        .target(
+            name: "Console",
+            dependencies: ["ConsoleLink", "Monitor", "Cells", "BindingTable", "SIPMessage", "Timing"],
+            swiftSettings: strict,
+        ),
+        .target(
+            name: "Simulation",
+            dependencies: ["Timing", "SIPMessage", "SIPDigest"],
+            swiftSettings: strict,
+        ),
+
+        // SHELL: threads, sockets, files, the terminal.
+        .target(
+            name: "Transport",
+            dependencies: [
+                "Timing", "SIPMessage", "CSocket",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strict,
+        ),
+        .target(
+            name: "Terminal",
+            dependencies: ["Cells", "CNcurses"],
+            swiftSettings: strict + [.defaultIsolation(MainActor.self)],
+        ),
+        .target(
+            name: "Host",
+            dependencies: [
+                "Timing", "SIPMessage", "SIPDigest", "BindingTable", "SIPTransaction", "Registrar",
+                "Monitor", "ConsoleLink", "Cells", "Console", "Simulation", "Transport", "Terminal",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict,
+        ),
+        .executableTarget(
+            name: "regtop",
+            dependencies: [
+                "Host",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            resources: [.embedInCode("Themes")],
+            swiftSettings: strict,
+        ),
+
+        // C: module maps over system libraries, and one real C target.
+        .systemLibrary(name: "CNcurses", pkgConfig: "ncursesw", providers: [.apt(["libncurses-dev"])]),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .target(name: "CSocket"),
+    ],
+    swiftLanguageModes: [.v6],
+)
