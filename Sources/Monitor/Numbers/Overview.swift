@@ -1,0 +1,97 @@
+public import BindingTable
+public import SIPMessage
+public import Timing
+
+/// The numbers of the overview; each is kept as things happen, none is counted by walking the table.
+public struct Overview: Sendable {
+    /// Bindings and addresses of record now, and the most bindings so far with its time.
+    public var bindings = 0, aors = 0, peak = 0, peakAt = Timestamp.zero
+    /// Bindings that end within 60 seconds unless refreshed.
+    public var dyingSoon = 0
+    /// Per second over the last 10 s: REGISTER requests, and replies by class.
+    public var registerRate = 0.0, okRate = 0.0, challengeRate = 0.0, forbiddenRate = 0.0, briefRate = 0.0
+    public var otherClientErrorRate = 0.0, serverErrorRate = 0.0
+    /// Ended attempts of the last 5 minutes, by verdict.
+    public var verdicts: [(verdict: AttemptVerdict, count: Int)] = []
+    /// From request in to reply out over the last minute, in microseconds.
+    public var delayP50 = 0, delayP99 = 0, delayMaximum = 0
+    /// Exchanges lost because the ring was full, since the start; one of how many successes is kept now.
+    public var ringLosses = 0, sampling = 1
+    /// REGISTER per second and failures per second, one value a minute, oldest first, at most 120.
+    public var registerHistory: [Double] = [], failureHistory: [Double] = []
+    /// The next to expire, at most 10.
+    public var soonest: [BindingRow] = []
+    /// Users with most failures in 10 minutes, at most 10.
+    public var failingUsers: [FailingUser] = []
+    /// Sources with most requests in a minute, at most 10.
+    public var topSources: [TopSource] = []
+    /// Bindings that end in each of the next 20 half minutes.
+    public var horizon: [Int] = []
+    /// User agents by bindings, at most 5, and all others together.
+    public var agents: [(name: String, count: Int)] = [], otherAgents = 0, otherAgentBindings = 0
+    /// Bindings by transport, over IPv6, and behind NAT.
+    public var transports: [(transport: TransportKind, count: Int)] = [], ipv6 = 0, natted = 0
+    /// The latest of the table's and the operators' doings, newest first, at most 20.
+    public var events: [OverviewEvent] = []
+
+    /// All zero.
+    public init() {}
+}
+
+/// A user whose logins fail.
+public struct FailingUser: Hashable, Sendable {
+    /// Canonical address of record.
+    public var aor: String
+    /// The commonest reason.
+    public var verdict: AttemptVerdict
+    /// Failures, sources they came from, and when the last was.
+    public var failures: Int, sources: Int, last: Timestamp
+
+    /// Puts the parts together.
+    public init(aor: String, verdict: AttemptVerdict, failures: Int, sources: Int, last: Timestamp) {
+        self.aor = aor
+        self.verdict = verdict
+        self.failures = failures
+        self.sources = sources
+        self.last = last
+    }
+}
+
+/// A source that sends much.
+public struct TopSource: Hashable, Sendable {
+    /// Its address.
+    public var address: IPAddress
+    /// Per second: requests, granted, failed.
+    public var requestRate: Double, okRate: Double, failureRate: Double
+    /// Its last User-Agent.
+    public var agent: String
+
+    /// Puts the parts together.
+    public init(address: IPAddress, requestRate: Double, okRate: Double, failureRate: Double, agent: String) {
+        self.address = address
+        self.requestRate = requestRate
+        self.okRate = okRate
+        self.failureRate = failureRate
+        self.agent = agent
+    }
+}
+
+/// A thing that happened, for the overview's list.
+public struct OverviewEvent: Hashable, Sendable {
+    /// When.
+    public var at: Timestamp
+    /// `registered`, `moved`, `expired`, `evicted by operator`, …
+    public var what: String
+    /// The address of record or source.
+    public var subject: String
+    /// The rest, short; may be empty.
+    public var detail: String
+
+    /// Puts the parts together.
+    public init(at: Timestamp, what: String, subject: String, detail: String) {
+        self.at = at
+        self.what = what
+        self.subject = subject
+        self.detail = detail
+    }
+}

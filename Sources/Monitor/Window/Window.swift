@@ -1,0 +1,102 @@
+public import BindingTable
+public import SIPMessage
+public import Timing
+
+/// The answer to a `WindowQuery`: the rows that it shows, and where they stand in the whole.
+public struct Window: Sendable {
+    /// What is in it.
+    public var content: Content
+    /// Position of the first row in the list, from 0.
+    public var rank: Int
+    /// Rows that pass the filter; a lower bound while `progress` < 1.
+    public var matched: Int
+    /// Rows in all.
+    public var total: Int
+    /// How far sorting or filtering has come, 0…1; 1 when the answer is whole.
+    public var progress: Double
+    /// When it was made.
+    public var at: Timestamp
+
+    /// Puts the parts together.
+    public init(
+        content: Content, rank: Int = 0, matched: Int = 0, total: Int = 0, progress: Double = 1, at: Timestamp,
+    ) {
+        self.content = content
+        self.rank = rank
+        self.matched = matched
+        self.total = total
+        self.progress = progress
+        self.at = at
+    }
+
+    /// The rows, by subject.
+    public enum Content: Sendable {
+        case bindings([BindingRow])
+        case binding(BindingDetail)
+        case attempts([AttemptRow])
+        case attempt(AttemptDetail)
+        case overview(Overview)
+        case log([LogLine])
+        case audit([AuditLine])
+        case blocks([Block])
+        /// The row asked for is no longer kept.
+        case missing
+    }
+}
+
+/// One binding and what belongs to it.
+public struct BindingDetail: Sendable {
+    /// The binding itself.
+    public var row: BindingRow
+    /// The other bindings of its address of record.
+    public var siblings: [BindingRow]
+    /// Its position among all bindings of the address of record, from 1.
+    public var position: Int
+    /// Gaps between its last refreshes in seconds, oldest first; as far as attempts are kept.
+    public var gaps: [Int]
+    /// Last attempts of the address of record, newest first.
+    public var attempts: [AttemptRow]
+    /// The last REGISTER that is kept, whole; empty if none is.
+    public var lastRequest: [UInt8]
+
+    /// Puts the parts together.
+    public init(
+        row: BindingRow, siblings: [BindingRow], position: Int, gaps: [Int], attempts: [AttemptRow],
+        lastRequest: [UInt8],
+    ) {
+        self.row = row
+        self.siblings = siblings
+        self.position = position
+        self.gaps = gaps
+        self.attempts = attempts
+        self.lastRequest = lastRequest
+    }
+}
+
+/// A log line with its number.
+public struct LogLine: Hashable, Sendable {
+    /// Counts from 1; names the row.
+    public var number: UInt64
+    /// The line.
+    public var notice: Notice
+
+    /// Pairs the two.
+    public init(number: UInt64, notice: Notice) {
+        self.number = number
+        self.notice = notice
+    }
+}
+
+/// A line of the audit trail with its number.
+public struct AuditLine: Hashable, Sendable {
+    /// Counts from 1; names the row.
+    public var number: UInt64
+    /// The line.
+    public var record: AuditRecord
+
+    /// Pairs the two.
+    public init(number: UInt64, record: AuditRecord) {
+        self.number = number
+        self.record = record
+    }
+}

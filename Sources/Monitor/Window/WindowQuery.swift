@@ -1,0 +1,132 @@
+public import BindingTable
+public import SIPMessage
+public import Timing
+
+/// What a console wants to see: never the table, only the window that it shows (design: idea 5).
+public struct WindowQuery: Hashable, Sendable {
+    /// Which list or page.
+    public var subject: Subject
+    /// Which row the window begins at or is held by.
+    public var anchor: Anchor
+    /// How many rows it shows; at most `maximumHeight` are answered.
+    public var height: Int
+
+    /// More rows than any terminal has.
+    public static let maximumHeight = 400
+
+    /// Puts the parts together.
+    public init(subject: Subject, anchor: Anchor = .rank(0), height: Int) {
+        self.subject = subject
+        self.anchor = anchor
+        self.height = height
+    }
+
+    /// Which list or page.
+    public enum Subject: Hashable, Sendable {
+        /// Bindings that pass a filter, in an order.
+        case bindings(filter: Filter?, order: BindingOrder)
+        /// One binding, its address of record's others and its last attempts.
+        case binding(BindingID)
+        /// Attempts that pass a filter, oldest first; only failures if asked.
+        case attempts(filter: Filter?, failuresOnly: Bool)
+        /// The messages of one attempt, with what was found.
+        case attempt(AttemptID)
+        /// The numbers of the overview.
+        case overview
+        /// Lines of the log that contain a text, at least of a level.
+        case log(containing: String, level: Notice.Level)
+        /// The audit trail, oldest first.
+        case audit(containing: String)
+        /// Blocks in force.
+        case blocks
+    }
+
+    /// What holds the window in place while rows come and go. Nothing that an operator does refers to a rank.
+    public enum Anchor: Hashable, Sendable {
+        /// The window's first row has this position, from 0 (scrolling).
+        case rank(Int)
+        /// The window's first row is the last one of the list that fits (following).
+        case end
+        /// The row of this id stands `offset` rows below the window's top (the selection stays on the phone).
+        case row(RowID, offset: Int)
+    }
+}
+
+/// Names a row of any list.
+public enum RowID: Hashable, Sendable {
+    case binding(BindingID)
+    case attempt(AttemptID)
+    case line(UInt64)
+}
+
+/// Names one attempt; counts from 1.
+public struct AttemptID: Hashable, Comparable, Sendable, BitwiseCopyable {
+    /// The number.
+    public var rawValue: UInt64
+
+    /// The attempt of this number.
+    public init(rawValue: UInt64) { self.rawValue = rawValue }
+
+    public static func < (a: AttemptID, b: AttemptID) -> Bool { a.rawValue < b.rawValue }
+}
+
+/// The order of a list of bindings.
+public struct BindingOrder: Hashable, Sendable {
+    /// The column that rows are sorted by; equal rows by address of record, then id.
+    public var column: BindingColumn
+    /// Largest first.
+    public var descending: Bool
+
+    /// Puts the parts together.
+    public init(column: BindingColumn = .aor, descending: Bool = false) {
+        self.column = column
+        self.descending = descending
+    }
+}
+
+/// The columns of a list of bindings; titles, widths and texts are the console's.
+public enum BindingColumn: UInt8, Hashable, Sendable, CaseIterable {
+    case aor, contact, source, transport, expires, state, tries, agent, age, refreshed, granted, cseq, callID, q, badges
+}
+
+/// How a binding is doing, in one word of the screen.
+public enum BindingState: UInt8, Hashable, Sendable, CaseIterable {
+    /// Nothing to say.
+    case ok
+    /// Past the phone's own usual refresh gap.
+    case late
+    /// The last attempt of its address of record failed; the binding lives on.
+    case auth
+    /// It is gone; shown dim until the cursor moves.
+    case gone
+
+    /// `OK`, `LATE`, `AUTH`, `GONE`
+    public var word: String {
+        switch self {
+        case .ok: "OK"
+        case .late: "LATE"
+        case .auth: "AUTH"
+        case .gone: "GONE"
+        }
+    }
+}
+
+/// One row of the list of bindings.
+public struct BindingRow: Hashable, Sendable {
+    /// The binding with its texts.
+    public var binding: Binding
+    /// How it is doing.
+    public var state: BindingState
+    /// Attempts that its last login took (1: none failed).
+    public var tries: Int
+    /// Made or changed within the last second.
+    public var isFresh: Bool
+
+    /// Puts the parts together.
+    public init(binding: Binding, state: BindingState, tries: Int, isFresh: Bool) {
+        self.binding = binding
+        self.state = state
+        self.tries = tries
+        self.isFresh = isFresh
+    }
+}
