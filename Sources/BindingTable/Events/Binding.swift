@@ -1,0 +1,159 @@
+public import SIPMessage
+public import Timing
+
+/// Names one binding for as long as it lives; never used again for another (a slot's next tenant has
+/// another generation).
+public struct BindingID: Hashable, Comparable, Sendable, BitwiseCopyable {
+    /// Partition in the top 8 bits, generation in the next 24, slot in the low 32.
+    public var rawValue: UInt64
+
+    /// The id with these bits.
+    @inlinable
+    public init(rawValue: UInt64) { self.rawValue = rawValue }
+
+    /// Puts an id together; generation counts modulo 2²⁴.
+    @inlinable
+    public init(partition: Int, generation: UInt32, slot: UInt32) {
+        rawValue =
+            UInt64(truncatingIfNeeded: partition & 0xff) << 56 | UInt64(generation & 0xff_ffff) << 32 | UInt64(slot)
+    }
+
+    /// The partition that holds it.
+    @inlinable
+    public var partition: Int { Int(rawValue >> 56) }
+    /// Which tenant of the slot it is.
+    @inlinable
+    public var generation: UInt32 { UInt32(truncatingIfNeeded: rawValue >> 32) & 0xff_ffff }
+    /// The record within the partition.
+    @inlinable
+    public var slot: UInt32 { UInt32(truncatingIfNeeded: rawValue) }
+
+    public static func < (a: BindingID, b: BindingID) -> Bool { a.rawValue < b.rawValue }
+}
+
+/// The numbers of a binding: what decisions are made from. Fixed size, no texts.
+public struct BindingFacts: Hashable, Sendable, BitwiseCopyable {
+    /// Which binding.
+    public var id: BindingID
+    /// Counts its changes; a command that saw another version asks again.
+    public var version: UInt32
+    /// CSeq number of the REGISTER that made it what it is.
+    public var cseq: UInt32
+    /// Keyed hash of that REGISTER's Call-ID; equal texts have equal hashes.
+    public var callIDHash: UInt64
+    /// Keyed hash of the top Via's branch of that REGISTER: tells a retransmission from a reuse.
+    public var branchHash: UInt64
+    /// When it was made.
+    public var createdAt: Timestamp
+    /// When it was last made or refreshed.
+    public var refreshedAt: Timestamp
+    /// When it ends; at and after this instant it counts as absent.
+    public var expiresAt: Timestamp
+    /// Seconds that the phone asked for; nil if it named none.
+    public var asked: UInt32?
+    /// Seconds that it got.
+    public var granted: UInt32
+    /// Preference in thousandths, 0…1000; nil if the phone named none.
+    public var q: UInt16?
+    /// `reg-id` of RFC 5626; 0 if none.
+    public var regID: UInt32
+    /// Where the REGISTER came from and over what; `at` equals `refreshedAt`.
+    public var path: ReceivedFrom
+    /// What was remarkable.
+    public var badges: Badges
+    /// Refreshes since it was made.
+    public var refreshes: UInt32
+    /// The phone's own rhythm: smoothed gap between refreshes in milliseconds; 0 until two are known.
+    public var usualGap: UInt32
+    /// Smoothed deviation from that gap in milliseconds.
+    public var gapDeviation: UInt32
+
+    /// Facts of a binding that has just been made; the rest is filled in by the one who makes it.
+    public init(
+        id: BindingID = BindingID(rawValue: 0), version: UInt32 = 1, cseq: UInt32, callIDHash: UInt64 = 0,
+        branchHash: UInt64 = 0, createdAt: Timestamp, refreshedAt: Timestamp, expiresAt: Timestamp, asked: UInt32?,
+        granted: UInt32, q: UInt16?, regID: UInt32 = 0, path: ReceivedFrom, badges: Badges = [],
+        refreshes: UInt32 = 0, usualGap: UInt32 = 0, gapDeviation: UInt32 = 0,
+    ) {
+        self.id = id
+        self.version = version
+        self.cseq = cseq
+        self.callIDHash = callIDHash
+        self.branchHash = branchHash
+        self.createdAt = createdAt
+        self.refreshedAt = refreshedAt
+        self.expiresAt = expiresAt
+        self.asked = asked
+        self.granted = granted
+        self.q = q
+        self.regID = regID
+        self.path = path
+        self.badges = badges
+        self.refreshes = refreshes
+        self.usualGap = usualGap
+        self.gapDeviation = gapDeviation
+    }
+}
+
+/// The texts of a binding, in the phone's own bytes.
+public struct BindingTexts: Hashable, Sendable {
+    /// Canonical address of record, `user@domain` (RFC 3261 §10.3 step 5).
+    public var aor: [UInt8]
+    /// Contact URI as the phone wrote it, without `<>`; never rewritten.
+    public var contact: [UInt8]
+    /// Contact parameters other than expires and q, as written (`;+sip.instance="…";reg-id=1`).
+    public var contactParameters: [UInt8]
+    /// Call-ID of the last REGISTER.
+    public var callID: [UInt8]
+    /// User-Agent of the last REGISTER; empty if none.
+    public var userAgent: [UInt8]
+    /// Top Via's sent-by, as written.
+    public var sentBy: [UInt8]
+    /// Account that proved it; empty under open registration.
+    public var account: [UInt8]
+
+    /// All texts of a binding.
+    public init(
+        aor: [UInt8], contact: [UInt8], contactParameters: [UInt8] = [], callID: [UInt8], userAgent: [UInt8] = [],
+        sentBy: [UInt8] = [], account: [UInt8] = [],
+    ) {
+        self.aor = aor
+        self.contact = contact
+        self.contactParameters = contactParameters
+        self.callID = callID
+        self.userAgent = userAgent
+        self.sentBy = sentBy
+        self.account = account
+    }
+}
+
+/// One whole binding as a value: for screens, tombstones, undo and the store; never on the datagram's way.
+public struct Binding: Hashable, Sendable {
+    /// Its numbers.
+    public var facts: BindingFacts
+    /// Its texts.
+    public var texts: BindingTexts
+    /// Set when it is gone: why and when.
+    public var gone: Departure?
+
+    /// How and when a binding left.
+    public struct Departure: Hashable, Sendable, BitwiseCopyable {
+        /// Why it left.
+        public var cause: Cause
+        /// When it left.
+        public var at: Timestamp
+
+        /// Pairs the two.
+        public init(cause: Cause, at: Timestamp) {
+            self.cause = cause
+            self.at = at
+        }
+    }
+
+    /// Puts numbers and texts together.
+    public init(facts: BindingFacts, texts: BindingTexts, gone: Departure? = nil) {
+        self.facts = facts
+        self.texts = texts
+        self.gone = gone
+    }
+}

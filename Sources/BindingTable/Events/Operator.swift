@@ -1,0 +1,182 @@
+public import SIPMessage
+public import Timing
+
+/// Who acts: kept with every act.
+public struct OperatorIdentity: Hashable, Sendable {
+    /// Login name of the peer's user id.
+    public var user: String
+    /// Where they sit: SSH client address, or `local`.
+    public var from: String
+    /// Terminal device, if known.
+    public var terminal: String
+
+    /// Puts the parts together.
+    public init(user: String, from: String, terminal: String) {
+        self.user = user
+        self.from = from
+        self.terminal = terminal
+    }
+
+    /// `kl@198.51.100.7`
+    public var short: String { "\(user)@\(from)" }
+}
+
+/// A binding as the operator saw it; an act on one that has changed since asks again.
+public struct BindingTarget: Hashable, Sendable, BitwiseCopyable {
+    /// Which binding.
+    public var id: BindingID
+    /// The version that was on the screen.
+    public var version: UInt32
+
+    /// Pairs the two.
+    public init(id: BindingID, version: UInt32) {
+        self.id = id
+        self.version = version
+    }
+}
+
+/// Names an act for undo; counts from 1 over the life of the process.
+public struct CommandID: Hashable, Comparable, Sendable, BitwiseCopyable {
+    /// The number.
+    public var rawValue: UInt64
+
+    /// The act of this number.
+    public init(rawValue: UInt64) { self.rawValue = rawValue }
+
+    public static func < (a: CommandID, b: CommandID) -> Bool { a.rawValue < b.rawValue }
+}
+
+/// Whom a block refuses.
+public enum BlockSubject: Hashable, Sendable {
+    /// A canonical address of record, `user@domain`.
+    case aor([UInt8])
+    /// A source address, whatever its port.
+    case source(IPAddress)
+}
+
+/// What an operator wants done.
+public enum OperatorVerb: Hashable, Sendable {
+    /// Let the bindings reach their end now, by the ordinary path.
+    case expire([BindingTarget])
+    /// Take the bindings away; with `refuseFor`, their addresses of record are refused so long.
+    case evict([BindingTarget], refuseFor: Interval?)
+    /// Refuse a subject for a time, or until lifted (nil).
+    case block(BlockSubject, for: Interval?)
+    /// Lift a block.
+    case unblock(BlockSubject)
+    /// Put back what an earlier act took.
+    case undo(CommandID)
+}
+
+/// One act of an operator, whole: the only way by hand into the table and the block list.
+public struct OperatorCommand: Hashable, Sendable {
+    /// What to do.
+    public var verb: OperatorVerb
+    /// Why, in the operator's words; may be empty.
+    public var reason: String
+    /// Who.
+    public var by: OperatorIdentity
+
+    /// Puts the parts together.
+    public init(verb: OperatorVerb, reason: String, by: OperatorIdentity) {
+        self.verb = verb
+        self.reason = reason
+        self.by = by
+    }
+}
+
+/// What became of one target of an act.
+public enum TargetOutcome: UInt8, Sendable, BitwiseCopyable {
+    /// Done as asked.
+    case done
+    /// Skipped: the phone has refreshed or moved since it was looked at.
+    case changed
+    /// Skipped: it had gone already.
+    case gone
+    /// Undo: a newer binding has taken its place.
+    case superseded
+    /// Undo: its own expiry has passed.
+    case tooLate
+}
+
+/// What an act did, or would do (a preview is the same function without the applying).
+public struct CommandOutcome: Sendable {
+    /// Number for undo; nil for a preview or a refusal.
+    public var id: CommandID?
+    /// Why nothing was done at all; nil if it was done.
+    public var refusal: String?
+    /// Each target and what became of it, in the order given.
+    public var targets: [(binding: Binding, outcome: TargetOutcome)]
+    /// Addresses of record that would be, or are, left without any binding.
+    public var unreachable: Int
+    /// Until when undo is possible: the latest expiry of what was taken; nil if there is nothing to undo.
+    public var undoUntil: Timestamp?
+
+    /// Puts the parts together.
+    public init(
+        id: CommandID? = nil, refusal: String? = nil, targets: [(binding: Binding, outcome: TargetOutcome)] = [],
+        unreachable: Int = 0, undoUntil: Timestamp? = nil,
+    ) {
+        self.id = id
+        self.refusal = refusal
+        self.targets = targets
+        self.unreachable = unreachable
+        self.undoUntil = undoUntil
+    }
+
+    /// How many targets came out so.
+    public func count(_ outcome: TargetOutcome) -> Int {
+        targets.reduce(0) { $0 + ($1.outcome == outcome ? 1 : 0) }
+    }
+}
+
+/// A block that is in force.
+public struct Block: Hashable, Sendable {
+    /// Whom it refuses.
+    public var subject: BlockSubject
+    /// When it ends by itself; nil: when lifted.
+    public var until: Timestamp?
+    /// Why.
+    public var reason: String
+    /// Who set it.
+    public var by: OperatorIdentity
+    /// When it was set.
+    public var since: Timestamp
+
+    /// Puts the parts together.
+    public init(subject: BlockSubject, until: Timestamp?, reason: String, by: OperatorIdentity, since: Timestamp) {
+        self.subject = subject
+        self.until = until
+        self.reason = reason
+        self.by = by
+        self.since = since
+    }
+}
+
+/// One line of the audit trail, written before the act is applied.
+public struct AuditRecord: Hashable, Sendable {
+    /// When.
+    public var at: WallTime
+    /// Who.
+    public var by: OperatorIdentity
+    /// `evict`, `expire`, `block`, `unblock`, `undo`, `session`.
+    public var action: String
+    /// On what: an address of record with its contact, a source, an act's number.
+    public var object: String
+    /// What came of it, or what is about to be done.
+    public var result: String
+    /// The operator's reason.
+    public var reason: String
+
+    /// Puts the parts together.
+    public init(
+        at: WallTime, by: OperatorIdentity, action: String, object: String, result: String, reason: String,
+    ) {
+        self.at = at
+        self.by = by
+        self.action = action
+        self.object = object
+        self.result = result
+        self.reason = reason
+    }
+}
