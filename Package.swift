@@ -86,6 +86,7 @@ let package = Package(
         .systemLibrary(name: "CNcurses", pkgConfig: "ncursesw", providers: [.apt(["libncurses-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .target(name: "CSocket"),
+        .testTarget(name: "TransportTests", dependencies: ["Transport", "CSocket", "SIPMessage", "Timing"], swiftSettings: strict),
         .testTarget(name: "CellsTests", dependencies: ["Cells"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],

@@ -1,0 +1,44 @@
+internal import Glibc
+
+/// Why a listener or its loop could not start. Each renders as one sentence.
+public enum TransportError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The text is no listener; `reason` says what is wrong with it and what to write instead.
+    case badListener(text: String, reason: String)
+    /// The listener's host name has no address; `reason` is the resolver's.
+    case unknownHost(listener: String, reason: String)
+    /// The system refused the listener with this `errno`.
+    case cannotListen(listener: String, errno: Int32)
+    /// A loop could not be started (no memory, no thread, no descriptor), with this `errno`.
+    case cannotStart(errno: Int32)
+
+    /// One sentence: what, where, what to do.
+    public var description: String {
+        switch self {
+        case .badListener(let text, let reason):
+            "\(text): \(reason)"
+        case .unknownHost(let listener, let reason):
+            "\(listener): unknown host (\(reason)); write an address, such as 127.0.0.1 or [::1]"
+        case .cannotListen(let listener, let errno):
+            "\(listener): \(Self.refusal(errno))"
+        case .cannotStart(let errno):
+            "network loop: \(Self.text(errno)); raise the limits on threads, files and memory"
+        }
+    }
+
+    private static func refusal(_ errno: Int32) -> String {
+        switch errno {
+        case EADDRINUSE: "address already in use; stop the other program or choose another port"
+        case EADDRNOTAVAIL: "this host has no such address; choose one that `ip address` shows"
+        case EACCES, EPERM:
+            "permission denied; ports below 1024 need CAP_NET_BIND_SERVICE, choose another port"
+        case EAFNOSUPPORT: "this host has no IPv6; listen on an IPv4 address"
+        default: "\(text(errno)); choose another address or port"
+        }
+    }
+
+    private static func text(_ errno: Int32) -> String {
+        // strerror() is not safe with several threads; the few callers run while starting, one at a time.
+        guard let text = strerror(errno) else { return "error \(errno)" }
+        return String(cString: text)
+    }
+}

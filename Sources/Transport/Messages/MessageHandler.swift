@@ -1,0 +1,78 @@
+public import SIPMessage
+public import Timing
+
+/// What a loop calls with everything that happens on it: the seam between the network and the core.
+///
+/// One value lives on each loop's thread, made there and never seen by another thread, so it needs no locks
+/// for its own state. The same type serves UDP and streams. Times are arguments; messages to send are appended
+/// to `output`, and the loop sends them when the batch is done. No call may block.
+public protocol MessageHandler<Mail>: ~Copyable, SendableMetatype {
+    /// What other threads send to this handler: returned commit tickets, commands, new settings.
+    associatedtype Mail: Sendable
+
+    /// When ``advance(to:output:)`` is wanted next; `.distantFuture` for never. Read after every batch.
+    var deadline: Timestamp { get }
+
+    /// A whole message. Its bytes are borrowed: they are gone when the call returns.
+    mutating func receive(
+        _ message: Span<UInt8>,
+        from path: ReceivedFrom,
+        clock: ClockReading,
+        output: inout OutgoingMessages,
+    )
+
+    /// Something that was put into the loop's ``Mailbox``.
+    mutating func receiveMail(_ mail: Mail, clock: ClockReading, output: inout OutgoingMessages)
+
+    /// ``deadline`` has come.
+    mutating func advance(to clock: ClockReading, output: inout OutgoingMessages)
+
+    /// All that was there has been handed over, and `output` is sent after this call: the place to hand one
+    /// commit ticket for the whole batch to the store.
+    mutating func finishBatch(clock: ClockReading, output: inout OutgoingMessages)
+
+    /// A peer has connected.
+    mutating func connectionOpened(_ path: ReceivedFrom, clock: ClockReading, output: inout OutgoingMessages)
+
+    /// A connection is gone; bindings that lean on it as their flow can be reached no more (RFC 5626 §4.2).
+    mutating func connectionClosed(
+        _ path: ReceivedFrom,
+        because end: ConnectionEnd,
+        clock: ClockReading,
+        output: inout OutgoingMessages,
+    )
+}
+
+/// What a handler that cares for messages only need not write.
+extension MessageHandler where Self: ~Copyable {
+    /// Never.
+    public var deadline: Timestamp { .distantFuture }
+
+    /// Does nothing.
+    public mutating func receiveMail(
+        _ mail: Mail,
+        clock: ClockReading,
+        output: inout OutgoingMessages,
+    ) {}
+
+    /// Does nothing.
+    public mutating func advance(to clock: ClockReading, output: inout OutgoingMessages) {}
+
+    /// Does nothing.
+    public mutating func finishBatch(clock: ClockReading, output: inout OutgoingMessages) {}
+
+    /// Does nothing.
+    public mutating func connectionOpened(
+        _ path: ReceivedFrom,
+        clock: ClockReading,
+        output: inout OutgoingMessages,
+    ) {}
+
+    /// Does nothing.
+    public mutating func connectionClosed(
+        _ path: ReceivedFrom,
+        because end: ConnectionEnd,
+        clock: ClockReading,
+        output: inout OutgoingMessages,
+    ) {}
+}
