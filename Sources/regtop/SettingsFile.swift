@@ -1,0 +1,231 @@
+import Host
+import Yams
+
+/// A mistake in a YAML file: where, and what to write instead.
+struct YAMLProblem: Error, CustomStringConvertible {
+    var file: String
+    var line: Int
+    var column: Int
+    var what: String
+
+    var description: String { "\(file):\(line):\(column): \(what)" }
+}
+
+/// Reads the settings file. Unknown keys, wrong types, values out of bounds and duplicates are errors
+/// with their place; a file that has one changes nothing.
+struct SettingsFile {
+    private let file: String
+    private(set) var problems: [YAMLProblem] = []
+
+    /// Applies the text of a settings file to `settings`, or throws its first problem.
+    static func apply(_ text: String, file: String, to settings: inout Settings) throws(YAMLProblem) {
+        var reader = SettingsFile(file: file)
+        var result = settings
+        if let root = try YAMLText.compose(text, file: file) { reader.root(root, &result) }
+        if let first = reader.problems.first { throw first }
+        settings = result
+    }
+
+    private init(file: String) { self.file = file }
+
+    private mutating func report(_ node: Node, _ what: String) {
+        problems.append(YAMLText.problem(at: node, in: file, what))
+    }
+
+    // MARK: Sections
+
+    private mutating func root(_ node: Node, _ settings: inout Settings) {
+        each(node, of: "the settings", allowed: ["listen", "accounts", "open", "domains", "limits", "console"]) {
+            reader, key, value in
+            switch key {
+            case "listen": settings.listen = reader.strings(value, key)
+            case "accounts": settings.accounts = reader.text(value, key)
+            case "open": settings.open = reader.flag(value, key)
+            case "domains": reader.domains(value, &settings)
+            case "limits": reader.limits(value, &settings.limits)
+            default: reader.console(value, &settings.console)
+            }
+        }
+    }
+
+    private mutating func domains(_ node: Node, _ settings: inout Settings) {
+        each(node, of: "domains", allowed: nil) { reader, name, value in
+            var domain = DomainSettings()
+            let keys = ["registration", "accounts", "expires", "contacts", "digest", "alias"]
+            reader.each(value, of: "domain \(name)", allowed: keys) { reader, key, value in
+                reader.domain(key, value, &domain)
+            }
+            if domain.expires.minimum > domain.expires.maximum {
+                reader.report(value, "expires.min is above expires.max; make it smaller")
+            }
+            settings.domains[name.lowercased()] = domain
+        }
+    }
+
+    private mutating func domain(_ key: String, _ value: Node, _ domain: inout DomainSettings) {
+        switch key {
+        case "registration": domain.registration = flag(value, key)
+        case "accounts": domain.accounts = text(value, key)
+        case "alias": domain.alias = word(value, key, ["uri", "header", "off"])
+        case "expires":
+            each(value, of: key, allowed: ["default", "min", "max", "jitter"]) { reader, key, value in
+                switch key {
+                case "default": domain.expires.standard = reader.number(value, key, 1...31_536_000)
+                case "min": domain.expires.minimum = reader.number(value, key, 1...31_536_000)
+                case "max": domain.expires.maximum = reader.number(value, key, 1...31_536_000)
+                default: domain.expires.jitter = reader.number(value, key, 0...90)
+                }
+            }
+        case "contacts":
+            each(value, of: key, allowed: ["max", "overflow"]) { reader, key, value in
+                if key == "max" {
+                    domain.contacts.maximum = reader.number(value, key, 1...1_000)
+                } else {
+                    domain.contacts.overflow = reader.word(value, key, ["reject", "oldest"])
+                }
+            }
+        default:
+            each(value, of: key, allowed: ["algorithms", "qop", "legacy"]) { reader, key, value in
+                switch key {
+                case "algorithms":
+                    domain.algorithms = reader.words(value, key, ["MD5", "SHA-256", "SHA-512-256"])
+                case "qop": domain.qop = reader.words(value, key, ["auth", "auth-int"])
+                default: domain.legacyDigest = reader.flag(value, key)
+                }
+            }
+        }
+    }
+
+    private mutating func limits(_ node: Node, _ limits: inout LimitSettings) {
+        let keys = [
+            "loops", "message", "connections", "connections-per-source", "idle", "transactions", "attempts",
+        ]
+        each(node, of: "limits", allowed: keys) { reader, key, value in
+            switch key {
+            case "loops": limits.loops = reader.number(value, key, 0...64)
+            case "message": limits.message = reader.number(value, key, 1_024...65_535)
+            case "connections": limits.connections = reader.number(value, key, 1...1_000_000)
+            case "connections-per-source":
+                limits.connectionsPerSource = reader.number(value, key, 1...1_000_000)
+            case "idle": limits.idle = reader.number(value, key, 0...604_800)
+            case "transactions": limits.transactions = reader.number(value, key, 1...1_024)
+            default: limits.attempts = reader.number(value, key, 1...4_096)
+            }
+        }
+    }
+
+    private mutating func console(_ node: Node, _ console: inout ConsoleSettings) {
+        let keys = ["theme", "ascii", "no-color", "read-only", "view", "filter"]
+        each(node, of: "console", allowed: keys) { reader, key, value in
+            switch key {
+            case "theme": console.theme = reader.text(value, key)
+            case "ascii": console.ascii = reader.flag(value, key)
+            case "no-color": console.noColor = reader.flag(value, key)
+            case "read-only": console.readOnly = reader.flag(value, key)
+            case "view": console.view = reader.word(value, key, ConsoleSettings.views)
+            default: console.filter = reader.text(value, key)
+            }
+        }
+    }
+
+    // MARK: Values
+
+    private mutating func each(
+        _ node: Node, of section: String, allowed: [String]?, _ body: (inout SettingsFile, String, Node) -> Void,
+    ) {
+        if node.null != nil { return }
+        guard let mapping = node.mapping else {
+            report(node, "\(section) is a map of keys and values; write `key: value` lines")
+            return
+        }
+        for (key, value) in mapping {
+            guard let name = key.string else {
+                report(key, "a key is a word; quote it")
+                continue
+            }
+            if let allowed, !allowed.contains(name) {
+                report(key, "\(section) has no key `\(name)`; known are \(allowed.joined(separator: ", "))")
+                continue
+            }
+            body(&self, name, value)
+        }
+    }
+
+    private mutating func text(_ node: Node, _ key: String) -> String {
+        if let scalar = node.scalar, node.null == nil, !scalar.string.isEmpty { return scalar.string }
+        report(node, "\(key) is a text; write `\(key): \"…\"`")
+        return ""
+    }
+
+    private mutating func flag(_ node: Node, _ key: String) -> Bool {
+        if let flag = node.bool { return flag }
+        report(node, "\(key) is true or false")
+        return false
+    }
+
+    private mutating func number(_ node: Node, _ key: String, _ bounds: ClosedRange<Int>) -> Int {
+        if let number = node.int, bounds.contains(number) { return number }
+        report(node, "\(key) is a whole number from \(bounds.lowerBound) to \(bounds.upperBound)")
+        return bounds.lowerBound
+    }
+
+    private mutating func word(_ node: Node, _ key: String, _ allowed: [String]) -> String {
+        // YAML reads a bare `off` as false; it is what was meant.
+        let written = node.scalar?.string ?? ""
+        if allowed.contains(written) { return written }
+        report(node, "\(key) is one of \(allowed.joined(separator: ", "))")
+        return allowed.first ?? ""
+    }
+
+    private mutating func strings(_ node: Node, _ key: String) -> [String] {
+        guard let sequence = node.sequence, !sequence.isEmpty else {
+            report(node, "\(key) is a list; write `\(key): [\"…\", \"…\"]`")
+            return []
+        }
+        return sequence.map { text($0, key) }
+    }
+
+    private mutating func words(_ node: Node, _ key: String, _ allowed: [String]) -> [String] {
+        guard let sequence = node.sequence, !sequence.isEmpty else {
+            report(node, "\(key) is a list of \(allowed.joined(separator: ", "))")
+            return []
+        }
+        let found = sequence.map { word($0, key, allowed) }
+        if Set(found).count != found.count { report(node, "\(key) names one value twice; remove it") }
+        return found
+    }
+}
+
+/// What settings and theme files share: YAML text into nodes, and places for messages.
+enum YAMLText {
+    /// The root node; nil for an empty text. A syntax error or a duplicate key is a `YAMLProblem`.
+    static func compose(_ text: String, file: String) throws(YAMLProblem) -> Node? {
+        do {
+            return try Yams.compose(yaml: text)
+        } catch let error as YamlError {
+            throw problem(error, file: file)
+        } catch {
+            throw YAMLProblem(file: file, line: 1, column: 1, what: "not readable as YAML: \(error)")
+        }
+    }
+
+    /// A problem where a node begins.
+    static func problem(at node: Node, in file: String, _ what: String) -> YAMLProblem {
+        YAMLProblem(file: file, line: node.mark?.line ?? 1, column: node.mark?.column ?? 1, what: what)
+    }
+
+    private static func problem(_ error: YamlError, file: String) -> YAMLProblem {
+        switch error {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            return YAMLProblem(file: file, line: mark.line, column: mark.column, what: "\(problem); mend the syntax")
+        case .duplicatedKeysInMapping(let duplicates, let context):
+            let names = duplicates.compactMap { $0.string }.joined(separator: ", ")
+            let mark = context.mark
+            let what = "the key \(names) stands here twice; remove one"
+            return YAMLProblem(file: file, line: mark.line, column: mark.column, what: what)
+        default:
+            return YAMLProblem(file: file, line: 1, column: 1, what: "not readable as YAML: \(error)")
+        }
+    }
+}
