@@ -1,0 +1,44 @@
+import Glibc
+import SIPDigest
+
+/// An accounts file as read: who is in it, and what tells that it has changed.
+struct AccountsFile: Sendable {
+    /// Changes when the file does: device, inode, size and time of change.
+    struct Stamp: Equatable, Sendable {
+        var inode: UInt64
+        var size: Int64
+        var seconds: Int
+        var nanoseconds: Int
+    }
+
+    /// Users of all realms.
+    let accounts: Accounts
+    /// Each realm with the algorithms that every one of its users has, strongest first.
+    let realms: [String: [DigestAlgorithm]]
+
+    /// Reads the file; a bad line, or a file that others may read, is named and nothing is taken.
+    init(path: String) throws(HostError) {
+        let bytes = try TextFile.read(path, what: "accounts file")
+        do throws(AccountsError) {
+            accounts = try Accounts(parsing: bytes.span)
+            var common: [String: Set<DigestAlgorithm>] = [:]
+            for entry in try AccountsText.entries(of: bytes) {
+                let realm = String(decoding: entry.realm, as: UTF8.self)
+                common[realm] = common[realm].map { $0.intersection(entry.algorithms) } ?? Set(entry.algorithms)
+            }
+            let order: [DigestAlgorithm] = [.sha512t256, .sha256, .md5]
+            realms = common.mapValues { has in order.filter(has.contains) }
+        } catch {
+            throw HostError("accounts file \(path), \(error.description)", exitCode: 1)
+        }
+    }
+
+    /// The file's stamp; nil if it isn't there.
+    static func stamp(of path: String) -> Stamp? {
+        var facts = stat()
+        guard stat(path, &facts) == 0 else { return nil }
+        return Stamp(
+            inode: UInt64(facts.st_ino), size: Int64(facts.st_size), seconds: facts.st_ctim.tv_sec,
+            nanoseconds: facts.st_ctim.tv_nsec)
+    }
+}

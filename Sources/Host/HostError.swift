@@ -1,0 +1,13 @@
+/// A malfunction that ends the program or an act: one sentence, and the exit code that goes with it.
+public struct HostError: Error, CustomStringConvertible, Sendable {
+    /// What, where, what to do.
+    public let description: String
+    /// 1 error · 2 usage · 69 no usable terminal · 75 can't reach what is needed.
+    public let exitCode: Int32
+
+    /// Pairs sentence and exit code.
+    public init(_ description: String, exitCode: Int32) {
+        self.description = description
+        self.exitCode = exitCode
+    }
+}

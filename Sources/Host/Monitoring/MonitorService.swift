@@ -1,0 +1,200 @@
+import BindingTable
+import ConsoleLink
+import Dispatch
+import Glibc
+import Monitor
+import Registrar
+import Synchronization
+import Timing
+import Transport
+
+/// The monitor on its thread: rings and dirty bindings in, windows and outcomes out.
+///
+/// It never holds a loop up: rings are read as far as it has time, bindings are pulled in slices, and a
+/// console gets at most one answer for each question.
+final class MonitorService: Sendable {
+    /// A console at the other end: where its updates go.
+    struct Console: Sendable {
+        var id: Int
+        var welcome: Welcome
+        var deliver: @Sendable (LinkUpdate) -> Void
+    }
+
+    private struct Inbox {
+        var requests: [(console: Int, request: LinkRequest)] = []
+        var events: [MonitorEvent] = []
+        var consoles: [Console] = []
+        var departures: [Int] = []
+        var isStopping = false
+    }
+
+    private let inbox = Mutex(Inbox())
+    private let wake: WakeUp
+    private let rings: [ExchangeRing]
+    private let table: BindingTable
+    private let desk: OperatorDesk
+    private let audit: AuditLog
+    private let log: @Sendable (MonitorEvent) -> Void
+    private let thread = Mutex<LoopThread?>(nil)
+
+    /// A monitor over the rings of all loops; `log` gets every notice and audit line as well.
+    init(
+        table: BindingTable, rings: [ExchangeRing], desk: OperatorDesk, audit: AuditLog, limits: MonitorLimits,
+        log: @escaping @Sendable (MonitorEvent) -> Void,
+    ) throws(HostError) {
+        self.table = table
+        self.rings = rings
+        self.desk = desk
+        self.audit = audit
+        self.log = log
+        wake = try WakeUp()
+        let started = SystemClock.read()
+        do {
+            let thread = try LoopThread(name: "regtop-monitor") { [self] in
+                var turn = MonitorTurn(
+                    service: self, monitor: Monitor(table: table, limits: limits, startedAt: started))
+                turn.run()
+            }
+            self.thread.withLock { $0 = thread }
+        } catch {
+            throw HostError("\(error)", exitCode: 1)
+        }
+    }
+
+    /// Something for the log, the audit view or the block list.
+    func post(_ event: MonitorEvent) {
+        log(event)
+        inbox.withLock { $0.events.append(event) }
+        wake.raise()
+    }
+
+    /// Welcomes a console; its updates come through `deliver`, on the monitor's thread.
+    func attach(_ console: Console) {
+        inbox.withLock { $0.consoles.append(console) }
+        wake.raise()
+    }
+
+    /// Forgets a console.
+    func detach(_ id: Int) {
+        inbox.withLock { $0.departures.append(id) }
+        wake.raise()
+    }
+
+    /// A console's request.
+    func submit(_ request: LinkRequest, from console: Int) {
+        inbox.withLock { $0.requests.append((console, request)) }
+        wake.raise()
+    }
+
+    /// Ends the thread.
+    func stop() {
+        inbox.withLock { $0.isStopping = true }
+        wake.raise()
+        thread.withLock { $0 }?.join()
+    }
+
+    // MARK: On the monitor's thread
+
+    /// What one turn of the thread works with; lives on the thread only.
+    private struct MonitorTurn: ~Copyable {
+        let service: MonitorService
+        var monitor: Monitor
+        var consoles: [Console] = []
+
+        init(service: MonitorService, monitor: consuming Monitor) {
+            self.service = service
+            self.monitor = monitor
+        }
+
+        mutating func run() {
+            while true {
+                let isBusy = work()
+                let letters = service.inbox.withLock { inbox in
+                    defer { inbox = Inbox() }
+                    return inbox
+                }
+                if letters.isStopping { return }
+                consoles.removeAll { letters.departures.contains($0.id) }
+                for console in letters.consoles {
+                    consoles.append(console)
+                    console.deliver(.welcome(console.welcome))
+                }
+                let now = SystemClock.read()
+                for event in letters.events { monitor.receive(event, at: now.timestamp) }
+                for letter in letters.requests {
+                    guard let console = consoles.first(where: { $0.id == letter.console }) else { continue }
+                    answer(letter.request, to: console, now: now)
+                }
+                // With nobody looking, the rings are large enough for a lazy reader.
+                if !isBusy { service.wake.wait(milliseconds: consoles.isEmpty ? 200 : 50) }
+            }
+        }
+
+        /// One slice of reading and sorting; true if more waits.
+        private mutating func work() -> Bool {
+            var more = false
+            let now = SystemClock.read().timestamp
+            for ring in service.rings {
+                let count = ring.drain(limit: 512) { exchange, request, reply in
+                    monitor.receiveExchange(exchange, request: request, reply: reply, at: now)
+                }
+                more = more || count == 512
+                let losses = ring.takeLosses()
+                if losses > 0 { monitor.receive(.gap(losses), at: now) }
+            }
+            if monitor.pull(limit: 4_096, at: now) { more = true }
+            if monitor.advance(to: now) { more = true }
+            return more
+        }
+
+        private mutating func answer(_ request: LinkRequest, to console: Console, now: ClockReading) {
+            switch request {
+            case .query(let query, let serial):
+                console.deliver(.window(monitor.answer(query, at: now.timestamp), serial: serial))
+            case .preview(let command, let serial):
+                let outcome = service.desk.execute(command, at: now, dryRun: true)
+                console.deliver(.preview(outcome, serial: serial))
+            case .previewMatching(let filter, var command, let serial):
+                command.verb = command.verb.onto(monitor.targets(matching: filter, at: now.timestamp))
+                let outcome = service.desk.execute(command, at: now, dryRun: true)
+                console.deliver(.preview(outcome, serial: serial))
+            case .perform(let command, let serial):
+                perform(command, serial: serial, for: console, now: now)
+            }
+        }
+
+        /// The audit line first, then the act; an act that can't be recorded is not done.
+        private mutating func perform(
+            _ command: OperatorCommand, serial: UInt64, for console: Console, now: ClockReading,
+        ) {
+            if let reason = console.welcome.readOnlyBecause {
+                console.deliver(.outcome(CommandOutcome(refusal: "read-only: \(reason)"), serial: serial))
+                return
+            }
+            do throws(HostError) {
+                for record in service.desk.auditRecords(for: command, at: now) {
+                    try service.audit.append(record)
+                    service.log(.audit(record))
+                    monitor.receive(.audit(record), at: now.timestamp)
+                }
+            } catch {
+                console.deliver(.outcome(CommandOutcome(refusal: error.description), serial: serial))
+                return
+            }
+            let outcome = service.desk.execute(command, at: now, dryRun: false)
+            monitor.receive(.blocks(service.desk.blocks(at: now.timestamp)), at: now.timestamp)
+            console.deliver(.outcome(outcome, serial: serial))
+        }
+    }
+}
+
+extension OperatorVerb {
+    /// The same verb for other bindings; verbs that take none stay as they are.
+    func onto(_ targets: [BindingTarget]) -> OperatorVerb {
+        switch self {
+        case .expire: .expire(targets)
+        case .evict(_, let refuseFor): .evict(targets, refuseFor: refuseFor)
+        case .block, .unblock, .undo: self
+        }
+    }
+}

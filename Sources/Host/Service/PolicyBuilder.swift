@@ -1,0 +1,90 @@
+import Registrar
+import SIPDigest
+import SIPMessage
+import Transport
+
+/// Makes the registrar's policy from settings: reads the accounts files, settles what is left open.
+struct PolicyBuilder {
+    private let settings: Settings
+    private let listeners: [ListenAddress]
+
+    /// What came of it.
+    struct Result: Sendable {
+        var policy: Policy
+        /// Accounts files that were read, to be watched.
+        var accountsFiles: [String]
+        /// Served domains that take registrations without a password.
+        var openDomains: [String]
+        /// Lines for `config check` and the log.
+        var facts: [String]
+    }
+
+    init(settings: Settings, listeners: [ListenAddress]) {
+        self.settings = settings
+        self.listeners = listeners
+    }
+
+    func build() throws(HostError) -> Result {
+        var files: [String: AccountsFile] = [:]
+        let paths = Set([settings.accounts].compactMap { $0 } + settings.domains.values.compactMap(\.accounts))
+        for path in paths { files[path] = try AccountsFile(path: path) }
+        var domains: [Domain] = []
+        var facts: [String] = []
+        var open: [String] = []
+        for (name, domain) in named(files).sorted(by: { $0.key < $1.key }) {
+            let path = domain.accounts ?? settings.accounts
+            let made = try self.domain(name, domain, file: path.flatMap { files[$0] })
+            domains.append(made)
+            if case .open = made.access { open.append(name) }
+            facts.append("domain    \(name)  \(description(of: made, accounts: path))")
+        }
+        let limits = MessageLimits(messageBytes: settings.limits.message)
+        return Result(
+            policy: Policy(domains: domains, limits: limits), accountsFiles: paths.sorted(), openDomains: open,
+            facts: facts)
+    }
+
+    /// The domains to serve: those named, else the realms of the accounts, else our own addresses.
+    private func named(_ files: [String: AccountsFile]) -> [String: DomainSettings] {
+        if !settings.domains.isEmpty { return settings.domains }
+        let realms = files.values.flatMap(\.realms.keys)
+        let names = realms.isEmpty ? ["localhost"] + listeners.map(\.host) : realms
+        return Dictionary(names.map { ($0.lowercased(), DomainSettings()) }) { first, _ in first }
+    }
+
+    private func domain(
+        _ name: String, _ domain: DomainSettings, file: AccountsFile?,
+    ) throws(HostError) -> Domain {
+        let access: Domain.Access = settings.open ? .open : .digest(file?.accounts ?? Accounts())
+        let common = file?.realms[name] ?? [.sha256, .md5]
+        let wanted = domain.algorithms?.compactMap { DigestAlgorithm(name: $0) }
+        if domain.registration, !settings.open, common.isEmpty, wanted == nil {
+            throw HostError(
+                "domain \(name): its accounts have no algorithm in common; name some in digest.algorithms", exitCode: 1)
+        }
+        var qop: QualityOfProtection = []
+        if domain.qop.contains("auth") { qop.insert(.auth) }
+        if domain.qop.contains("auth-int") { qop.insert(.authInt) }
+        return Domain(
+            name: Array(name.utf8), takesRegistrations: domain.registration, access: access,
+            digest: DigestPolicy(
+                realm: Array(name.utf8), algorithms: wanted ?? common, qop: qop, allowsLegacy: domain.legacyDigest),
+            expiry: ExpiryPolicy(
+                standard: UInt32(domain.expires.standard), minimum: UInt32(domain.expires.minimum),
+                maximum: UInt32(domain.expires.maximum), jitterPercent: UInt32(domain.expires.jitter)),
+            contacts: ContactPolicy(
+                maximum: UInt16(domain.contacts.maximum),
+                overflow: domain.contacts.overflow == "oldest" ? .oldest : .reject),
+            alias: domain.alias == "header" ? .header : domain.alias == "off" ? .off : .uri)
+    }
+
+    private func description(of domain: Domain, accounts path: String?) -> String {
+        guard domain.takesRegistrations else { return "takes no registrations" }
+        switch domain.access {
+        case .open: return "OPEN: takes registrations without a password"
+        case .digest(let accounts):
+            let algorithms = domain.digest.algorithms.map(\.name).joined(separator: ", ")
+            return "\(accounts.count) accounts in \(path ?? "no file"), digest \(algorithms)"
+        }
+    }
+}
