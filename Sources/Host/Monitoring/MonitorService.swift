@@ -33,18 +33,21 @@ final class MonitorService: Sendable {
     private let rings: [ExchangeRing]
     private let table: BindingTable
     private let desk: OperatorDesk
+    private let policy: PolicyBox
     private let audit: AuditLog
     private let log: @Sendable (MonitorEvent) -> Void
     private let thread = Mutex<LoopThread?>(nil)
 
     /// A monitor over the rings of all loops; `log` gets every notice and audit line as well.
     init(
-        table: BindingTable, rings: [ExchangeRing], desk: OperatorDesk, audit: AuditLog, limits: MonitorLimits,
+        table: BindingTable, rings: [ExchangeRing], desk: OperatorDesk, policy: PolicyBox,
+        audit: AuditLog, limits: MonitorLimits,
         log: @escaping @Sendable (MonitorEvent) -> Void,
     ) throws(HostError) {
         self.table = table
         self.rings = rings
         self.desk = desk
+        self.policy = policy
         self.audit = audit
         self.log = log
         wake = try WakeUp()
@@ -152,11 +155,11 @@ final class MonitorService: Sendable {
             case .query(let query, let serial):
                 console.deliver(.window(monitor.answer(query, at: now.timestamp), serial: serial))
             case .preview(let command, let serial):
-                let outcome = service.desk.execute(command, at: now, dryRun: true)
+                let outcome = service.desk.preview(command, clock: now)
                 console.deliver(.preview(outcome, serial: serial))
             case .previewMatching(let filter, var command, let serial):
                 command.verb = command.verb.onto(monitor.targets(matching: filter, at: now.timestamp))
-                let outcome = service.desk.execute(command, at: now, dryRun: true)
+                let outcome = service.desk.preview(command, clock: now)
                 console.deliver(.preview(outcome, serial: serial))
             case .perform(let command, let serial):
                 perform(command, serial: serial, for: console, now: now)
@@ -171,19 +174,25 @@ final class MonitorService: Sendable {
                 console.deliver(.outcome(CommandOutcome(refusal: "read-only: \(reason)"), serial: serial))
                 return
             }
-            do throws(HostError) {
-                for record in service.desk.auditRecords(for: command, at: now) {
-                    try service.audit.append(record)
-                    service.log(.audit(record))
-                    monitor.receive(.audit(record), at: now.timestamp)
+            var problem: HostError?
+            var outcome = service.desk.perform(command, clock: now) { records in
+                do throws(HostError) {
+                    for record in records { try write(record, at: now) }
+                    return true
+                } catch {
+                    problem = error
+                    return false
                 }
-            } catch {
-                console.deliver(.outcome(CommandOutcome(refusal: error.description), serial: serial))
-                return
             }
-            let outcome = service.desk.execute(command, at: now, dryRun: false)
-            monitor.receive(.blocks(service.desk.blocks(at: now.timestamp)), at: now.timestamp)
+            if let problem { outcome.refusal = problem.description }
+            monitor.receive(.blocks(service.policy.current.blocks.all(at: now.timestamp)), at: now.timestamp)
             console.deliver(.outcome(outcome, serial: serial))
+        }
+
+        private mutating func write(_ record: AuditRecord, at now: ClockReading) throws(HostError) {
+            try service.audit.append(record)
+            service.log(.audit(record))
+            monitor.receive(.audit(record), at: now.timestamp)
         }
     }
 }

@@ -1,0 +1,85 @@
+import BindingTable
+import Registrar
+import SIPMessage
+import Timing
+import Transport
+
+/// A commit ticket that has come back from the store.
+struct CommitResult: Sendable {
+    var token: UInt64
+    var committed: Bool
+}
+
+/// The registrar on one loop: what the network hands over goes through the core, replies go out with the
+/// batch, and the monitor's ring gets a copy.
+struct RegistrarLoop: ~Copyable, MessageHandler {
+    typealias Mail = CommitResult
+
+    /// Nil only if libcrypto failed after it had worked at the start; the loop is then deaf.
+    private var core: RegistrarCore?
+    private let ring: ExchangeRing
+    private var sampler = Sampler()
+    private let socketDrops: @Sendable () -> UInt64
+    private var inBatch = 0
+
+    private(set) var deadline = Timestamp.zero
+
+    init(core: consuming RegistrarCore?, ring: ExchangeRing, socketDrops: @escaping @Sendable () -> UInt64 = { 0 }) {
+        self.core = core
+        self.ring = ring
+        self.socketDrops = socketDrops
+    }
+
+    mutating func receive(
+        _ message: Span<UInt8>, from path: ReceivedFrom, clock: ClockReading, output: inout OutgoingMessages,
+    ) {
+        inBatch += 1
+        let start = output.bytes.count
+        let handled = core?.handle(message, from: path, clock: clock, reply: &output.bytes)
+        guard let handling = handled, handling.end == .replied else { return }
+        record(handling, message, output.bytes.span.extracting(start..<output.bytes.count))
+        output.finish(to: handling.destination, over: path)
+    }
+
+    mutating func receiveMail(_ mail: CommitResult, clock: ClockReading, output: inout OutgoingMessages) {
+        let start = output.bytes.count
+        guard
+            let handling = core?.complete(
+                mail.token, committed: mail.committed, clock: clock, reply: &output.bytes)
+        else { return }
+        record(handling, [].span, output.bytes.span.extracting(start..<output.bytes.count))
+        output.finish(to: handling.destination, over: handling.exchange.path)
+    }
+
+    mutating func advance(to clock: ClockReading, output: inout OutgoingMessages) {
+        deadline = core?.advance(to: clock.timestamp) ?? .distantFuture
+    }
+
+    mutating func finishBatch(clock: ClockReading, output: inout OutgoingMessages) {
+        core?.noteBatch(count: inBatch, capacity: 64, socketDrops: socketDrops(), at: clock.timestamp)
+        inBatch = 0
+    }
+
+    mutating func connectionOpened(_ path: ReceivedFrom, clock: ClockReading, output: inout OutgoingMessages) {}
+
+    mutating func connectionClosed(
+        _ path: ReceivedFrom, because end: ConnectionEnd, clock: ClockReading, output: inout OutgoingMessages,
+    ) {}
+
+    /// Bytes that can't be framed are answered as far as their head can be read; the connection closes then.
+    mutating func receiveUnframed(
+        _ bytes: Span<UInt8>, because problem: FramingError, from path: ReceivedFrom, clock: ClockReading,
+        output: inout OutgoingMessages,
+    ) {
+        receive(bytes, from: path, clock: clock, output: &output)
+    }
+
+    private mutating func record(_ handling: Handling, _ request: Span<UInt8>, _ reply: Span<UInt8>) {
+        var exchange = handling.exchange
+        guard let weight = sampler.weight(of: exchange, callIDHash: handling.callIDHash, ringFill: ring.fill) else {
+            return
+        }
+        exchange.weight = weight
+        ring.write(exchange, request: request, reply: reply)
+    }
+}

@@ -1,0 +1,111 @@
+import BindingTable
+import Cells
+import Glibc
+import Logging
+
+/// `regtop serve`: the registrar without a screen.
+public struct DaemonRun {
+    private let settings: Settings
+    private let reread: () throws -> Settings
+
+    /// A run with these settings; `reread` gives them anew on SIGHUP.
+    public init(settings: Settings, reread: @escaping () throws -> Settings) {
+        self.settings = settings
+        self.reread = reread
+    }
+
+    /// Serves until SIGTERM or SIGINT; returns the exit code. Throws what keeps it from starting.
+    public func run() throws -> Int32 {
+        let signals = BlockedSignals([SIGTERM, SIGINT, SIGHUP])
+        LoggingSystem.bootstrap(StreamLogHandler.standardError)
+        let logger = Logger(label: "regtop")
+        let audit = AuditLog(path: AuditLog.standardPath(environment: Environment.all))
+        let service = try RegistrarService(settings: settings, audit: audit) { event in
+            logger.log(event)
+        }
+        for listener in service.listeners { StandardError.write("regtop: ready on \(listener)") }
+        for domain in service.openDomains {
+            service.notice(.warning, "domain \(domain) is open: anybody may register any of its users")
+        }
+        while true {
+            switch signals.wait() {
+            case SIGHUP:
+                do {
+                    try service.reload(reread())
+                } catch {
+                    service.notice(.error, "\(error); the settings read before stay in force")
+                }
+            case let signal:
+                service.notice(.info, "stopping on \(signal == SIGTERM ? "SIGTERM" : "SIGINT")")
+                service.stop()
+                return 0
+            }
+        }
+    }
+}
+
+/// Signals that wait until they are asked for; blocked in every thread started afterwards.
+struct BlockedSignals {
+    private var set = sigset_t()
+
+    init(_ signals: [Int32]) {
+        sigemptyset(&set)
+        for signal in signals { sigaddset(&set, signal) }
+        pthread_sigmask(SIG_BLOCK, &set, nil)
+    }
+
+    /// The next of them.
+    func wait() -> Int32 {
+        var set = set
+        var signal: Int32 = 0
+        while sigwait(&set, &signal) != 0 {}
+        return signal
+    }
+}
+
+extension Logger {
+    /// A line of the monitor's log or of the audit trail.
+    func log(_ event: MonitorEvent) {
+        switch event {
+        case .notice(let notice):
+            log(level: Level(notice.level), "\(SafeText(notice.text).string)")
+        case .audit(let record):
+            notice("audit: \(SafeText(AuditLog.line(record)).string)")
+        case .exchange, .gap, .blocks:
+            break
+        }
+    }
+}
+
+extension Logger.Level {
+    /// The same level in the log's words.
+    init(_ level: Notice.Level) {
+        switch level {
+        case .debug: self = .debug
+        case .info: self = .info
+        case .warning: self = .warning
+        case .error: self = .error
+        }
+    }
+}
+
+/// Standard error, a line at a time.
+enum StandardError {
+    static func write(_ line: String) {
+        var bytes = Array(SafeText(line).string.utf8)
+        bytes.append(0x0a)
+        _ = bytes.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    }
+}
+
+/// The process's environment.
+enum Environment {
+    /// All variables.
+    static var all: [String: String] {
+        var result: [String: String] = [:]
+        for name in ["HOME", "XDG_STATE_HOME", "SSH_CLIENT", "SSH_CONNECTION", "USER", "LOGNAME", "TZ", "TERM"] {
+            if let value = getenv(name) { result[name] = String(cString: value) }
+        }
+        return result
+    }
+}

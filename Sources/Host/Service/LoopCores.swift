@@ -1,0 +1,54 @@
+import Registrar
+import SIPDigest
+import SIPMessage
+import Timing
+import Transport
+
+/// One registrar core and one ring for each loop, made where the loop lives.
+struct LoopCores: Sendable {
+    /// The rings, by loop number.
+    let rings: [ExchangeRing]
+    private let state: RegistrarState
+    private let settings: Settings
+
+    init(state: RegistrarState, count: Int, settings: Settings) {
+        self.state = state
+        self.settings = settings
+        rings = (0..<count).map { _ in ExchangeRing(capacity: RegistrarService.ringBytes) }
+    }
+
+    /// Says at the start, on the main thread, what would otherwise go wrong on a loop's.
+    func check() throws(HostError) {
+        do throws(DigestError) {
+            _ = try core(0)
+        } catch {
+            throw HostError("\(error)", exitCode: 1)
+        }
+    }
+
+    func startUDP(_ addresses: [ListenAddress], loops: Int) throws(TransportError) -> UDPServer<CommitResult> {
+        var udp = UDPSettings()
+        udp.loops = loops
+        return try UDPServer(listening: addresses, settings: udp) { context in
+            RegistrarLoop(core: try? core(context.index), ring: rings[context.index])
+        }
+    }
+
+    func startStreams(
+        _ addresses: [ListenAddress], after index: Int,
+    ) throws(TransportError) -> StreamServer<CommitResult> {
+        var streams = StreamSettings()
+        streams.maximumConnections = settings.limits.connections
+        streams.maximumConnectionsPerSource = settings.limits.connectionsPerSource
+        streams.idleTimeout = settings.limits.idle == 0 ? .seconds(.max) : .seconds(settings.limits.idle)
+        streams.messageLimits = MessageLimits(messageBytes: settings.limits.message)
+        return try StreamServer(listening: addresses, settings: streams) { context in
+            RegistrarLoop(core: try? core(index + context.index), ring: rings[index + context.index])
+        }
+    }
+
+    private func core(_ loop: Int) throws(DigestError) -> RegistrarCore {
+        try RegistrarCore(
+            state, loop: loop, loops: rings.count, replyBytes: settings.limits.transactions << 20)
+    }
+}

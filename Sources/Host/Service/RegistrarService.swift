@@ -1,0 +1,142 @@
+import BindingTable
+import Monitor
+import Registrar
+import SIPDigest
+import SIPMessage
+import Synchronization
+import Timing
+import Transport
+
+/// The registrar at work: listeners, loops, bindings, policy and the monitor over them.
+final class RegistrarService: Sendable {
+    /// What is listened on, with real ports.
+    let listeners: [Listener]
+    /// When it started.
+    let startedAt: ClockReading
+    let monitor: MonitorService
+    let state: RegistrarState
+
+    private let udp: UDPServer<CommitResult>?
+    private let streams: StreamServer<CommitResult>?
+    private let current: Mutex<Current>
+    private let housekeeping: Housekeeping
+
+    /// What a reload replaces.
+    struct Current: Sendable {
+        var settings: Settings
+        var openDomains: [String]
+        var accountsFiles: [String]
+    }
+
+    /// Bytes of the ring from each loop to the monitor.
+    static let ringBytes = 8 << 20
+
+    /// Opens the listeners and starts the loops; throws the first thing that is wrong, with nothing left open.
+    init(
+        settings: Settings, audit: AuditLog, log: @escaping @Sendable (MonitorEvent) -> Void,
+    ) throws(HostError) {
+        startedAt = SystemClock.read()
+        let addresses = try Self.addresses(settings)
+        let built = try PolicyBuilder(settings: settings, listeners: addresses).build()
+        state = try Self.state(policy: built.policy)
+        let loops = Self.loopCount(settings)
+        let udpAddresses = addresses.filter { $0.transport == .udp }
+        let streamAddresses = addresses.filter { $0.transport != .udp }
+        let udpLoops = udpAddresses.isEmpty ? 0 : loops
+        let cores = LoopCores(state: state, count: udpLoops + (streamAddresses.isEmpty ? 0 : 1), settings: settings)
+        try cores.check()
+        do {
+            udp = udpAddresses.isEmpty ? nil : try cores.startUDP(udpAddresses, loops: udpLoops)
+            streams = streamAddresses.isEmpty ? nil : try cores.startStreams(streamAddresses, after: udpLoops)
+        } catch {
+            throw HostError("\(error)", exitCode: 1)
+        }
+        listeners = (udp?.listeners ?? []) + (streams?.listeners ?? [])
+        monitor = try MonitorService(
+            table: state.table, rings: cores.rings, desk: OperatorDesk(state), policy: state.policy, audit: audit,
+            limits: MonitorLimits(attemptBytes: settings.limits.attempts << 20), log: log)
+        current = Mutex(
+            Current(settings: settings, openDomains: built.openDomains, accountsFiles: built.accountsFiles))
+        housekeeping = Housekeeping()
+        housekeeping.start(watching: built.accountsFiles) { [weak self] in self?.secondPassed(accountsChanged: $0) }
+    }
+
+    /// Domains that take registrations without a password.
+    var openDomains: [String] { current.withLock { $0.openDomains } }
+
+    /// Takes new settings: domains, accounts and limits of messages; listeners stay as they are.
+    func reload(_ settings: Settings) throws(HostError) {
+        let built = try PolicyBuilder(settings: settings, listeners: Self.addresses(settings)).build()
+        state.policy.reload(built.policy)
+        let listensElsewhere = current.withLock { current in
+            defer {
+                current = Current(
+                    settings: settings, openDomains: built.openDomains, accountsFiles: built.accountsFiles)
+            }
+            return current.settings.listen != settings.listen
+        }
+        housekeeping.watch(built.accountsFiles)
+        notice(.info, "settings read anew: \(built.facts.count) domains")
+        if listensElsewhere { notice(.warning, "other listeners take effect at the next start") }
+    }
+
+    /// A line for the log.
+    func notice(_ level: Notice.Level, _ text: String) {
+        monitor.post(.notice(Notice(at: SystemClock.read().timestamp, level: level, text: text)))
+    }
+
+    /// Ends the loops after what they have in hand, then the monitor.
+    func stop() {
+        housekeeping.stop()
+        udp?.stop()
+        streams?.stop()
+        monitor.stop()
+    }
+
+    private func secondPassed(accountsChanged: Bool) {
+        let now = SystemClock.read().timestamp
+        if state.policy.pruneBlocks(at: now) {
+            monitor.post(.blocks(state.policy.current.blocks.all(at: now)))
+        }
+        guard accountsChanged else { return }
+        do throws(HostError) {
+            try reload(current.withLock { $0.settings })
+        } catch {
+            notice(.error, "\(error.description); the accounts read before stay in force")
+        }
+    }
+
+    // MARK: Parts
+
+    static func addresses(_ settings: Settings) throws(HostError) -> [ListenAddress] {
+        guard !settings.listen.isEmpty else {
+            throw HostError("no listener; give --listen udp:HOST:PORT", exitCode: 2)
+        }
+        var addresses: [ListenAddress] = []
+        for text in settings.listen {
+            do throws(TransportError) {
+                addresses.append(try ListenAddress(parsing: text))
+            } catch {
+                throw HostError(error.description, exitCode: 2)
+            }
+        }
+        return addresses
+    }
+
+    private static func state(policy: Policy) throws(HostError) -> RegistrarState {
+        do throws(DigestError) {
+            var random = SystemRandomNumberGenerator()
+            return RegistrarState(
+                table: BindingTable(seed: random.next()), policy: PolicyBox(policy),
+                verifier: try DigestVerifier())
+        } catch {
+            throw HostError("\(error)", exitCode: 1)
+        }
+    }
+
+    /// One loop on up to two cores, half the cores beyond, at most 8.
+    private static func loopCount(_ settings: Settings) -> Int {
+        guard settings.limits.loops == 0 else { return settings.limits.loops }
+        return min(8, max(1, Processors.count / 2))
+    }
+}
