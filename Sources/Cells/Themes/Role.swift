@@ -43,6 +43,17 @@ public enum Role: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopyable {
     public var name: String { row.name }
     /// The role that stands in when a theme says nothing about this one; nil only for `text`.
     public var parent: Role? { row.parent }
+    /// What it lies on: a style that leaves a colour out takes this role's; nil only for `text`.
+    public var surface: Role? {
+        switch self {
+        case .text: nil
+        case .barTitleLive, .barTitleFrozen, .barTitleReplay, .barTitleLost, .barTitleAlert, .barTitleMode:
+            .barTitle
+        case .tableHeadSort: .tableHead
+        case .dialogTitle, .button, .buttonFocus, .buttonDanger: .dialog
+        default: .text
+        }
+    }
     /// The letter that stands for it in golden screens; unique and never changed.
     public var letter: Character { row.letter }
 
