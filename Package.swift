@@ -5,7 +5,7 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("MemberImportVisibility"),
-]
+] + (Context.environment["REGTOP_STRICT"] == nil ? [] : [.treatAllWarnings(as: .error)])
 
 let package = Package(
     name: "regtop",
@@ -86,7 +86,29 @@ let package = Package(
         .systemLibrary(name: "CNcurses", pkgConfig: "ncursesw", providers: [.apt(["libncurses-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .target(name: "CSocket"),
+        .target(name: "Support", path: "Tests/Support", swiftSettings: strict),
+        .testTarget(
+            name: "SIPMessageTests",
+            dependencies: ["SIPMessage", "Support", "Timing"],
+            swiftSettings: strict,
+        ),
         .testTarget(name: "TransportTests", dependencies: ["Transport", "CSocket", "SIPMessage", "Timing"], swiftSettings: strict),
+        .testTarget(name: "TimingTests", dependencies: ["Support", "Timing"], swiftSettings: strict),
+        .testTarget(
+            name: "BindingTableTests",
+            dependencies: ["BindingTable", "SIPMessage", "Support", "Timing"],
+            swiftSettings: strict,
+        ),
+        .testTarget(
+            name: "SIPDigestTests",
+            dependencies: ["SIPDigest", "SIPMessage", "Timing"],
+            swiftSettings: strict,
+        ),
+        .testTarget(
+            name: "SIPTransactionTests",
+            dependencies: ["SIPTransaction", "SIPMessage", "Timing"],
+            swiftSettings: strict,
+        ),
         .testTarget(name: "CellsTests", dependencies: ["Cells"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],

@@ -50,12 +50,15 @@ public struct Interval: Comparable, Hashable, Sendable, BitwiseCopyable {
     @inlinable
     public var milliseconds: Int { Int(nanoseconds / 1_000_000) }
 
+    /// Order by length.
     @inlinable
     public static func < (a: Interval, b: Interval) -> Bool { a.nanoseconds < b.nanoseconds }
+    /// The sum; saturates instead of overflowing.
     @inlinable
     public static func + (a: Interval, b: Interval) -> Interval {
         Interval(nanoseconds: saturatingSum(a.nanoseconds, b.nanoseconds))
     }
+    /// The difference; saturates instead of overflowing.
     @inlinable
     public static func - (a: Interval, b: Interval) -> Interval {
         Interval(nanoseconds: saturatingDifference(a.nanoseconds, b.nanoseconds))
@@ -82,16 +85,20 @@ public struct Timestamp: Comparable, Hashable, Sendable, BitwiseCopyable {
     @inlinable
     public var second: Int64 { nanoseconds / 1_000_000_000 }
 
+    /// Earlier comes first.
     @inlinable
     public static func < (a: Timestamp, b: Timestamp) -> Bool { a.nanoseconds < b.nanoseconds }
+    /// So much later; saturates instead of overflowing.
     @inlinable
     public static func + (a: Timestamp, b: Interval) -> Timestamp {
         Timestamp(nanoseconds: saturatingSum(a.nanoseconds, b.nanoseconds))
     }
+    /// So much earlier; saturates instead of overflowing.
     @inlinable
     public static func - (a: Timestamp, b: Interval) -> Timestamp {
         Timestamp(nanoseconds: saturatingDifference(a.nanoseconds, b.nanoseconds))
     }
+    /// How much later the first is than the second; saturates.
     @inlinable
     public static func - (a: Timestamp, b: Timestamp) -> Interval {
         Interval(nanoseconds: saturatingDifference(a.nanoseconds, b.nanoseconds))

@@ -12,13 +12,17 @@ public struct WallTime: Comparable, Hashable, Sendable, BitwiseCopyable {
 
     /// Whole seconds since the epoch, rounded down.
     public var secondsSince1970: Int64 {
-        nanoseconds >= 0 ? nanoseconds / 1_000_000_000 : (nanoseconds - 999_999_999) / 1_000_000_000
+        let (quotient, remainder) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
+        return remainder < 0 ? quotient - 1 : quotient
     }
 
+    /// Earlier comes first.
     public static func < (a: WallTime, b: WallTime) -> Bool { a.nanoseconds < b.nanoseconds }
+    /// So much later; saturates instead of overflowing.
     public static func + (a: WallTime, b: Interval) -> WallTime {
         WallTime(nanoseconds: saturatingSum(a.nanoseconds, b.nanoseconds))
     }
+    /// How much later the first is than the second; saturates.
     public static func - (a: WallTime, b: WallTime) -> Interval {
         Interval(nanoseconds: saturatingDifference(a.nanoseconds, b.nanoseconds))
     }
@@ -54,7 +58,8 @@ public struct CivilTime: Hashable, Sendable {
     public init(_ wall: WallTime, utcOffset: Interval = .zero) {
         let shifted = wall + utcOffset
         let seconds = shifted.secondsSince1970
-        nanosecond = Int(shifted.nanoseconds - seconds * 1_000_000_000)
+        let fraction = Int(shifted.nanoseconds % 1_000_000_000)
+        nanosecond = fraction < 0 ? fraction + 1_000_000_000 : fraction
         let days = Int(seconds >= 0 ? seconds / 86_400 : (seconds - 86_399) / 86_400)
         let rest = Int(seconds) - days * 86_400
         hour = rest / 3_600
