@@ -1,0 +1,94 @@
+/// One `name=value` of a header field (`generic-param`, RFC 3261 §25.1) or of a URI.
+public struct Parameter: Hashable, Sendable, BitwiseCopyable {
+    /// The name.
+    public var name: ByteRange
+    /// The value, without the quotation marks; empty when there is none.
+    public var value: ByteRange
+    /// An equals sign is there.
+    public var hasValue: Bool
+    /// The value was quoted: escapes in it are undone by `appendUnescaped`.
+    public var isQuoted: Bool
+
+    /// Reads a header parameter from `position`, leaving it behind the parameter and white space.
+    @inline(__always)
+    static func read(
+        _ bytes: Span<UInt8>,
+        from position: inout Int,
+        to end: Int,
+        header: HeaderName,
+    ) throws(ParseError) -> Parameter {
+        let start = bytes.skippingSpace(from: position, to: end)
+        position = bytes.firstOutside(.token, from: start, to: end)
+        guard position > start else {
+            let isSeparator = start == end || bytes[start] == 0x3b || bytes[start] == 0x2c
+            throw ParseError(header, at: start, isSeparator ? .emptyElement : .unexpectedByte)
+        }
+        let name = ByteRange(from: start, to: position)
+        position = bytes.skippingSpace(from: position, to: end)
+        guard position < end, bytes[position] == 0x3d else {
+            return Parameter(name: name, value: .empty, hasValue: false, isQuoted: false)
+        }
+        position = bytes.skippingSpace(from: position &+ 1, to: end)
+        let value: ByteRange
+        let isQuoted = position < end && bytes[position] == 0x22
+        if isQuoted {
+            value = try bytes.quotedString(from: &position, to: end, header: header)
+        } else {
+            let valueStart = position
+            position = bytes.firstOutside(.parameterValue, from: position, to: end)
+            guard position > valueStart else { throw ParseError(header, at: position, .malformedParameter) }
+            value = ByteRange(from: valueStart, to: position)
+        }
+        position = bytes.skippingSpace(from: position, to: end)
+        return Parameter(name: name, value: value, hasValue: true, isQuoted: isQuoted)
+    }
+}
+
+/// Walks over the parameters in a range that begins with a semicolon or is empty.
+public struct HeaderParameters: Sendable, BitwiseCopyable {
+    let header: HeaderName
+    var position: Int
+    let end: Int
+
+    /// The parameters in `range` of this header field.
+    public init(_ range: ByteRange, header: HeaderName) {
+        self.header = header
+        position = Int(range.start)
+        end = Int(range.start) + Int(range.count)
+    }
+
+    /// The next parameter, `nil` after the last.
+    public mutating func next(_ bytes: Span<UInt8>) throws(ParseError) -> Parameter? {
+        let end = min(end, bytes.count)
+        position = bytes.skippingSpace(from: position, to: end)
+        guard position < end else { return nil }
+        guard bytes[position] == 0x3b else { throw ParseError(header, at: position, .unexpectedByte) }
+        position += 1
+        return try Parameter.read(bytes, from: &position, to: end, header: header)
+    }
+}
+
+extension Span<UInt8> {
+    /// Reads a quoted string that begins at `position`; returns what stands between the marks.
+    ///
+    /// CR and LF may not be in it but as a fold, which `MessageHead` has seen to (RFC 3261 §25.1).
+    @inline(__always)
+    func quotedString(
+        from position: inout Int,
+        to end: Int,
+        header: HeaderName,
+    ) throws(ParseError) -> ByteRange {
+        let start = position &+ 1
+        var index = start
+        while true {
+            index = firstQuoteOrBackslash(from: index, to: end)
+            guard index < end else { throw ParseError(header, at: position, .unterminatedQuote) }
+            if self[index] == 0x22 {
+                position = index &+ 1
+                return ByteRange(from: start, to: index)
+            }
+            index &+= 2
+            guard index <= end else { throw ParseError(header, at: position, .unterminatedQuote) }
+        }
+    }
+}
