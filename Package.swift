@@ -109,6 +109,11 @@ let package = Package(
             dependencies: ["SIPTransaction", "SIPMessage", "Timing"],
             swiftSettings: strict,
         ),
+        .testTarget(
+            name: "RegistrarTests",
+            dependencies: ["Registrar", "BindingTable", "SIPDigest", "SIPMessage", "SIPTransaction", "Support", "Timing"],
+            swiftSettings: strict,
+        ),
         .testTarget(name: "CellsTests", dependencies: ["Cells"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],

@@ -72,7 +72,9 @@ public struct Playbook<Subject: PlaybookSubject> {
     private func mismatch(_ reply: [UInt8]?, _ status: Int, _ parts: [String]) -> String? {
         guard let reply else { return "expected \(status), got silence" }
         let text = String(decoding: reply, as: UTF8.self)
-        guard text.hasPrefix("SIP/2.0 \(status) ") else { return "expected \(status), got \(startLine(reply))" }
+        guard text.hasPrefix("SIP/2.0 \(status) ") else {
+            return "expected \(status), got \(startLine(reply))"
+        }
         for part in parts where !text.contains(part) { return "the \(status) lacks \"\(part)\":\n\(text)" }
         return nil
     }

@@ -1,0 +1,53 @@
+public import BindingTable
+public import SIPMessage
+
+/// What became of one message: where the reply goes, if there is one, and what the monitor is told.
+public struct Handling: Sendable, BitwiseCopyable {
+    /// How it ended for the sender.
+    public enum End: UInt8, Sendable, BitwiseCopyable {
+        /// A reply was appended.
+        case replied
+        /// The reply waits for the store; `RegistrarCore.complete` gives it.
+        case withheld
+        /// Nothing is said: a response, an ACK, a copy of a request in progress, or what cannot be answered.
+        case silent
+        /// Dropped because its source takes more than its share of a loop that cannot keep up.
+        case shed
+    }
+
+    /// How it ended.
+    public var end: End
+    /// Where the reply goes (RFC 3261 §18.2.2, RFC 3581 §4); over a stream, back on its connection.
+    public var destination: Endpoint
+    /// How many bytes were appended to the reply buffer.
+    public var replyCount: Int
+    /// Keyed hash of the request's Call-ID, 0 if it did not come to that: keeps the messages of one
+    /// registration together where exchanges are sampled.
+    public var callIDHash: UInt64
+    /// The exchange as the monitor records it.
+    public var exchange: Exchange
+
+    /// Nothing is said about a message that came by this path, so far.
+    init(path: ReceivedFrom) {
+        end = .silent
+        destination = path.source
+        replyCount = 0
+        callIDHash = 0
+        exchange = Exchange(path: path)
+    }
+
+    /// Worth a record of its own: not a shed message, a response, an ACK or noise.
+    public var isExchange: Bool { end == .replied || end == .withheld }
+}
+
+extension Via {
+    /// Where a response to a request goes that came by this path with this top Via.
+    ///
+    /// Over UDP to the source address, and to its port if `rport` was asked for, else to the port of
+    /// sent-by. `maddr` is ignored: it is for multicast, which we don't listen to, and would let a
+    /// stranger aim our answers at anybody without even faking an address.
+    func destination(over path: ReceivedFrom) -> Endpoint {
+        guard !path.transport.isReliable, !hasRPort else { return path.source }
+        return Endpoint(address: path.source.address, port: port ?? 5060)
+    }
+}

@@ -1,0 +1,238 @@
+import BindingTable
+import SIPMessage
+import SIPTransaction
+import Timing
+
+/// What every answer to a request needs, found before anything else is read.
+struct Answerable: BitwiseCopyable {
+    /// The top Via: without it nothing can be answered.
+    var via: Via
+    /// How the request came, and when.
+    var path: ReceivedFrom
+    /// The moment on both clocks.
+    var clock: ClockReading
+    /// Keyed hash of the Call-ID.
+    var callIDHash: UInt64
+    /// Keyed hash of the top Via's branch.
+    var branchHash: UInt64
+
+    /// The tag for To: the same for the same request, so that answers given without a transaction agree
+    /// (RFC 3261 §8.2.7), and nobody can guess it, for both hashes are keyed.
+    var toTag: UInt64 { spread(callIDHash ^ spread(branchHash)) }
+}
+
+extension RegistrarCore {
+    /// Hops 3 to 5: reads the message and goes through the checks of RFC 3261 §8.2 in their order.
+    mutating func receive(
+        _ bytes: Span<UInt8>,
+        _ path: ReceivedFrom,
+        _ clock: ClockReading,
+        _ handling: inout Handling,
+    ) {
+        var fault: RefusalReason?
+        do throws(ParseError) {
+            try head.parse(
+                bytes,
+                limits: policy.limits,
+                framing: path.transport.isReliable ? .stream : .datagram
+            )
+        } catch {
+            fault = reason(of: error)
+        }
+        // A response never gets one, nor an ACK; without a Via nobody knows where an answer should go.
+        guard head.kind == .request, head.method != .ack, let via = try? head.topVia(bytes) else { return }
+        let table = state.table
+        let callID = head.first(.callID) ?? .empty
+        let context = Answerable(
+            via: via,
+            path: path,
+            clock: clock,
+            callIDHash: table.hash(bytes.extracting(callID.bounds)),
+            branchHash: table.hash(bytes.extracting(via.branch.bounds)),
+        )
+        handling.destination = via.destination(over: path)
+        handling.callIDHash = context.callIDHash
+        if !policy.blocks.isEmpty, let block = policy.blocks.source(path.source.address, at: path.at) {
+            return refuse(.blockedSource(seconds: block.secondsLeft(at: path.at)), bytes, context, &handling)
+        }
+        if let fault { return refuse(fault, bytes, context, &handling) }
+        dispatch(bytes, context, &handling)
+    }
+
+    /// RFC 3261 §8.2.1: the method comes first.
+    private mutating func dispatch(_ bytes: Span<UInt8>, _ context: Answerable, _ handling: inout Handling) {
+        if head.method == .other { return refuse(.unknownMethod, bytes, context, &handling) }
+        let key = TransactionKey(head, bytes, via: context.via, path: context.path)
+        if head.method == .register, repeatReply(key, context, &handling) { return }
+        let fields: MandatoryFields
+        do throws(ParseError) {
+            fields = try MandatoryFields(head, bytes)
+        } catch {
+            return refuse(reason(of: error), bytes, context, &handling)
+        }
+        switch head.method {
+        case .register:
+            register(bytes, fields, key, context, &handling)
+        case .bye, .cancel, .notify, .info, .update, .prack:
+            // They belong to a dialog or a transaction, and there is none here (§9.2, §12.2.2, RFC 6665 §4.1.3).
+            refuse(.noDialog, bytes, context, &handling)
+        case _ where !fields.to.tag.isEmpty:
+            refuse(.noDialog, bytes, context, &handling)
+        case .options:
+            options(bytes, fields, context, &handling)
+        default:
+            refuse(.methodNotAllowed, bytes, context, &handling)
+        }
+    }
+
+    /// RFC 3261 §11.2. Answered without a transaction: a repeated request gets the same answer anyway.
+    private mutating func options(
+        _ bytes: Span<UInt8>,
+        _ fields: MandatoryFields,
+        _ context: Answerable,
+        _ handling: inout Handling,
+    ) {
+        var badges: Badges = []
+        if case .elsewhere(let reason) = place(bytes, fields, context.path, &badges) {
+            return refuse(reason, bytes, context, &handling)
+        }
+        if let reason = extensionsAndBody(bytes) { return refuse(reason, bytes, context, &handling) }
+        handling.exchange.badges = badges
+        capabilities(bytes, context, &handling)
+    }
+
+    /// A REGISTER that was answered before gets that answer again; one in progress is dropped (§17.2.2).
+    private mutating func repeatReply(
+        _ key: TransactionKey,
+        _ context: Answerable,
+        _ handling: inout Handling,
+    ) -> Bool {
+        switch transactions.lookup(key, now: context.path.at) {
+        case .new:
+            return false
+        case .inProgress:
+            handling.exchange.isRetransmission = true
+            return true
+        case .retransmission(let stored):
+            let start = encoder.bytes.count
+            transactions.append(stored, to: &encoder.bytes)
+            handling.end = .replied
+            handling.exchange.isRetransmission = true
+            handling.exchange.status = statusCode(at: start)
+            return true
+        }
+    }
+
+    /// The three digits of a reply that begins at an offset of the buffer (`SIP/2.0 200 OK`).
+    private func statusCode(at start: Int) -> UInt16 {
+        guard encoder.bytes.count >= start + 11 else { return 0 }
+        var code: UInt16 = 0
+        for index in start + 8..<start + 11 { code = code * 10 + UInt16(encoder.bytes[index] &- 0x30) }
+        return code
+    }
+
+    // MARK: RFC 3261 §8.2.2 and §8.2.3
+
+    /// What the Request-URI names.
+    enum Place: BitwiseCopyable {
+        /// One of our domains, by its index in the policy.
+        case domain(Int)
+        /// This host itself.
+        case host
+        /// Neither, or nothing that can be read.
+        case elsewhere(RefusalReason)
+    }
+
+    /// Finds the domain of the Request-URI (RFC 3261 §8.2.2.1, §10.3 step 1); collects badges on the way.
+    mutating func place(
+        _ bytes: Span<UInt8>,
+        _ fields: MandatoryFields,
+        _ path: ReceivedFrom,
+        _ badges: inout Badges,
+    ) -> Place {
+        let uri: SIPURI
+        do throws(ParseError) {
+            uri = try SIPURI(bytes, in: head.requestURI)
+        } catch {
+            return .elsewhere(.malformed(.other, offset: error.offset))
+        }
+        guard uri.isSIP else { return .elsewhere(.unsupportedScheme) }
+        if uri.hasUser { badges.insert(.requestURIUser) }
+        if fields.via.transport != path.transport { badges.insert(.viaTransport) }
+        if !head.contains(.contentLength) { badges.insert(.noContentLength) }
+        if head.contains(.route), routeNamesUs(bytes, path) { badges.insert(.preloadedRoute) }
+        bench.host.removeAll(keepingCapacity: true)
+        uri.appendCanonicalHost(bytes, to: &bench.host)
+        if let domain = policy.domainIndex(bench.host.span) { return .domain(domain) }
+        if uri.host.address(bytes) == path.local.address { return .host }
+        // Not ours: a proxy would pass it on, but for Max-Forwards 0 not even that (§16.3).
+        return .elsewhere(fields.maxForwards == 0 ? .tooManyHops : .notOurDomain)
+    }
+
+    /// The topmost Route is ourselves: consumed, as RFC 3261 §16.4 has it.
+    private mutating func routeNamesUs(_ bytes: Span<UInt8>, _ path: ReceivedFrom) -> Bool {
+        var routes = HeaderValues<NameAddress>(.route)
+        guard let route = try? routes.next(in: head, bytes),
+            let uri = try? SIPURI(bytes, in: route.uri, part: .header(.route)), uri.isSIP
+        else { return false }
+        if uri.host.address(bytes) == path.local.address { return true }
+        bench.host.removeAll(keepingCapacity: true)
+        uri.appendCanonicalHost(bytes, to: &bench.host)
+        return policy.domainIndex(bench.host.span) != nil
+    }
+
+    /// RFC 3261 §8.2.2.3 and §8.2.3: no extension is supported, and no body understood.
+    func extensionsAndBody(_ bytes: Span<UInt8>) -> RefusalReason? {
+        if head.contains(.require) {
+            do throws(ParseError) {
+                guard try head.optionTags(.require, bytes).isEmpty else { return .badExtension }
+            } catch {
+                return reason(of: error)
+            }
+        }
+        guard !head.body.isEmpty else { return nil }
+        guard Int(head.body.count) <= policy.bodyBytes else {
+            return .bodyTooLarge(limit: UInt32(clamping: policy.bodyBytes))
+        }
+        // Without a type the body is stray bytes behind a datagram's message.
+        guard head.contains(.contentType) || head.contains(.contentEncoding) else { return nil }
+        return isBodyOptional(bytes) ? nil : .unsupportedBody
+    }
+
+    /// `Content-Disposition: …;handling=optional` (RFC 3261 §20.11).
+    private func isBodyOptional(_ bytes: Span<UInt8>) -> Bool {
+        guard let value = head.first(.contentDisposition) else { return false }
+        var start = value.bounds.lowerBound
+        while start < value.bounds.upperBound, bytes[start] != 0x3b { start += 1 }
+        let range = ByteRange(
+            start: UInt16(clamping: start),
+            count: UInt16(clamping: value.bounds.upperBound - start)
+        )
+        var walk = HeaderParameters(range, header: .contentDisposition)
+        while let parameter = try? walk.next(bytes) {
+            if isName(bytes.extracting(parameter.name.bounds), "handling") {
+                return isName(bytes.extracting(parameter.value.bounds), "optional")
+            }
+        }
+        return false
+    }
+
+    /// A refusal for what the parser found.
+    func reason(of error: ParseError) -> RefusalReason {
+        switch error.problem {
+        case .unsupportedVersion: return .version
+        case .messageTooLong: return .messageTooLarge(limit: UInt32(clamping: policy.limits.messageBytes))
+        case .uriTooLong: return .uriTooLong(limit: UInt32(clamping: policy.limits.uriBytes))
+        case .methodMismatch: return .methodMismatch
+        case .contentLengthMissing: return .missing(.contentLength)
+        default: break
+        }
+        switch error.part {
+        case .header(let name):
+            return error.problem == .missing ? .missing(name) : .malformed(name, offset: error.offset)
+        case .body where error.problem == .contentLengthTooLarge:
+            return .malformed(.contentLength, offset: error.offset)
+        case .startLine, .headerSection, .body: return .malformed(.other, offset: error.offset)
+        }
+    }
+}

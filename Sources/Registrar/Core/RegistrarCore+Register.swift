@@ -1,0 +1,145 @@
+import BindingTable
+import SIPMessage
+import SIPTransaction
+import Timing
+
+extension RegistrarCore {
+    /// RFC 3261 §10.3, its steps in their order (hops 5 to 9).
+    mutating func register(
+        _ bytes: Span<UInt8>,
+        _ fields: MandatoryFields,
+        _ key: TransactionKey,
+        _ context: Answerable,
+        _ handling: inout Handling,
+    ) {
+        var badges: Badges = []
+        let domain: Int
+        switch place(bytes, fields, context.path, &badges) {
+        case .domain(let index): domain = index
+        case .host: return refuse(.notOurDomain, bytes, context, &handling)
+        case .elsewhere(let reason): return refuse(reason, bytes, context, &handling)
+        }
+        let copies = MergedRequests.Key(
+            bytes,
+            fromTag: fields.from.tag,
+            callID: fields.callID,
+            cseq: fields.cseq
+        )
+        let now = context.path.at
+        if fields.to.tag.isEmpty, state.merged.isMerged(copies, transaction: key, now: now) {
+            return refuse(.merged, bytes, context, &handling)
+        }
+        guard policy.domains[domain].takesRegistrations else {
+            return refuse(.registrationNotOffered, bytes, context, &handling)
+        }
+        if let reason = extensionsAndBody(bytes) { return refuse(reason, bytes, context, &handling) }
+        var request: RegisterRequest
+        do throws(ParseError) {
+            request = try RegisterRequest(
+                head,
+                bytes,
+                fields: fields,
+                domain: domain,
+                callIDHash: context.callIDHash,
+                branchHash: context.branchHash,
+                badges: badges
+            )
+        } catch {
+            return refuse(reason(of: error), bytes, context, &handling)
+        }
+        let admission = authenticate(bytes, &request, context, &handling)
+        handling.exchange.badges = request.badges
+        if case .refused(let reason) = admission {
+            // Without a transaction: a flood of challenges leaves nothing behind (RFC 3261 §8.2.7).
+            return refuse(reason, domain: domain, bytes, context, &handling)
+        }
+        let start = encoder.bytes.count
+        if let reason = change(bytes, request, admission, key, context, &handling) {
+            refuse(reason, domain: domain, bytes, context, &handling)
+            // A used nonce is the one refusal that must not be kept: it would outlive the reason.
+            if case .onlyIfRepeated = admission { return }
+        }
+        guard handling.end == .replied else { return }
+        // Swapped out, not copied: the ring takes the only copy.
+        var written: [UInt8] = []
+        swap(&written, &encoder.bytes)
+        transactions.store(
+            key,
+            reply: written.span.extracting(start..<written.count),
+            status: handling.exchange.status,
+            now: now
+        )
+        swap(&written, &encoder.bytes)
+        state.merged.note(copies, transaction: key, now: now)
+    }
+
+    /// Steps 4 to 8; returns why the request is refused, nil once a reply has been written or withheld.
+    private mutating func change(
+        _ bytes: Span<UInt8>,
+        _ request: RegisterRequest,
+        _ admission: Admission,
+        _ key: TransactionKey,
+        _ context: Answerable,
+        _ handling: inout Handling,
+    ) -> RefusalReason? {
+        let userCount: Int
+        switch canonicalize(request.fields.to, bytes) {
+        case .user(let count): userCount = count
+        case .unreadable(let offset): return .malformed(.to, offset: offset)
+        case .otherScheme: return .unknownAOR
+        }
+        if let reason = authorize(bytes, request, userCount: userCount) { return reason }
+        if !policy.blocks.isEmpty, let block = policy.blocks.aor(bench.aor.span, at: context.path.at) {
+            return .blockedAOR(seconds: block.secondsLeft(at: context.path.at))
+        }
+        let longest = Int(policy.domains[request.domain].contacts.longest)
+        if let reason = bench.wishes.read(head, bytes, longest: longest) { return reason }
+        let step = BindingStep(
+            question: RegisterDecision.Question(
+                request: request,
+                path: context.path,
+                expiry: policy.domains[request.domain].expiry,
+                contacts: policy.domains[request.domain].contacts,
+                userCount: userCount
+            ),
+            admission: admission,
+            key: key,
+            context: context
+        )
+        // The message itself holds all texts, but where a contact had to be shortened.
+        let texts = bench.wishes.texts
+        if texts.isEmpty { return bind(step, bytes, texts: bytes, &handling) }
+        return bind(step, bytes, texts: texts.span, &handling)
+    }
+
+    /// What the To of a REGISTER comes to.
+    private enum Canonical {
+        /// Its address of record is on the bench; the user part is so long.
+        case user(count: Int)
+        case unreadable(offset: UInt16)
+        case otherScheme
+    }
+
+    /// Step 5's canonical form, left on the bench.
+    private mutating func canonicalize(_ to: NameAddress, _ bytes: Span<UInt8>) -> Canonical {
+        bench.aor.removeAll(keepingCapacity: true)
+        do throws(ParseError) {
+            let uri = try SIPURI(bytes, in: to.uri, part: .header(.to))
+            guard uri.appendCanonicalAOR(bytes, to: &bench.aor) else { return .otherScheme }
+            guard uri.hasUser else { return .user(count: 0) }
+        } catch {
+            return .unreadable(offset: error.offset)
+        }
+        // The last @ is the separator, for an unescaped user may hold one too.
+        let at = bench.aor.lastIndex(of: 0x40) ?? 0
+        return .user(count: at)
+    }
+}
+
+/// All that the locked part of a REGISTER needs to know.
+struct BindingStep: BitwiseCopyable {
+    var question: RegisterDecision.Question
+    var admission: Admission
+    var key: TransactionKey
+    var context: Answerable
+}

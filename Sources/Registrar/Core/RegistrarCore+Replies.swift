@@ -1,0 +1,124 @@
+import BindingTable
+import SIPDigest
+import SIPMessage
+import Timing
+
+extension RegistrarCore {
+    /// Writes the reply to a refusal, as the table says (`Refusal`).
+    ///
+    /// - Parameter domain: whose challenge a 401 carries.
+    mutating func refuse(
+        _ reason: RefusalReason,
+        domain: Int? = nil,
+        _ bytes: Span<UInt8>,
+        _ context: Answerable,
+        _ handling: inout Handling,
+    ) {
+        let row = Refusal(reason)
+        let start = encoder.bytes.count
+        encoder.beginResponse(
+            row.status,
+            phrase: Refusal.phrase(of: reason),
+            to: head,
+            bytes,
+            via: context.via,
+            from: context.path.source,
+            toTag: context.toTag,
+        )
+        guard appendExtra(row.extra, domain, bytes, context) else {
+            // libcrypto failed: no nonce, no challenge.
+            encoder.bytes.removeSubrange(start...)
+            return refuse(.overloaded(retryAfter: 5), bytes, context, &handling)
+        }
+        appendServer()
+        encoder.finish()
+        handling.end = .replied
+        handling.exchange.status = row.status.rawValue
+        handling.exchange.refusal = reason
+    }
+
+    /// Appends a row's extra headers; false if a challenge could not be made.
+    private mutating func appendExtra(
+        _ extra: Refusal.Extra,
+        _ domain: Int?,
+        _ bytes: Span<UInt8>,
+        _ context: Answerable,
+    ) -> Bool {
+        switch extra {
+        case .none: break
+        case .allow(let withRegister): encoder.header(.allow, withRegister ? "REGISTER, OPTIONS" : "OPTIONS")
+        case .accept:
+            encoder.header(.accept, "")
+            encoder.header(.acceptEncoding, "")
+        case .allowEvents: encoder.header(.allowEvents, "")
+        case .unsupported: appendUnsupported(bytes)
+        case .minExpires(let seconds): encoder.header(.minExpires, decimal: UInt64(seconds))
+        case .retryAfter(let seconds):
+            // Up to twice as long, by chance that differs from phone to phone: they must not all come at once.
+            let spreadOut = UInt64(seconds) + spread(context.callIDHash) % UInt64(max(1, seconds))
+            encoder.header(.retryAfter, decimal: spreadOut)
+        case .challenge(let stale):
+            guard let domain else { break }
+            return policy.domains[domain].digest.appendChallenge(
+                to: &encoder.bytes,
+                stale: stale,
+                mint: state.verifier.mint,
+                now: context.path.at,
+                using: worker
+            )
+        }
+        return true
+    }
+
+    /// `Unsupported` with the tags of `Require`: none is supported, so all are listed (RFC 3261 §8.2.2.3).
+    private mutating func appendUnsupported(_ bytes: Span<UInt8>) {
+        encoder.beginHeader(.unsupported)
+        var tags = HeaderValues<Token>(.require)
+        var isFirst = true
+        while let tag = try? tags.next(in: head, bytes) {
+            if !isFirst { encoder.bytes.append(", ") }
+            isFirst = false
+            encoder.bytes.append(bytes, tag.range)
+        }
+        encoder.endLine()
+    }
+
+    /// 200 to OPTIONS: what is understood here (RFC 3261 §11.2). Empty lists say that nothing is.
+    mutating func capabilities(_ bytes: Span<UInt8>, _ context: Answerable, _ handling: inout Handling) {
+        encoder.beginResponse(
+            .ok,
+            to: head,
+            bytes,
+            via: context.via,
+            from: context.path.source,
+            toTag: context.toTag
+        )
+        encoder.header(.allow, "REGISTER, OPTIONS")
+        encoder.header(.accept, "")
+        encoder.header(.acceptEncoding, "")
+        encoder.header(.acceptLanguage, "en")
+        encoder.header(.supported, "")
+        appendServer()
+        encoder.finish()
+        handling.end = .replied
+        handling.exchange.status = StatusCode.ok.rawValue
+    }
+
+    /// `Server`, unless the policy has none.
+    mutating func appendServer() {
+        guard !policy.server.isEmpty else { return }
+        encoder.beginHeader(.server)
+        let server = policy.server
+        encoder.bytes.append(server.span)
+        encoder.endLine()
+    }
+
+    /// `Date` (RFC 3261 §10.3 step 8: a registrar should send it).
+    mutating func appendDate(_ wall: WallTime) {
+        date.update(to: wall)
+        encoder.beginHeader(.date)
+        let text = date.text
+        encoder.bytes.append(text.span)
+        encoder.endLine()
+    }
+}

@@ -1,0 +1,100 @@
+public import BindingTable
+import SIPMessage
+import Timing
+
+extension OperatorVerb {
+    /// The word of the audit trail: `evict`, `expire`, `block`, `unblock`, `undo`.
+    public var word: String {
+        switch self {
+        case .expire: "expire"
+        case .evict: "evict"
+        case .block: "block"
+        case .unblock: "unblock"
+        case .undo: "undo"
+        }
+    }
+}
+
+extension BlockSubject {
+    /// The address of record, or the source address.
+    public var text: String {
+        switch self {
+        case .aor(let aor): String(decoding: aor, as: UTF8.self)
+        case .source(let address): address.description
+        }
+    }
+}
+
+/// The lines that an act leaves in the audit trail. They are written before the act is applied, so they
+/// say what is about to be done; an act whose lines cannot be written is not done.
+enum AuditTrail {
+    /// One line for each row, or one for an act that has none.
+    static func records(
+        of command: OperatorCommand,
+        expecting outcome: CommandOutcome,
+        clock: ClockReading,
+    ) -> [AuditRecord] {
+        switch command.verb {
+        case .expire, .evict:
+            return outcome.targets.map {
+                record(command, of: $0.binding, result: intent(command.verb, $0.outcome), clock)
+            }
+        case .undo(let id):
+            let act = "act \(id.rawValue)"
+            if outcome.targets.isEmpty {
+                return [record(command, object: act, result: "to be undone", clock)]
+            }
+            return outcome.targets.map {
+                record(command, of: $0.binding, result: "\(act): \(intent(command.verb, $0.outcome))", clock)
+            }
+        case .block(let subject, let length):
+            let end = length.map { "for \($0.seconds) s" } ?? "until lifted"
+            return [record(command, object: subject.text, result: "to be refused \(end)", clock)]
+        case .unblock(let subject):
+            return [record(command, object: subject.text, result: "to be let in again", clock)]
+        }
+    }
+
+    private static func record(
+        _ command: OperatorCommand,
+        of binding: Binding,
+        result: String,
+        _ clock: ClockReading,
+    ) -> AuditRecord {
+        let aor = String(decoding: binding.texts.aor, as: UTF8.self)
+        let contact = String(decoding: binding.texts.contact, as: UTF8.self)
+        return record(command, object: "\(aor) \(contact)", result: result, clock)
+    }
+
+    private static func record(
+        _ command: OperatorCommand,
+        object: String,
+        result: String,
+        _ clock: ClockReading,
+    ) -> AuditRecord {
+        AuditRecord(
+            at: clock.wall,
+            by: command.by,
+            action: command.verb.word,
+            object: object,
+            result: result,
+            reason: command.reason,
+        )
+    }
+
+    private static func intent(_ verb: OperatorVerb, _ outcome: TargetOutcome) -> String {
+        switch outcome {
+        case .done:
+            switch verb {
+            case .expire: "to be expired"
+            case .evict(_, nil): "to be evicted"
+            case .evict(_, let length?): "to be evicted and refused for \(length.seconds) s"
+            default: "to be restored"
+            }
+        case .changed: "skipped: changed since it was looked at"
+        case .gone: "skipped: gone already"
+        case .superseded: "skipped: a newer binding has taken its place"
+        case .tooLate: "skipped: its own expiry has passed"
+        }
+    }
+}

@@ -1,0 +1,245 @@
+public import BindingTable
+import SIPMessage
+import Synchronization
+public import Timing
+
+/// Where operators' commands are looked at and carried out: the only way by hand into the bindings and the
+/// block list, and the same `BindingChange` as everybody's.
+///
+/// Safe from any thread. A preview is the act itself without the applying, so it cannot say one thing and
+/// the act do another, but for what phones change in between: each target carries the version that the
+/// operator saw, and one that has changed is skipped.
+public final class OperatorDesk: Sendable {
+    private let state: RegistrarState
+    private let log = Mutex(UndoLog())
+    private let tickets = Mutex<[UInt64: CommitTicket]>([:])
+
+    /// Tokens of the desk's tickets have this bit, those of a loop do not.
+    public static let tokenBit: UInt64 = 1 << 63
+
+    /// A desk over the registrar's state.
+    public init(_ state: RegistrarState) {
+        self.state = state
+    }
+
+    /// What a command would do now. Changes nothing and has no number.
+    public func preview(_ command: OperatorCommand, clock: ClockReading) -> CommandOutcome {
+        log.withLock { run(command, at: clock.timestamp, isDryRun: true, &$0) }
+    }
+
+    /// Carries a command out, once its audit lines are written.
+    ///
+    /// - Parameter audit: writes the lines and says whether they are safe; if not, nothing is done.
+    ///   Called while the desk is locked: one act at a time.
+    public func perform(
+        _ command: OperatorCommand,
+        clock: ClockReading,
+        audit: ([AuditRecord]) -> Bool,
+    ) -> CommandOutcome {
+        log.withLock { log in
+            let expected = run(command, at: clock.timestamp, isDryRun: true, &log)
+            guard expected.refusal == nil else { return expected }
+            guard audit(AuditTrail.records(of: command, expecting: expected, clock: clock)) else {
+                return CommandOutcome(
+                    refusal:
+                        "The audit trail cannot be written, so nothing was done: see to its disk and try again.",
+                    targets: expected.targets
+                )
+            }
+            return run(command, at: clock.timestamp, isDryRun: false, &log)
+        }
+    }
+
+    /// Takes back what the store could not commit of an act; true if the token was the desk's.
+    @discardableResult
+    public func complete(_ token: UInt64, committed: Bool, at now: Timestamp) -> Bool {
+        guard token & Self.tokenBit != 0 else { return false }
+        guard let ticket = tickets.withLock({ $0.removeValue(forKey: token) }) else { return false }
+        if !committed { Rollback.restore(ticket, in: state.table, at: now) }
+        return true
+    }
+
+    // MARK: the verbs
+
+    private func run(
+        _ command: OperatorCommand,
+        at now: Timestamp,
+        isDryRun: Bool,
+        _ log: inout UndoLog,
+    ) -> CommandOutcome {
+        switch command.verb {
+        case .expire(let targets):
+            return remove(targets, .expiredByOperator, refuseFor: nil, command, now, isDryRun, &log)
+        case .evict(let targets, let length):
+            return remove(targets, .evictedByOperator, refuseFor: length, command, now, isDryRun, &log)
+        case .block(let subject, let length):
+            return block(subject, length, command, now, isDryRun, &log)
+        case .unblock(let subject):
+            return unblock(subject, now, isDryRun, &log)
+        case .undo(let id):
+            return undo(id, now, isDryRun, &log)
+        }
+    }
+
+    private func remove(
+        _ targets: [BindingTarget],
+        _ cause: Cause,
+        refuseFor length: Interval?,
+        _ command: OperatorCommand,
+        _ now: Timestamp,
+        _ isDryRun: Bool,
+        _ log: inout UndoLog,
+    ) -> CommandOutcome {
+        var execution = CommandExecution(
+            table: state.table,
+            now: now,
+            isDryRun: isDryRun,
+            collectsChanges: state.store != nil
+        )
+        var act = UndoLog.Act(id: CommandID(rawValue: 0))
+        if let length {
+            // Looked at first, so that a phone that is evicted meets the block at once, or nothing happens.
+            var look = CommandExecution(table: state.table, now: now, isDryRun: true, collectsChanges: false)
+            look.remove(targets, cause: cause)
+            let aors = Set(look.targets.filter { $0.outcome == .done }.map { $0.binding.texts.aor })
+            let subjects = aors.map { BlockSubject.aor($0) }
+            guard let replaced = block(subjects, length, command, now, isDryRun) else {
+                return CommandOutcome(refusal: Self.tooManyBlocks, targets: look.targets)
+            }
+            act.blocked = subjects
+            act.lifted = replaced
+        }
+        execution.remove(targets, cause: cause)
+        let done = execution.targets.filter { $0.outcome == .done }.map { $0.binding }
+        act.taken = done.map { $0.facts.id }
+        act.until = done.map { $0.facts.expiresAt }.max()
+        var outcome = CommandOutcome(
+            targets: execution.targets,
+            unreachable: execution.unreachable,
+            undoUntil: act.until
+        )
+        if !isDryRun { outcome.id = file(act, execution.tickets, &log) }
+        return outcome
+    }
+
+    private func block(
+        _ subject: BlockSubject,
+        _ length: Interval?,
+        _ command: OperatorCommand,
+        _ now: Timestamp,
+        _ isDryRun: Bool,
+        _ log: inout UndoLog,
+    ) -> CommandOutcome {
+        guard let replaced = block([subject], length, command, now, isDryRun) else {
+            return CommandOutcome(refusal: Self.tooManyBlocks)
+        }
+        guard !isDryRun else { return CommandOutcome() }
+        var act = UndoLog.Act(id: CommandID(rawValue: 0))
+        act.blocked = [subject]
+        act.lifted = replaced
+        return CommandOutcome(id: file(act, [], &log))
+    }
+
+    private func unblock(
+        _ subject: BlockSubject,
+        _ now: Timestamp,
+        _ isDryRun: Bool,
+        _ log: inout UndoLog,
+    ) -> CommandOutcome {
+        guard let block = state.policy.current.blocks.block(on: subject) else {
+            return CommandOutcome(
+                refusal: "\(subject.text) is not blocked: somebody has lifted it, or it has ended."
+            )
+        }
+        guard !isDryRun else { return CommandOutcome() }
+        state.policy.update { _ = $0.blocks.remove(subject) }
+        var act = UndoLog.Act(id: CommandID(rawValue: 0))
+        act.lifted = [block]
+        return CommandOutcome(id: file(act, [], &log))
+    }
+
+    private static let tooManyBlocks =
+        "There may be \(BlockList.capacity) blocks at most: lift some, or block fewer at a time."
+
+    /// Sets blocks, all or none; returns those that they replace, nil if there is no room.
+    private func block(
+        _ subjects: [BlockSubject],
+        _ length: Interval?,
+        _ command: OperatorCommand,
+        _ now: Timestamp,
+        _ isDryRun: Bool,
+    ) -> [Block]? {
+        func put(into blocks: inout BlockList) -> [Block]? {
+            blocks.prune(at: now)
+            let replaced = subjects.compactMap { blocks.block(on: $0) }
+            guard blocks.count + subjects.count - replaced.count <= BlockList.capacity else { return nil }
+            for subject in subjects {
+                blocks.insert(
+                    Block(
+                        subject: subject,
+                        until: length.map { now + $0 },
+                        reason: command.reason,
+                        by: command.by,
+                        since: now
+                    )
+                )
+            }
+            return replaced
+        }
+        guard !isDryRun else {
+            var blocks = state.policy.current.blocks
+            return put(into: &blocks)
+        }
+        return state.policy.update { put(into: &$0.blocks) }
+    }
+
+    private func undo(
+        _ id: CommandID,
+        _ now: Timestamp,
+        _ isDryRun: Bool,
+        _ log: inout UndoLog,
+    ) -> CommandOutcome {
+        guard let act = log.act(id) else {
+            return CommandOutcome(
+                refusal:
+                    "Act \(id.rawValue) cannot be undone: it was undone before, took nothing, or is too long ago."
+            )
+        }
+        var execution = CommandExecution(
+            table: state.table,
+            now: now,
+            isDryRun: isDryRun,
+            collectsChanges: state.store != nil
+        )
+        let policy = state.policy.current
+        execution.restore(act.taken) { aor in
+            let at = aor.lastIndex(of: 0x40).map { $0 + 1 } ?? 0
+            let domain = policy.domainIndex(aor.span.extracting(at..<aor.count))
+            return domain.map { Int(policy.domains[$0].contacts.maximum) } ?? Int(UInt16.max)
+        }
+        var outcome = CommandOutcome(targets: execution.targets)
+        guard !isDryRun else { return outcome }
+        state.policy.update { policy in
+            for subject in act.blocked { policy.blocks.remove(subject) }
+            for block in act.lifted { policy.blocks.insert(block) }
+        }
+        log.remove(id)
+        outcome.id = file(UndoLog.Act(id: CommandID(rawValue: 0)), execution.tickets, &log)
+        return outcome
+    }
+
+    /// Gives an act its number, remembers it, and hands its changes to the store.
+    private func file(_ act: UndoLog.Act, _ changes: [CommitTicket], _ log: inout UndoLog) -> CommandID {
+        var act = act
+        act.id = log.nextID()
+        log.append(act)
+        guard let store = state.store else { return act.id }
+        for (index, change) in changes.enumerated() {
+            var ticket = change
+            ticket.token = Self.tokenBit | act.id.rawValue << 24 | UInt64(index & 0xff_ffff)
+            tickets.withLock { $0[ticket.token] = ticket }
+            store.commit(ticket)
+        }
+        return act.id
+    }
+}

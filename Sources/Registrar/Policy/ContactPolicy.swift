@@ -1,0 +1,34 @@
+/// How many contacts an address of record may have, and what happens beyond.
+public struct ContactPolicy: Hashable, Sendable, BitwiseCopyable {
+    /// What to do with a contact too many.
+    public enum Overflow: UInt8, Sendable, CaseIterable, BitwiseCopyable {
+        /// Refuse the whole REGISTER (403).
+        case reject
+        /// Let the binding that was refreshed longest ago make room.
+        case oldest
+    }
+
+    /// Most contacts at a time, at least 1.
+    public let maximum: UInt16
+    /// What to do beyond.
+    public let overflow: Overflow
+    /// Longest contact (URI and parameters) in bytes.
+    public let longest: UInt16
+
+    /// A contact policy; a maximum of 0 counts as 1.
+    public init(maximum: UInt16 = 10, overflow: Overflow = .reject, longest: UInt16 = 512) {
+        self.maximum = max(maximum, 1)
+        self.overflow = overflow
+        self.longest = longest
+    }
+}
+
+/// How a 200 shows that a binding's source is not what its Contact says.
+public enum AliasRendering: UInt8, Sendable, CaseIterable, BitwiseCopyable {
+    /// `;alias=ip~port~number` within the URI, as Kamailio's nathelper writes it.
+    case uri
+    /// `;alias=ip~port~number` as a parameter of the Contact header field, outside the URI.
+    case header
+    /// Not at all.
+    case off
+}

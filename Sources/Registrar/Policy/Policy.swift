@@ -1,0 +1,100 @@
+public import SIPDigest
+public import SIPMessage
+
+/// A domain that is served, and its rules.
+public struct Domain: Sendable {
+    /// Who may register in it.
+    public enum Access: Sendable {
+        /// Whoever proves to know an account's password, and for the address of record of that account.
+        case digest(Accounts)
+        /// Anybody, for any user of the domain. Asked for by name, shown by a badge.
+        case open
+    }
+
+    /// Its name in lower case, an IPv6 address in brackets: what stands in Request-URI and To.
+    public let name: [UInt8]
+    /// It takes registrations; else REGISTER is answered 405.
+    public var takesRegistrations: Bool
+    /// Who may register.
+    public var access: Access
+    /// Realm, algorithms, quality of protection and leniencies of its digest.
+    public var digest: DigestPolicy
+    /// How long bindings live.
+    public var expiry: ExpiryPolicy
+    /// How many there may be.
+    public var contacts: ContactPolicy
+    /// How a 200 shows a source that is not the Contact.
+    public var alias: AliasRendering
+
+    /// A domain; without `digest` it has the standard one with the domain's name as realm.
+    public init(
+        name: [UInt8],
+        takesRegistrations: Bool = true,
+        access: Access,
+        digest: DigestPolicy? = nil,
+        expiry: ExpiryPolicy = ExpiryPolicy(),
+        contacts: ContactPolicy = ContactPolicy(),
+        alias: AliasRendering = .uri,
+    ) {
+        self.name = name.map { lowercased($0) }
+        self.takesRegistrations = takesRegistrations
+        self.access = access
+        self.digest = digest ?? DigestPolicy(realm: self.name)
+        self.expiry = expiry
+        self.contacts = contacts
+        self.alias = alias
+    }
+}
+
+/// Everything that decisions depend on besides the request and the bindings: one immutable snapshot.
+public struct Policy: Sendable {
+    /// The domains that are served.
+    public private(set) var domains: [Domain]
+    /// How large a message may be.
+    public var limits: MessageLimits
+    /// Largest body in bytes (413 beyond it).
+    public var bodyBytes: Int
+    /// Who is refused at the moment.
+    public var blocks: BlockList
+    /// `Server` header's value; empty: none is sent.
+    public var server: [UInt8]
+
+    /// Open addressing over `domains` by name, twice as many places as names; -1 is free.
+    private var places: [Int32]
+
+    /// A policy; of two domains of the same name the first counts.
+    public init(
+        domains: [Domain],
+        limits: MessageLimits = .standard,
+        bodyBytes: Int = 16_384,
+        blocks: BlockList = BlockList(),
+        server: [UInt8] = Array("regtop".utf8),
+    ) {
+        self.domains = domains
+        self.limits = limits
+        self.bodyBytes = bodyBytes
+        self.blocks = blocks
+        self.server = server
+        var size = 4
+        while size < domains.count * 2 { size *= 2 }
+        places = Array(repeating: -1, count: size)
+        for (index, domain) in domains.enumerated() {
+            var place = Int(truncatingIfNeeded: foldedHash(domain.name.span)) & (size - 1)
+            while places[place] >= 0 { place = (place + 1) & (size - 1) }
+            places[place] = Int32(truncatingIfNeeded: index)
+        }
+    }
+
+    /// The domain of a host name in any case; nil if it isn't served here.
+    public func domainIndex(_ host: Span<UInt8>) -> Int? {
+        let mask = places.count - 1
+        var place = Int(truncatingIfNeeded: foldedHash(host)) & mask
+        while places[place] >= 0 {
+            let index = Int(places[place])
+            let name = domains[index].name
+            if equalIgnoringCase(name.span, host) { return index }
+            place = (place + 1) & mask
+        }
+        return nil
+    }
+}
