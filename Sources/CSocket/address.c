@@ -54,6 +54,12 @@ void csocket_from_sockaddr(const struct sockaddr_storage *address, csocket_endpo
     }
 }
 
+void csocket_read_sockaddr(const void *address, size_t length, csocket_endpoint *endpoint) {
+    struct sockaddr_storage storage = {0};
+    memcpy(&storage, address, length < sizeof storage ? length : sizeof storage);
+    csocket_from_sockaddr(&storage, endpoint);
+}
+
 int csocket_resolve(const char *host, csocket_endpoint *result) {
     const struct addrinfo hints = {.ai_socktype = SOCK_DGRAM};
     struct addrinfo *list = NULL;

@@ -44,6 +44,21 @@ int csocket_open_udp(const csocket_endpoint *local, const csocket_udp_options *o
     return error;
 }
 
+int csocket_open_tcp(const csocket_endpoint *local, int backlog) {
+    int fd = socket(local->is_ipv4 ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0) return -errno;
+    /* A restart need not wait for the old connections' TIME_WAIT; a port with a listener stays refused. */
+    int error = set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+    if (!error && !local->is_ipv4) error = set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+    struct sockaddr_storage address;
+    socklen_t length = csocket_to_sockaddr(local, &address);
+    if (!error && bind(fd, (const struct sockaddr *)&address, length) != 0) error = -errno;
+    if (!error && listen(fd, backlog) != 0) error = -errno;
+    if (!error) return fd;
+    close(fd);
+    return error;
+}
+
 int csocket_allow_port_sharing(int fd) { return set_option(fd, SOL_SOCKET, SO_REUSEPORT, 1); }
 
 int csocket_local_endpoint(int fd, csocket_endpoint *local) {

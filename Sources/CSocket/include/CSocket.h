@@ -24,6 +24,8 @@ typedef struct {
  * Returns 0, or a code for csocket_resolve_error. */
 int csocket_resolve(const char *host, csocket_endpoint *result);
 const char *csocket_resolve_error(int code);
+/* Reads a struct sockaddr of either internet family; anything else gives all zero. */
+void csocket_read_sockaddr(const void *address, size_t length, csocket_endpoint *endpoint);
 /* Writes the address without its port as text ("127.0.0.1", "::1"); `capacity` of 64 is always enough. */
 int csocket_write_address(const csocket_endpoint *endpoint, char *text, size_t capacity);
 
@@ -40,6 +42,8 @@ typedef struct {
 int csocket_open_udp(const csocket_endpoint *local, const csocket_udp_options *options);
 /* Lets later sockets with `share_port` join this one's port. */
 int csocket_allow_port_sharing(int fd);
+/* Opens, binds and listens on a TCP socket (IPv6 ones never take IPv4 connections); returns the descriptor. */
+int csocket_open_tcp(const csocket_endpoint *local, int backlog);
 /* The address that a socket is bound to. */
 int csocket_local_endpoint(int fd, csocket_endpoint *local);
 void csocket_close(int fd);

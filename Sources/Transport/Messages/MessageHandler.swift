@@ -41,6 +41,17 @@ public protocol MessageHandler<Mail>: ~Copyable, SendableMetatype {
         clock: ClockReading,
         output: inout OutgoingMessages,
     )
+
+    /// A stream that cannot be cut into messages any more. `head` is what was read of the message at fault,
+    /// perhaps nothing. The connection closes after what this call puts into `output` has been sent: a 400
+    /// where the head can be read (RFC 3261 §18.3).
+    mutating func receiveUnframed(
+        _ head: Span<UInt8>,
+        because problem: ParseError,
+        from path: ReceivedFrom,
+        clock: ClockReading,
+        output: inout OutgoingMessages,
+    )
 }
 
 /// What a handler that cares for messages only need not write.
@@ -72,6 +83,15 @@ extension MessageHandler where Self: ~Copyable {
     public mutating func connectionClosed(
         _ path: ReceivedFrom,
         because end: ConnectionEnd,
+        clock: ClockReading,
+        output: inout OutgoingMessages,
+    ) {}
+
+    /// Does nothing: the connection closes without an answer.
+    public mutating func receiveUnframed(
+        _ head: Span<UInt8>,
+        because problem: ParseError,
+        from path: ReceivedFrom,
         clock: ClockReading,
         output: inout OutgoingMessages,
     ) {}

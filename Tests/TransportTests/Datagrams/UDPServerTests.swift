@@ -8,6 +8,11 @@ import Timing
 
 /// Real sockets on loopback; nothing sleeps: clients wait for answers with a limit.
 @Suite struct UDPServerTests {
+    private struct Notice {
+        let text: String
+        let path: ReceivedFrom
+    }
+
     private func listen(_ texts: String...) throws -> [ListenAddress] {
         try texts.map { text throws in try ListenAddress(parsing: text) }
     }
@@ -182,18 +187,15 @@ import Timing
         let client = try UDPClient()
         let paths = Journal<ReceivedFrom>()
         let server = try UDPServer(listening: listen("udp:127.0.0.1:0")) { _ in
-            ScriptedHandler<String>(
+            ScriptedHandler<Notice>(
                 onMessage: { _, _, path, _ in paths.add(path) },
-                onMail: { handler, text, output in
-                    guard let path = paths.waiting.first else { return }
-                    output.reply(text, to: path)
-                },
+                onMail: { _, mail, output in output.reply(mail.text, to: mail.path) },
             )
         }
         defer { server.stop() }
         try client.send("subscribe", to: server.listeners[0].endpoint)
-        while paths.waiting.isEmpty { sched_yield() }
-        for number in 0..<10 { server.mailboxes[0].post("notify \(number)") }
+        let path = try #require(paths.next())
+        for number in 0..<10 { server.mailboxes[0].post(Notice(text: "notify \(number)", path: path)) }
         for number in 0..<10 { #expect(try client.receive().text == "notify \(number)") }
     }
 
@@ -275,10 +277,19 @@ import Timing
     }
 
     @Test func stoppingLeavesNoThreadAndFreesThePort() throws {
-        let server = try UDPServer(listening: listen("udp:127.0.0.1:0")) { _ in EchoHandler() }
+        let thread = Mutex<pid_t>(0)
+        let server = try UDPServer(listening: listen("udp:127.0.0.1:0")) { _ in
+            thread.withLock { $0 = currentThread() }
+            return EchoHandler()
+        }
         let port = server.listeners[0].endpoint.port
+        let client = try UDPClient()
+        try client.send("x", to: server.listeners[0].endpoint)
+        #expect(try client.receive().text == "echo x")
+        #expect(threadExists(thread.withLock { $0 }))
         server.stop()
         server.stop()
+        #expect(!threadExists(thread.withLock { $0 }))
         #expect(!server.mailboxes[0].send(Datagram(bytes: [1], path: unusedPath)))
         let again = try UDPServer(listening: listen("udp:127.0.0.1:\(port)")) { _ in EchoHandler() }
         again.stop()

@@ -31,21 +31,15 @@ final class Arrivals: Sendable {
     }
 }
 
-/// The names of this process's threads.
-func threadNames() -> [String] {
-    guard let directory = opendir("/proc/self/task") else { return [] }
-    defer { closedir(directory) }
-    var names: [String] = []
-    while let entry = readdir(directory) {
-        let id = withUnsafePointer(to: &entry.pointee.d_name) { name in
-            name.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-        }
-        guard id.first != ".", let file = fopen("/proc/self/task/\(id)/comm", "r") else { continue }
-        defer { fclose(file) }
-        var line = [CChar](repeating: 0, count: 32)
-        if fgets(&line, 32, file) != nil {
-            names.append(String(decoding: line.prefix { $0 > 31 }.map { UInt8($0) }, as: UTF8.self))
-        }
-    }
-    return names
+/// The system's number of the thread that calls.
+func currentThread() -> pid_t {
+    var link = [CChar](repeating: 0, count: 64)
+    let count = readlink("/proc/thread-self", &link, 64)
+    let text = String(decoding: link.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    return text.split(separator: "/").last.flatMap { pid_t($0) } ?? 0
+}
+
+/// Whether a thread of this process with that number lives.
+func threadExists(_ thread: pid_t) -> Bool {
+    access("/proc/self/task/\(thread)", F_OK) == 0
 }

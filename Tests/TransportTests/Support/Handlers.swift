@@ -48,6 +48,7 @@ struct ScriptedHandler<Mail: Sendable>: MessageHandler {
     var onMail: (inout Self, Mail, inout OutgoingMessages) -> Void = { _, _, _ in }
     var onAdvance: (inout Self, ClockReading, inout OutgoingMessages) -> Void = { _, _, _ in }
     var onBatchEnd: (inout Self, inout OutgoingMessages) -> Void = { _, _ in }
+    var onUnframed: (String, ParseError, ReceivedFrom, inout OutgoingMessages) -> Void = { _, _, _, _ in }
     var onClosed: (ReceivedFrom, ConnectionEnd) -> Void = { _, _ in }
     var onOpened: (ReceivedFrom) -> Void = { _ in }
 
@@ -88,6 +89,17 @@ struct ScriptedHandler<Mail: Sendable>: MessageHandler {
         output: inout OutgoingMessages,
     ) {
         onClosed(path, end)
+    }
+
+    mutating func receiveUnframed(
+        _ head: Span<UInt8>,
+        because problem: ParseError,
+        from path: ReceivedFrom,
+        clock: ClockReading,
+        output: inout OutgoingMessages,
+    ) {
+        let text = head.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
+        onUnframed(text, problem, path, &output)
     }
 }
 

@@ -1,0 +1,151 @@
+internal import CSocket
+internal import NIOCore
+internal import NIOPosix
+internal import SIPMessage
+internal import Synchronization
+internal import Timing
+
+/// The event loops of a stream server, each with its handler, and the listening sockets.
+final class StreamLoops<Handler: MessageHandler & ~Copyable>: Sendable {
+    let mailboxes: [Mailbox<Handler.Mail>]
+    let counters: [LoopCounters]
+    private let settings: StreamSettings
+    private let registry: ConnectionRegistry
+    private let group: MultiThreadedEventLoopGroup
+    /// Each loop's own state; only its event loop may look inside.
+    private let boxes: [NIOLoopBoundBox<StreamLoop<Handler>?>]
+    private let servers = Mutex<[any Channel]>([])
+
+    init(settings: StreamSettings, registry: ConnectionRegistry) {
+        self.settings = settings
+        self.registry = registry
+        group = MultiThreadedEventLoopGroup(numberOfThreads: min(max(1, settings.loops), 64))
+        let boxes = group.makeIterator().map { eventLoop in
+            NIOLoopBoundBox<StreamLoop<Handler>?>.makeEmptyBox(eventLoop: eventLoop)
+        }
+        self.boxes = boxes
+        mailboxes = boxes.map { box in
+            Mailbox { box.eventLoop.execute { box.value?.takeMail() } }
+        }
+        counters = boxes.map { _ in LoopCounters() }
+    }
+
+    /// Opens the listeners, makes the handlers, then lets connections in.
+    func start(
+        _ addresses: [ListenAddress],
+        elsewhere: @escaping @Sendable (Datagram) -> Void,
+        makeHandler: @escaping @Sendable (LoopContext<Handler.Mail>) -> Handler,
+    ) throws(TransportError) -> [Listener] {
+        var listeners: [Listener] = []
+        for address in addresses { listeners.append(try open(address)) }
+        do {
+            for index in boxes.indices {
+                let context = LoopContext(index: index, mailbox: mailboxes[index], listeners: listeners)
+                try makeLoop(context, elsewhere: elsewhere, makeHandler: makeHandler).wait()
+            }
+            for server in servers.withLock(\.self) {
+                try server.setOption(.autoRead, value: true).wait()
+            }
+        } catch {
+            throw .cannotStart(errno: (error as? IOError)?.errnoCode ?? 0)
+        }
+        return listeners
+    }
+
+    private func makeLoop(
+        _ context: LoopContext<Handler.Mail>,
+        elsewhere: @escaping @Sendable (Datagram) -> Void,
+        makeHandler: @escaping @Sendable (LoopContext<Handler.Mail>) -> Handler,
+    ) -> EventLoopFuture<Void> {
+        let box = boxes[context.index]
+        let counters = counters[context.index]
+        return box.eventLoop.submit { [settings, registry] in
+            box.value = StreamLoop(
+                handler: makeHandler(context),
+                eventLoop: box.eventLoop,
+                context: context,
+                settings: settings,
+                counters: counters,
+                registry: registry,
+                elsewhere: elsewhere,
+            )
+        }
+    }
+
+    private func open(_ address: ListenAddress) throws(TransportError) -> Listener {
+        func refused(_ errno: Int32) -> TransportError {
+            .cannotListen(listener: address.description, errno: errno)
+        }
+        var local = try address.resolve()
+        let descriptor = csocket_open_tcp(&local, Self.backlog)
+        guard descriptor >= 0 else { throw refused(-descriptor) }
+        let bootstrap = ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: Self.backlog)
+            // Nobody is let in before there are handlers.
+            .serverChannelOption(.autoRead, value: false)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelInitializer { channel in self.admit(channel) }
+        do {
+            let server = try bootstrap.withBoundSocket(descriptor).wait()
+            servers.withLock { $0.append(server) }
+            return Listener(transport: address.transport, endpoint: Endpoint(server.localAddress))
+        } catch {
+            throw refused((error as? IOError)?.errnoCode ?? 0)
+        }
+    }
+
+    /// How many connections the kernel holds for us until they are let in.
+    private static var backlog: Int32 { 1024 }
+
+    /// Sets a new connection up on its event loop, or closes it when there are too many.
+    ///
+    /// This is where a transport adds its own stages (TLS, WebSocket) before the connection's.
+    private func admit(_ channel: any Channel) -> EventLoopFuture<Void> {
+        guard let index = boxes.firstIndex(where: { $0.eventLoop === channel.eventLoop }),
+            let loop = boxes[index].value,
+            let path = registry.admit(
+                path(of: channel),
+                send: { [mailbox = mailboxes[index]] datagram in
+                    mailbox.send(datagram)
+                }
+            )
+        else { return channel.close() }
+        do {
+            let connection = StreamConnection(path: path, loop: loop)
+            try channel.pipeline.syncOperations.addHandler(connection)
+            return channel.eventLoop.makeSucceededVoidFuture()
+        } catch {
+            registry.remove(path.connection)
+            return channel.eventLoop.makeFailedFuture(error)
+        }
+    }
+
+    private func path(of channel: any Channel) -> ReceivedFrom {
+        ReceivedFrom(
+            source: Endpoint(channel.remoteAddress),
+            local: Endpoint(channel.localAddress),
+            transport: .tcp,
+            at: SystemClock.read().timestamp,
+        )
+    }
+
+    /// Ends everything in order: no new connections, last mail and replies, connections, threads.
+    func stop() {
+        registry.close()
+        let servers = servers.withLock { servers in
+            defer { servers = [] }
+            return servers
+        }
+        // What fails here was closed before.
+        for server in servers { try? server.close().wait() }
+        for (box, mailbox) in zip(boxes, mailboxes) {
+            try? box.eventLoop.submit { box.value?.stop() }.wait()
+            try? box.eventLoop.submit {
+                box.value?.finishBatch()
+                box.value = nil
+                mailbox.close()
+            }.wait()
+        }
+        try? group.syncShutdownGracefully()
+    }
+}
