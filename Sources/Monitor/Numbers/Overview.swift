@@ -1,4 +1,3 @@
-public import BindingTable
 public import SIPMessage
 public import Timing
 

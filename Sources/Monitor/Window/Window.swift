@@ -1,5 +1,4 @@
 public import BindingTable
-public import SIPMessage
 public import Timing
 
 /// The answer to a `WindowQuery`: the rows that it shows, and where they stand in the whole.

@@ -1,6 +1,4 @@
 public import BindingTable
-public import SIPMessage
-public import Timing
 
 /// What a console wants to see: never the table, only the window that it shows (design: idea 5).
 public struct WindowQuery: Hashable, Sendable {

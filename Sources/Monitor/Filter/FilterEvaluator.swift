@@ -1,0 +1,165 @@
+internal import SIPMessage
+internal import Timing
+
+/// Evaluates a filter over rows; keeps what its patterns have learned.
+struct FilterEvaluator {
+    let program: FilterProgram
+    /// One for each test that is a pattern.
+    private var matchers: [PatternMatcher?]
+    /// Before this moment the answer for the row evaluated last can't change unless the row does.
+    private(set) var holdsUntil = Timestamp.distantFuture
+
+    init(_ filter: Filter) {
+        program = filter.program
+        matchers = program.tests.map { test in
+            if case .matches(let pattern) = test { PatternMatcher(pattern) } else { nil }
+        }
+    }
+
+    /// The row passes.
+    mutating func passes(_ row: borrowing FilterRow, at now: Timestamp) -> Bool {
+        holdsUntil = .distantFuture
+        let bytes = row.bytes
+        return value(of: program.root, row, bytes.span, now)
+    }
+
+    private mutating func value(
+        of number: Int32, _ row: borrowing FilterRow, _ bytes: Span<UInt8>, _ now: Timestamp,
+    ) -> Bool {
+        switch program.terms[Int(number)] {
+        case .all(let first, let count):
+            for index in first..<first + count {
+                if !value(of: program.operands[Int(index)], row, bytes, now) { return false }
+            }
+            return true
+        case .any(let first, let count):
+            for index in first..<first + count {
+                if value(of: program.operands[Int(index)], row, bytes, now) { return true }
+            }
+            return false
+        case .not(let operand):
+            return !value(of: operand, row, bytes, now)
+        case .text(let field, let test):
+            return passes(Int(test), bytes, row.range(of: field))
+        case .anywhere(let test):
+            for place in 0..<FilterTexts.count where FilterTexts.shown.rawValue & 1 << UInt16(place) != 0 {
+                if passes(Int(test), bytes, row.range(at: place)) { return true }
+            }
+            return false
+        case .number(let field, let comparison, let wanted):
+            return comparison.holds(row.number(of: field), wanted)
+        case .duration(let field, let comparison, let seconds):
+            return duration(field, comparison, seconds, row, now)
+        case .word(let field, let bits):
+            return row.bits(of: field, at: now, until: &holdsUntil) & bits != 0
+        case .network(let address, let prefix):
+            return row.source.address.isIn(address, prefix: Int(prefix))
+        case .code(let comparison, let wanted):
+            return row.codes.contains { comparison.holds(Int64($0), wanted) }
+        }
+    }
+
+    /// Compares seconds left (rounded up, as the screen tells them) or seconds passed, and notes when the
+    /// comparison may come out otherwise.
+    private mutating func duration(
+        _ field: FilterField, _ comparison: FilterProgram.Comparison, _ seconds: Int64,
+        _ row: borrowing FilterRow, _ now: Timestamp,
+    ) -> Bool {
+        let wanted = Interval.seconds(Int(clamping: seconds))
+        let second = Interval.seconds(1)
+        if field == .exp {
+            note(row.ends - wanted, after: now)
+            note(row.ends - wanted + second, after: now)
+            return comparison.holds(Int64((row.ends - now).secondsRoundedUp), seconds)
+        }
+        note(row.begins + wanted, after: now)
+        note(row.begins + wanted + second, after: now)
+        return comparison.holds(Int64((now - row.begins).seconds), seconds)
+    }
+
+    private mutating func note(_ moment: Timestamp, after now: Timestamp) {
+        if moment > now, moment < holdsUntil { holdsUntil = moment }
+    }
+
+    private mutating func passes(_ test: Int, _ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        switch program.tests[test] {
+        case .contains(let needle, let ignoringCase):
+            return bytes.contains(needle.span, in: range, ignoringCase: ignoringCase)
+        case .equals(let text, let ignoringCase):
+            guard text.count == range.count else { return false }
+            return bytes.contains(text.span, in: range, ignoringCase: ignoringCase)
+        case .matches:
+            return matchers[test]?.matches(bytes, in: range) ?? false
+        }
+    }
+}
+
+extension FilterRow {
+    fileprivate func number(of field: FilterField) -> Int64 {
+        switch field {
+        case .port: Int64(source.port)
+        case .try: self.try
+        case .cseq: cseq
+        case .regid: regID
+        default: 0
+        }
+    }
+
+    fileprivate func bits(of field: FilterField, at now: Timestamp, until: inout Timestamp) -> UInt64 {
+        switch field {
+        case .tp: return transport
+        case .nat: return nat
+        case .badge: return badges
+        case .result: return result
+        case .st:
+            if !isGone, !isRefused, lateAt > now, lateAt < until { until = lateAt }
+            return 1 << UInt64(state(at: now).rawValue)
+        default: return 0
+        }
+    }
+}
+
+extension Span<UInt8> {
+    /// `needle` stands somewhere in the range; it is in lower case if case is ignored.
+    func contains(_ needle: Span<UInt8>, in range: Range<Int>, ignoringCase: Bool) -> Bool {
+        guard needle.count > 0 else { return true }
+        guard range.count >= needle.count else { return false }
+        let head = needle[0]
+        var index = range.lowerBound
+        let last = range.upperBound - needle.count
+        while index <= last {
+            if ignoringCase ? self[index].lowered == head : self[index] == head {
+                var offset = 1
+                while offset < needle.count {
+                    let byte = self[index + offset]
+                    guard (ignoringCase ? byte.lowered : byte) == needle[offset] else { break }
+                    offset += 1
+                }
+                if offset == needle.count { return true }
+            }
+            index += 1
+        }
+        return false
+    }
+}
+
+extension UInt8 {
+    /// The lower case of an ASCII letter, any other byte unchanged.
+    @inline(__always)
+    var lowered: UInt8 { self &- 0x41 < 26 ? self | 0x20 : self }
+}
+
+extension IPAddress {
+    /// It lies in the network of an address with this many leading bits.
+    func isIn(_ network: IPAddress, prefix: Int) -> Bool {
+        guard isIPv4 == network.isIPv4 else { return false }
+        if isIPv4 {
+            let shift = UInt64(32 - Swift.min(32, prefix))
+            return low >> shift == network.low >> shift
+        }
+        let highShift = UInt64(64 - Swift.min(64, prefix))
+        guard high >> highShift == network.high >> highShift else { return false }
+        let lowShift = UInt64(64 - Swift.max(0, Swift.min(128, prefix) - 64))
+        return low >> lowShift == network.low >> lowShift
+    }
+}

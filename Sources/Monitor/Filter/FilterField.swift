@@ -1,0 +1,126 @@
+/// The fields of the filter language: name, kind of value, and what they are asked of. The parser, its
+/// error messages and the console's completion are all derived from this table.
+enum FilterField: UInt8, CaseIterable, Sendable, BitwiseCopyable {
+    case aor, user, domain, contact, ip, port, tp, ua, exp, age, `try`, st, nat, callid, cseq, instance
+    case regid, path, reason, code, who, badge, result, method
+
+    /// What may stand behind the operator.
+    enum Kind: Sendable {
+        case text, number, duration, address
+        /// One of some words.
+        case word
+    }
+
+    /// As it is typed.
+    var name: String {
+        switch self {
+        case .aor: "aor"
+        case .user: "user"
+        case .domain: "domain"
+        case .contact: "contact"
+        case .ip: "ip"
+        case .port: "port"
+        case .tp: "tp"
+        case .ua: "ua"
+        case .exp: "exp"
+        case .age: "age"
+        case .try: "try"
+        case .st: "st"
+        case .nat: "nat"
+        case .callid: "callid"
+        case .cseq: "cseq"
+        case .instance: "instance"
+        case .regid: "regid"
+        case .path: "path"
+        case .reason: "reason"
+        case .code: "code"
+        case .who: "who"
+        case .badge: "badge"
+        case .result: "result"
+        case .method: "method"
+        }
+    }
+
+    var kind: Kind {
+        switch self {
+        case .aor, .user, .domain, .contact, .ua, .callid, .instance, .path, .reason, .who, .method: .text
+        case .port, .try, .cseq, .regid, .code: .number
+        case .exp, .age: .duration
+        case .ip: .address
+        case .tp, .st, .nat, .badge, .result: .word
+        }
+    }
+
+    /// Names what has it; empty in both cases of the rest.
+    func isKnown(of subject: Filter.Subject) -> Bool {
+        switch self {
+        case .exp, .st, .instance, .regid: subject == .bindings
+        case .reason, .code, .result, .method: subject == .attempts
+        default: true
+        }
+    }
+
+    /// The field to use instead where this one isn't known.
+    var substitute: FilterField? {
+        switch self {
+        case .st: .result
+        case .result: .st
+        case .exp: .age
+        default: nil
+        }
+    }
+
+    /// A right use, for error messages.
+    var example: String {
+        switch self {
+        case .aor: "aor~^44"
+        case .user: "user:44*"
+        case .domain: "domain=example.test"
+        case .contact: "contact:10.0.0.7"
+        case .ip: "ip:10.0.0.0/8"
+        case .port: "port=5060"
+        case .tp: "tp:udp"
+        case .ua: "ua~zoiper"
+        case .exp: "exp<60"
+        case .age: "age>1h"
+        case .try: "try>=2"
+        case .st: "st:LATE"
+        case .nat: "nat:yes"
+        case .callid: "callid:b0fce4"
+        case .cseq: "cseq>8000"
+        case .instance: "instance:aabbccddee"
+        case .regid: "regid=1"
+        case .path: "path:192.0.2.1:5060"
+        case .reason: "reason:password"
+        case .code: "code>=500"
+        case .who: "who:4417"
+        case .badge: "badge:md5"
+        case .result: "result:PASSWD"
+        case .method: "method:OPTIONS"
+        }
+    }
+
+    /// The words of a `word` field, in the order of the bits of its value.
+    var words: [String] {
+        switch self {
+        case .tp: FilterWords.transports
+        case .st: FilterWords.states
+        case .nat: ["no", "yes"]
+        case .badge: FilterWords.badges
+        case .result: FilterWords.verdicts
+        default: []
+        }
+    }
+
+    /// The field of a name, `nil` if there is none; `verdict` is another name of `result`, `src` of `ip`.
+    init?(name: String) {
+        let lowered = name.lowercased()
+        switch lowered {
+        case "verdict": self = .result
+        case "callID".lowercased(), "call-id": self = .callid
+        default:
+            guard let field = Self.allCases.first(where: { $0.name == lowered }) else { return nil }
+            self = field
+        }
+    }
+}

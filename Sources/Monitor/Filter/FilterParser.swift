@@ -1,0 +1,237 @@
+internal import SIPMessage
+
+/// Reads the text of a filter into a program.
+///
+///     or   = and *("or" and)
+///     and  = term *(["and"] term)
+///     term = ("!" / "-") term / "(" or ")" / field op value / word
+struct FilterParser {
+    private let source: [UInt8]
+    private let subject: Filter.Subject
+    private var position = 0
+    private var depth = 0
+    private var program = FilterProgram()
+
+    /// The most parentheses within each other, and the most terms.
+    private static let maximumDepth = 32, maximumTerms = 256
+
+    init(_ text: String, for subject: Filter.Subject) {
+        source = Array(text.utf8)
+        self.subject = subject
+    }
+
+    mutating func parse() throws(FilterError) -> FilterProgram {
+        program.root = try disjunction()
+        skipSpace()
+        guard position == source.count else { throw error("this ) closes nothing") }
+        return program
+    }
+
+    /// The error at a byte, its column counted in characters.
+    private func error(_ message: String, at offset: Int? = nil) -> FilterError {
+        let offset = min(offset ?? position, source.count)
+        let characters = source[..<offset].reduce(0) { $0 + ($1 & 0xc0 != 0x80 ? 1 : 0) }
+        return FilterError(column: characters + 1, message: message)
+    }
+
+    private var next: UInt8? { position < source.count ? source[position] : nil }
+
+    private mutating func skipSpace() {
+        while let byte = next, byte == 0x20 || byte == 0x09 { position += 1 }
+    }
+
+    /// Takes a whole word of the grammar, such as `or`.
+    private mutating func take(word: StaticString) -> Bool {
+        let count = word.utf8CodeUnitCount
+        guard position + count <= source.count else { return false }
+        let text = Array(word.description.utf8)
+        guard (0..<count).allSatisfy({ source[position + $0].lowered == text[$0] }) else { return false }
+        if position + count < source.count {
+            let after = source[position + count]
+            guard after == 0x20 || after == 0x09 || after == 0x28 || after == 0x29 else { return false }
+        }
+        position += count
+        return true
+    }
+
+    private mutating func disjunction() throws(FilterError) -> Int32 {
+        var branches = [try conjunction()]
+        while true {
+            skipSpace()
+            guard take(word: "or") else { break }
+            branches.append(try conjunction())
+        }
+        return join(branches) { .any(first: $0, count: $1) }
+    }
+
+    private mutating func conjunction() throws(FilterError) -> Int32 {
+        var terms: [Int32] = []
+        while true {
+            skipSpace()
+            guard let byte = next, byte != 0x29 else { break }
+            let here = position
+            if take(word: "or") {
+                position = here
+                break
+            }
+            if take(word: "and") {
+                guard !terms.isEmpty else { throw error("a term must stand before \"and\"", at: here) }
+                skipSpace()
+                guard let byte = next, byte != 0x29 else { throw error("a term must follow \"and\"") }
+            }
+            terms.append(try term())
+        }
+        guard !terms.isEmpty else { throw error("term expected, e.g. ua~zoiper or exp<60") }
+        return join(terms) { .all(first: $0, count: $1) }
+    }
+
+    private mutating func join(
+        _ operands: [Int32], _ make: (_ first: Int32, _ count: Int32) -> FilterProgram.Term,
+    ) -> Int32 {
+        guard operands.count > 1 else { return operands[0] }
+        let first = Int32(program.operands.count)
+        program.operands.append(contentsOf: operands)
+        return program.add(make(first, Int32(operands.count)))
+    }
+
+    private mutating func term() throws(FilterError) -> Int32 {
+        guard program.terms.count < Self.maximumTerms else { throw error("the filter is too long") }
+        skipSpace()
+        guard let byte = next else { throw error("term expected, e.g. exp<60") }
+        switch byte {
+        case 0x21, 0x2d:
+            position += 1
+            return try nested { (parser: inout FilterParser) throws(FilterError) in
+                let operand = try parser.term()
+                return parser.program.add(.not(operand))
+            }
+        case 0x28:
+            let opening = position
+            position += 1
+            return try nested { (parser: inout FilterParser) throws(FilterError) in
+                let inner = try parser.disjunction()
+                guard parser.next == 0x29 else { throw parser.error("this ( is not closed", at: opening) }
+                parser.position += 1
+                return inner
+            }
+        default:
+            return try comparison()
+        }
+    }
+
+    private mutating func nested(
+        _ body: (inout FilterParser) throws(FilterError) -> Int32,
+    ) throws(FilterError) -> Int32 {
+        guard depth < Self.maximumDepth else { throw error("too many parentheses within each other") }
+        depth += 1
+        defer { depth -= 1 }
+        return try body(&self)
+    }
+
+    /// `field op value`, or a bare word.
+    private mutating func comparison() throws(FilterError) -> Int32 {
+        let start = position
+        guard let (field, relation) = try fieldAndOperator() else {
+            position = start
+            return try bareWord()
+        }
+        let valueStart = position
+        let value = value()
+        var builder = FilterTermBuilder(field: field, relation: relation, value: value.bytes)
+        do {
+            return try builder.build(into: &program)
+        } catch {
+            throw self.error(error.message, at: valueStart + (value.isQuoted ? 1 : 0) + error.offset)
+        }
+    }
+
+    /// A known field with its operator; nil if the text is a bare word.
+    private mutating func fieldAndOperator() throws(FilterError) -> (FilterField, FilterRelation)? {
+        let start = position
+        while let byte = next, byte.lowered &- 0x61 < 26 || (byte == 0x2d && position > start) { position += 1 }
+        let name = String(decoding: source[start..<position], as: UTF8.self)
+        let operatorStart = position
+        guard !name.isEmpty, let relation = FilterRelation(source, at: &position) else { return nil }
+        guard let field = FilterField(name: name) else {
+            if relation == .has, isAddressOrScheme(name, from: start) { return nil }
+            let known = Filter.fieldNames(for: subject).joined(separator: " ")
+            throw error("no field \"\(name)\"; there are \(known)", at: start)
+        }
+        guard field.isKnown(of: subject) else {
+            let list = subject == .bindings ? "bindings" : "attempts"
+            let instead = field.substitute.map { "; use \($0.example)" } ?? ""
+            throw error("\(list) have no field \"\(field.name)\"\(instead)", at: start)
+        }
+        guard relation.fits(field.kind) else {
+            throw error("\(field.name) can't be compared so; use e.g. \(field.example)", at: operatorStart)
+        }
+        return (field, relation)
+    }
+
+    /// `sip:4417@…` and `fe80::1` are bare words although a colon follows letters.
+    private func isAddressOrScheme(_ name: String, from start: Int) -> Bool {
+        if ["sip", "sips", "tel", "urn"].contains(name.lowercased()) { return true }
+        var end = start
+        while end < source.count, source[end] != 0x20, source[end] != 0x29 { end += 1 }
+        return IPAddress(String(decoding: source[start..<end], as: UTF8.self)) != nil
+    }
+
+    private mutating func bareWord() throws(FilterError) -> Int32 {
+        let start = position
+        let value = value()
+        guard !value.bytes.isEmpty else { throw error("a word must stand here", at: start) }
+        let test: FilterProgram.TextTest
+        do {
+            test = try FilterTermBuilder.textTest(.has, value.bytes)
+        } catch {
+            throw self.error(error.message, at: start)
+        }
+        program.needs.formUnion(.shown)
+        let anywhere = program.add(.anywhere(test: program.add(test)))
+        let state = FilterWords.states.firstIndex { Array($0.utf8) == value.bytes.map { $0 & 0xdf } }
+        guard subject == .bindings, !value.isQuoted, let state else { return anywhere }
+        // A state's name is on the screen as well.
+        program.dependsOnTime = true
+        let word = program.add(.word(.st, bits: 1 << UInt64(state)))
+        return join([anywhere, word]) { .any(first: $0, count: $1) }
+    }
+
+    /// A value up to white space or a parenthesis that it did not open, or up to the closing quotation mark.
+    private mutating func value() -> (bytes: [UInt8], isQuoted: Bool) {
+        var bytes: [UInt8] = []
+        if next == 0x22 {
+            position += 1
+            while let byte = next, byte != 0x22 {
+                position += 1
+                if byte == 0x5c, let escaped = next, escaped == 0x22 {
+                    bytes.append(escaped)
+                    position += 1
+                } else {
+                    bytes.append(byte)
+                }
+            }
+            if next == 0x22 { position += 1 }
+            return (bytes, true)
+        }
+        var open = 0
+        var isInClass = false
+        while let byte = next, byte != 0x20, byte != 0x09 {
+            if byte == 0x5c, position + 1 < source.count, source[position + 1] != 0x20 {
+                bytes.append(byte)
+                position += 1
+            } else if byte == 0x5b {
+                isInClass = true
+            } else if byte == 0x5d {
+                isInClass = false
+            } else if byte == 0x28, !isInClass {
+                open += 1
+            } else if byte == 0x29, !isInClass {
+                if open == 0 { break }
+                open -= 1
+            }
+            bytes.append(source[position])
+            position += 1
+        }
+        return (bytes, false)
+    }
+}

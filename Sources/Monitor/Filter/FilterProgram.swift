@@ -1,0 +1,118 @@
+internal import SIPMessage
+
+/// A filter in the form in which it is evaluated: terms that refer to each other by number.
+struct FilterProgram: Sendable {
+    /// How two numbers are compared.
+    enum Comparison: UInt8, Sendable, BitwiseCopyable {
+        case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual
+
+        func holds(_ a: Int64, _ b: Int64) -> Bool {
+            switch self {
+            case .equal: a == b
+            case .notEqual: a != b
+            case .less: a < b
+            case .lessOrEqual: a <= b
+            case .greater: a > b
+            case .greaterOrEqual: a >= b
+            }
+        }
+    }
+
+    /// One term.
+    enum Term: Sendable, BitwiseCopyable {
+        /// All, or any, of the operands at `first..<first + count`.
+        case all(first: Int32, count: Int32)
+        case any(first: Int32, count: Int32)
+        case not(Int32)
+        /// A field's text passes a test.
+        case text(FilterField, test: Int32)
+        /// One of the shown columns passes a test.
+        case anywhere(test: Int32)
+        case number(FilterField, Comparison, Int64)
+        /// Seconds left or since; changes with time.
+        case duration(FilterField, Comparison, Int64)
+        /// The word's bit is among these.
+        case word(FilterField, bits: UInt64)
+        /// The source lies in a network.
+        case network(IPAddress, prefix: Int32)
+        /// One of the statuses compares so.
+        case code(Comparison, Int64)
+    }
+
+    /// What is asked of a text.
+    enum TextTest: Sendable {
+        /// It contains these bytes, in lower case if case is ignored.
+        case contains([UInt8], ignoringCase: Bool)
+        /// It is these bytes.
+        case equals([UInt8], ignoringCase: Bool)
+        /// A pattern is found in it.
+        case matches(Pattern)
+    }
+
+    var terms: [Term] = []
+    var operands: [Int32] = []
+    var tests: [TextTest] = []
+    var root: Int32 = 0
+
+    /// The texts that it looks at: only these are fetched for a row.
+    var needs: FilterTexts = []
+    /// It asks for the state, or for times: a row may pass later without having changed.
+    var dependsOnTime = false
+
+    mutating func add(_ term: Term) -> Int32 {
+        terms.append(term)
+        return Int32(terms.count - 1)
+    }
+
+    mutating func add(_ test: TextTest) -> Int32 {
+        tests.append(test)
+        return Int32(tests.count - 1)
+    }
+}
+
+/// Texts of a row that a filter may look at, one bit each; the bit's number is the place in a `FilterRow`.
+struct FilterTexts: OptionSet, Sendable, BitwiseCopyable {
+    let rawValue: UInt16
+
+    static let aor = FilterTexts(rawValue: 1 << 0)
+    static let contact = FilterTexts(rawValue: 1 << 1)
+    static let source = FilterTexts(rawValue: 1 << 2)
+    static let transport = FilterTexts(rawValue: 1 << 3)
+    static let agent = FilterTexts(rawValue: 1 << 4)
+    static let callID = FilterTexts(rawValue: 1 << 5)
+    static let instance = FilterTexts(rawValue: 1 << 6)
+    static let path = FilterTexts(rawValue: 1 << 7)
+    static let reason = FilterTexts(rawValue: 1 << 8)
+    static let who = FilterTexts(rawValue: 1 << 9)
+    static let method = FilterTexts(rawValue: 1 << 10)
+    static let badges = FilterTexts(rawValue: 1 << 11)
+    static let result = FilterTexts(rawValue: 1 << 12)
+
+    /// What a bare word is looked for in.
+    static let shown: FilterTexts = [.aor, .contact, .source, .transport, .agent, .callID, .badges, .result]
+
+    static let count = 13
+
+    /// The text that a field looks at.
+    init(of field: FilterField) {
+        self =
+            switch field {
+            case .aor, .user, .domain: .aor
+            case .contact: .contact
+            case .ip: .source
+            case .ua: .agent
+            case .callid: .callID
+            case .instance: .instance
+            case .path: .path
+            case .reason: .reason
+            case .who: .who
+            case .method: .method
+            default: []
+            }
+    }
+
+    init(rawValue: UInt16) { self.rawValue = rawValue }
+
+    /// The number of the only bit.
+    var place: Int { rawValue.trailingZeroBitCount }
+}

@@ -1,0 +1,84 @@
+internal import SIPMessage
+internal import Timing
+
+/// What a filter sees of a row: numbers, and the texts that it needs copied into one buffer, so that no
+/// lock is held while it is evaluated. One for all rows; nothing is allocated per row.
+struct FilterRow {
+    /// The texts, one after another.
+    var bytes: [UInt8] = []
+    private var ranges = InlineArray<13, Range<Int32>>(repeating: 0..<0)
+
+    var source = Endpoint(address: IPAddress(ipv4: 0), port: 0)
+    var `try`: Int64 = 0
+    var cseq: Int64 = 0
+    var regID: Int64 = 0
+    /// Statuses of all steps of an attempt.
+    var codes: [UInt16] = []
+    /// Bit of the transport, and so on.
+    var transport: UInt64 = 0, nat: UInt64 = 0, badges: UInt64 = 0, result: UInt64 = 0
+    /// When the row's age counts from, and when it ends.
+    var begins = Timestamp.zero, ends = Timestamp.distantFuture
+    /// Its last attempt failed.
+    var isRefused = false
+    /// It is gone.
+    var isGone = false
+    /// From when on it counts as late.
+    var lateAt = Timestamp.distantFuture
+
+    init() {}
+
+    /// Forgets the texts of the row before.
+    mutating func reset() {
+        bytes.removeAll(keepingCapacity: true)
+        codes.removeAll(keepingCapacity: true)
+        ranges = InlineArray(repeating: 0..<0)
+    }
+
+    /// Adds a text.
+    mutating func add(_ text: FilterTexts, _ span: Span<UInt8>) {
+        let start = Int32(bytes.count)
+        for index in 0..<span.count { bytes.append(span[index]) }
+        ranges[text.place] = start..<Int32(bytes.count)
+    }
+
+    /// Adds a text.
+    mutating func add(_ text: FilterTexts, _ array: [UInt8]) {
+        let start = Int32(bytes.count)
+        bytes.append(contentsOf: array)
+        ranges[text.place] = start..<Int32(bytes.count)
+    }
+
+    /// Adds a text that `body` appends to the buffer.
+    mutating func add(_ text: FilterTexts, _ body: (inout [UInt8]) -> Void) {
+        let start = Int32(bytes.count)
+        body(&bytes)
+        ranges[text.place] = start..<Int32(bytes.count)
+    }
+
+    /// Where a text stands in the buffer.
+    func range(of text: FilterTexts) -> Range<Int> { range(at: text.place) }
+
+    func range(at place: Int) -> Range<Int> {
+        Int(ranges[place].lowerBound)..<Int(ranges[place].upperBound)
+    }
+
+    /// Where a field's text stands: `user` and `domain` are parts of the address of record.
+    func range(of field: FilterField) -> Range<Int> {
+        let whole = range(of: FilterTexts(of: field))
+        switch field {
+        case .user, .domain:
+            var at = whole.upperBound
+            while at > whole.lowerBound, bytes[at - 1] != 0x40 { at -= 1 }
+            if field == .domain { return at..<whole.upperBound }
+            return whole.lowerBound..<max(whole.lowerBound, at - 1)
+        default: return whole
+        }
+    }
+
+    /// The state at a moment, as the screen tells it.
+    func state(at now: Timestamp) -> BindingState {
+        if isGone { return .gone }
+        if isRefused { return .auth }
+        return now >= lateAt ? .late : .ok
+    }
+}

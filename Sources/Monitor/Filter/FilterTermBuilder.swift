@@ -1,0 +1,193 @@
+internal import SIPMessage
+
+/// The operators of the filter language.
+enum FilterRelation: Equatable, Sendable, BitwiseCopyable {
+    /// `:`
+    case has
+    /// `= != < <= > >=`
+    case compares(FilterProgram.Comparison)
+    /// `~` and `!~`
+    case found, notFound
+
+    /// The operator that stands at a position, which moves behind it.
+    init?(_ source: [UInt8], at position: inout Int) {
+        guard position < source.count else { return nil }
+        let second = position + 1 < source.count ? source[position + 1] : 0
+        switch (source[position], second) {
+        case (0x3a, _): self = .has
+        case (0x3d, _): self = .compares(.equal)
+        case (0x7e, _): self = .found
+        case (0x21, 0x3d): self = .compares(.notEqual)
+        case (0x21, 0x7e): self = .notFound
+        case (0x3c, 0x3d): self = .compares(.lessOrEqual)
+        case (0x3e, 0x3d): self = .compares(.greaterOrEqual)
+        case (0x3c, _): self = .compares(.less)
+        case (0x3e, _): self = .compares(.greater)
+        default: return nil
+        }
+        position += 1
+        switch self {
+        case .notFound, .compares(.notEqual), .compares(.lessOrEqual), .compares(.greaterOrEqual): position += 1
+        default: break
+        }
+    }
+
+    /// It makes sense for fields of a kind.
+    func fits(_ kind: FilterField.Kind) -> Bool {
+        switch (self, kind) {
+        case (.has, _), (.compares(.equal), _), (.compares(.notEqual), _): true
+        case (.found, .text), (.notFound, .text), (.found, .address), (.notFound, .address): true
+        case (.compares, .number), (.compares, .duration): true
+        default: false
+        }
+    }
+}
+
+/// Makes the term of a field, an operator and the text of a value.
+struct FilterTermBuilder {
+    let field: FilterField
+    let relation: FilterRelation
+    let value: [UInt8]
+
+    typealias Fault = Pattern.Fault
+
+    private func fault(_ message: String, at offset: Int = 0) -> Fault { Fault(offset: offset, message: message) }
+
+    mutating func build(into program: inout FilterProgram) throws(Fault) -> Int32 {
+        switch field.kind {
+        case .text: return try text(&program)
+        case .number: return program.add(try number())
+        case .duration:
+            program.dependsOnTime = true
+            return program.add(.duration(field, comparison, try duration()))
+        case .word: return try word(&program)
+        case .address: return try address(&program)
+        }
+    }
+
+    private var comparison: FilterProgram.Comparison {
+        if case .compares(let comparison) = relation { comparison } else { .equal }
+    }
+
+    /// The operator says no: the term is the negation of its positive form.
+    private var isNegative: Bool { relation == .notFound || relation == .compares(.notEqual) }
+
+    private func finish(_ term: FilterProgram.Term, _ program: inout FilterProgram) -> Int32 {
+        let positive = program.add(term)
+        return isNegative ? program.add(.not(positive)) : positive
+    }
+
+    private func text(_ program: inout FilterProgram) throws(Fault) -> Int32 {
+        guard !value.isEmpty else { throw fault("text expected, e.g. \(field.example)") }
+        let test = try Self.textTest(relation, value)
+        program.needs.formUnion(FilterTexts(of: field))
+        return finish(.text(field, test: program.add(test)), &program)
+    }
+
+    /// The test of a text, with smart case: a value without capital letters ignores case.
+    static func textTest(_ relation: FilterRelation, _ value: [UInt8]) throws(Fault) -> FilterProgram.TextTest {
+        var isEscaped = false
+        let hasCapital = value.contains { byte in
+            // \D, \S and \W are no capital letters.
+            defer { isEscaped = byte == 0x5c && !isEscaped }
+            return byte &- 0x41 < 26 && !isEscaped
+        }
+        switch relation {
+        case .found, .notFound:
+            return .matches(try Pattern(value, ignoringCase: !hasCapital))
+        case .has where value.contains(0x2a) || value.contains(0x3f):
+            return .matches(try Pattern(glob: value, ignoringCase: !hasCapital))
+        case .has:
+            return .contains(value, ignoringCase: !hasCapital)
+        case .compares:
+            return .equals(value, ignoringCase: !hasCapital)
+        }
+    }
+
+    private func number() throws(Fault) -> FilterProgram.Term {
+        guard let wanted = Self.decimal(value) else { throw fault("number expected, e.g. \(field.example)") }
+        return field == .code ? .code(comparison, wanted) : .number(field, comparison, wanted)
+    }
+
+    private static func decimal(_ bytes: [UInt8]) -> Int64? {
+        guard !bytes.isEmpty, bytes.count <= 15 else { return nil }
+        var result: Int64 = 0
+        for byte in bytes {
+            guard byte &- 0x30 < 10 else { return nil }
+            result = result * 10 + Int64(byte - 0x30)
+        }
+        return result
+    }
+
+    /// Seconds from `90`, `90s`, `5m`, `1h30m` or `2d`, with a minus sign if wanted.
+    private func duration() throws(Fault) -> Int64 {
+        var seconds: Int64 = 0
+        var number: Int64 = 0
+        var digits = 0
+        let isNegative = value.first == 0x2d
+        for (offset, byte) in value.enumerated() where !(isNegative && offset == 0) {
+            if byte &- 0x30 < 10 {
+                number = number * 10 + Int64(byte - 0x30)
+                digits += 1
+                guard digits <= 10 else { throw fault("the number is too large", at: offset) }
+                continue
+            }
+            let units: [UInt8: Int64] = [0x73: 1, 0x6d: 60, 0x68: 3_600, 0x64: 86_400, 0x77: 604_800]
+            guard digits > 0 else { throw fault("number expected, e.g. \(field.example)", at: offset) }
+            guard let unit = units[byte.lowered] else {
+                throw fault("s, m, h, d or w expected, e.g. 90s or 1h30m", at: offset)
+            }
+            seconds += number * unit
+            number = 0
+            digits = 0
+        }
+        guard value.count > (isNegative ? 1 : 0) else { throw fault("number expected, e.g. \(field.example)") }
+        seconds += number
+        return isNegative ? -seconds : seconds
+    }
+
+    private func word(_ program: inout FilterProgram) throws(Fault) -> Int32 {
+        var words = field.words
+        let wanted = String(decoding: value, as: UTF8.self).lowercased()
+        if field == .st { program.dependsOnTime = true }
+        if field == .result, wanted == "fail" || wanted == "failed" {
+            return finish(.word(field, bits: FilterWords.failures), &program)
+        }
+        if field == .nat, let bit = ["true": 1, "1": 1, "y": 1, "false": 0, "0": 0, "n": 0][wanted] {
+            return finish(.word(field, bits: 1 << UInt64(bit)), &program)
+        }
+        guard let index = words.firstIndex(where: { $0.lowercased() == wanted }) else {
+            let last = words.removeLast()
+            throw fault("\(words.joined(separator: ", ")) or \(last) expected, e.g. \(field.example)")
+        }
+        return finish(.word(field, bits: 1 << UInt64(index)), &program)
+    }
+
+    /// An address, a network `10.0.0.0/8`, or a piece of an address's text.
+    private func address(_ program: inout FilterProgram) throws(Fault) -> Int32 {
+        guard !value.isEmpty else { throw fault("address expected, e.g. \(field.example)") }
+        if relation == .found || relation == .notFound { return try addressText(&program) }
+        let slash = value.firstIndex(of: 0x2f)
+        let host = Array(value[..<(slash ?? value.count)])
+        if let address = IPAddress(String(decoding: host, as: UTF8.self)) {
+            let most = address.isIPv4 ? 32 : 128
+            guard let slash else { return finish(.network(address, prefix: Int32(most)), &program) }
+            guard let prefix = Self.decimal(Array(value[(slash + 1)...])), prefix <= Int64(most) else {
+                throw fault("a number of bits from 0 to \(most) must follow /", at: slash + 1)
+            }
+            return finish(.network(address, prefix: Int32(prefix)), &program)
+        }
+        let isPiece = value.allSatisfy { byte in
+            byte &- 0x30 < 10 || byte.lowered &- 0x61 < 6 || [0x2e, 0x3a, 0x2a, 0x3f, 0x5b, 0x5d].contains(byte)
+        }
+        guard isPiece, slash == nil, relation == .has else {
+            throw fault("address or network expected, e.g. \(field.example)")
+        }
+        return try addressText(&program)
+    }
+
+    private func addressText(_ program: inout FilterProgram) throws(Fault) -> Int32 {
+        program.needs.formUnion(.source)
+        return finish(.text(field, test: program.add(try Self.textTest(relation, value))), &program)
+    }
+}

@@ -1,0 +1,15 @@
+internal import BindingTable
+internal import SIPMessage
+
+/// The words that fields of a fixed vocabulary take; each word's place is the number of its bit.
+enum FilterWords {
+    static let transports = TransportKind.allCases.map(\.name)
+    static let states = BindingState.allCases.map(\.word)
+    static let badges = Badges.names.map(\.name)
+    static let verdicts = AttemptVerdict.allCases.map(\.word)
+
+    /// The bit of each failing verdict: what `result:fail` means.
+    static let failures: UInt64 = AttemptVerdict.allCases.enumerated().reduce(0) { bits, pair in
+        pair.element.isFailure ? bits | 1 << UInt64(pair.offset) : bits
+    }
+}

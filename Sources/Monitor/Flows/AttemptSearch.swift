@@ -1,0 +1,115 @@
+internal import BindingTable
+internal import SIPMessage
+internal import Timing
+
+extension RegistrationFlows {
+    /// Slots of the attempts that pass a filter, oldest first.
+    func matching(_ filter: Filter?, failuresOnly: Bool, at now: Timestamp) -> [Int32] {
+        var result: [Int32] = []
+        guard filter?.subject != .bindings else { return [] }
+        var evaluator = filter.map { FilterEvaluator($0) }
+        var row = FilterRow()
+        store.forEach { slot in
+            if failuresOnly, !store[slot].verdict.isFailure { return true }
+            if let program = filter?.program {
+                row.load(store[slot], program.needs)
+                guard evaluator?.passes(row, at: now) == true else { return true }
+            }
+            result.append(slot)
+            return true
+        }
+        return result
+    }
+
+    /// What is kept of an address of record: its last attempts, newest first, the gaps between the logins of
+    /// one Call-ID in seconds, oldest first, and the last REGISTER of that Call-ID.
+    func history(of aor: [UInt8], callID: [UInt8])
+        -> (attempts: [AttemptRow], gaps: [Int], lastRequest: [UInt8])
+    {
+        let hash = aor.span.hash(ByteRange(start: 0, count: UInt16(clamping: aor.count)))
+        var attempts: [AttemptRow] = []
+        var logins: [Timestamp] = []
+        var lastRequest: [UInt8] = []
+        store.forEach(newestFirst: true) { slot in
+            let attempt = store[slot]
+            guard attempt.aorHash == hash, attempt.bytes[attempt.aor.bounds].elementsEqual(aor) else { return true }
+            if attempts.count < Self.attemptsShown { attempts.append(attempt.row) }
+            guard attempt.bytes[attempt.callID.bounds].elementsEqual(callID) else { return true }
+            if attempt.verdict == .ok { logins.append(attempt.endedAt) }
+            if lastRequest.isEmpty, let last = attempt.messages.last(where: { $0.isRequest }) {
+                lastRequest = Array(attempt.bytes[last.piece.bounds])
+            }
+            return logins.count <= Self.gapsShown
+        }
+        logins.reverse()
+        let gaps = zip(logins, logins.dropFirst()).map { Int(($1 - $0).milliseconds + 500) / 1_000 }
+        return (attempts, gaps, lastRequest)
+    }
+
+    /// The most attempts and gaps of a binding's page.
+    private static let attemptsShown = 32, gapsShown = 60
+}
+
+extension FilterRow {
+    /// Takes what a filter needs of an attempt.
+    mutating func load(_ attempt: borrowing Attempt, _ needs: FilterTexts) {
+        reset()
+        source = attempt.path.source
+        transport = 1 << UInt64(attempt.path.transport.rawValue)
+        `try` = Int64(attempt.steps.count)
+        cseq = Int64(attempt.cseq)
+        for step in attempt.steps { codes.append(step.status) }
+        begins = attempt.startedAt
+        let found = attempt.exchanges.reduce(Badges()) { $0.union($1.badges) }
+        badges = UInt64(found.rawValue)
+        nat = found.contains(.nat) ? 2 : 1
+        result = 1 << UInt64(attempt.verdict.rawValue)
+        addTexts(attempt, needs)
+        addWords(attempt, found, needs)
+    }
+
+    private mutating func addTexts(_ attempt: borrowing Attempt, _ needs: FilterTexts) {
+        let bytes = attempt.bytes
+        func add(_ text: FilterTexts, _ piece: Attempt.Piece, _ row: inout FilterRow) {
+            if needs.contains(text) { row.add(text, bytes.span.extracting(piece.bounds)) }
+        }
+        add(.aor, attempt.aor, &self)
+        add(.contact, attempt.contact, &self)
+        add(.agent, attempt.agent, &self)
+        add(.callID, attempt.callID, &self)
+        add(.who, attempt.user, &self)
+        add(.method, attempt.method, &self)
+        addPath(attempt.path, needs)
+    }
+
+    private mutating func addWords(_ attempt: borrowing Attempt, _ badges: Badges, _ needs: FilterTexts) {
+        addBadges(badges, needs)
+        if needs.contains(.reason) { add(.reason, Array((attempt.refusal?.word ?? "").utf8)) }
+        if needs.contains(.result) { add(.result, Array(attempt.verdict.word.utf8)) }
+    }
+
+    /// Adds the texts of the network path: `udp 198.51.100.7:5062 > 192.0.2.1:5060` and its parts.
+    mutating func addPath(_ path: ReceivedFrom, _ needs: FilterTexts) {
+        if needs.contains(.source) { add(.source) { path.source.append(to: &$0) } }
+        if needs.contains(.transport) { add(.transport, Array(path.transport.name.utf8)) }
+        guard needs.contains(.path) else { return }
+        add(.path) { out in
+            out.append(contentsOf: path.transport.name.utf8)
+            out.append(0x20)
+            path.source.append(to: &out)
+            out.append(contentsOf: " > ".utf8)
+            path.local.append(to: &out)
+        }
+    }
+
+    /// Adds the names of badges, separated by spaces.
+    mutating func addBadges(_ badges: Badges, _ needs: FilterTexts) {
+        guard needs.contains(.badges), !badges.isEmpty else { return }
+        add(.badges) { out in
+            for (badge, name) in Badges.names where badges.contains(badge) {
+                if out.last != 0x20 { out.append(0x20) }
+                out.append(contentsOf: name.utf8)
+            }
+        }
+    }
+}

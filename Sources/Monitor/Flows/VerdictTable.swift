@@ -1,0 +1,42 @@
+internal import BindingTable
+
+extension AttemptVerdict {
+    /// The verdict on an attempt that ends with a refusal; the one table that maps reasons to verdicts.
+    init(_ refusal: RefusalReason) {
+        self =
+            switch refusal {
+            case .malformed, .missing, .methodMismatch, .version, .bodyTooLarge, .messageTooLarge, .uriTooLong,
+                .wildcardMisused, .badContact:
+                .malformed
+            case .unknownMethod, .methodNotAllowed, .badEvent, .unsupportedScheme, .badExtension,
+                .unsupportedBody:
+                .unsupported
+            // The same request was answered on its other way, or it belongs to a dialog: no try to register.
+            case .noDialog, .merged: .other
+            case .tooManyHops, .notOurDomain, .registrationNotOffered, .unknownAOR: .domain
+            case .challenge: .abandoned
+            case .staleNonce: .stale
+            case .nonceUnknown, .badCredentials: .credentials
+            case .replay: .replay
+            case .unknownUser: .unknownUser
+            case .wrongPassword: .wrongPassword
+            case .notAllowedForAOR: .forbidden
+            case .blockedAOR, .blockedSource: .blocked
+            case .intervalTooBrief: .brief
+            case .cseqNotHigher: .order
+            case .tooManyContacts: .limit
+            case .storeFailed, .overloaded: .server
+            }
+    }
+}
+
+extension RefusalReason {
+    /// The phone is expected to send the request again, better: with (new) credentials after a challenge, or
+    /// with a longer time after 423 (RFC 3261 §10.2.8, §22.2; RFC 7616 §3.3). The attempt goes on with it.
+    var invitesAnother: Bool {
+        switch self {
+        case .challenge, .staleNonce, .nonceUnknown, .intervalTooBrief: true
+        default: false
+        }
+    }
+}

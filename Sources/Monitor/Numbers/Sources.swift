@@ -1,0 +1,139 @@
+internal import BindingTable
+internal import SIPMessage
+internal import Timing
+
+/// What is kept of each source address: the overview's top sources, and how often each has failed.
+struct Sources {
+    private struct Source {
+        var requests = TenMinutes(), granted = TenMinutes(), failures = TenMinutes()
+        var hasSucceeded = false
+        var agent: [UInt8] = []
+    }
+
+    private var hitters: HeavyHitters<IPAddress, Source>
+    private var fadedAt: Timestamp
+
+    init(capacity: Int, at now: Timestamp) {
+        hitters = HeavyHitters(capacity: capacity)
+        fadedAt = now
+    }
+
+    mutating func advance(to now: Timestamp) {
+        guard now >= fadedAt + .seconds(60) else { return }
+        fadedAt = now
+        hitters.fade()
+    }
+
+    /// Counts a request and its reply.
+    mutating func note(_ exchange: Exchange, agent: ByteRange, _ request: Span<UInt8>) {
+        // Closures can't capture a span.
+        let known = hitters.value(of: exchange.path.source.address)?.agent
+        let bounds = agent.bounds.clamped(to: 0..<request.count).prefix(64)
+        var name: [UInt8]?
+        if !(known.map { request.equals($0.span, at: bounds) } ?? false) {
+            var copy: [UInt8] = []
+            for index in bounds { copy.append(request[index]) }
+            name = copy
+        }
+        let isGranted = exchange.status >= 200 && exchange.status < 300
+        hitters.note(exchange.path.source.address, fresh: Source()) { source in
+            source.requests.add(exchange.weight, at: exchange.path.at)
+            if isGranted {
+                source.granted.add(exchange.weight, at: exchange.path.at)
+                source.hasSucceeded = true
+            }
+            if let name { source.agent = name }
+        }
+    }
+
+    /// Counts an attempt that has failed.
+    mutating func noteFailure(_ address: IPAddress, weight: UInt32, at moment: Timestamp) {
+        hitters.note(address, fresh: Source()) { $0.failures.add(weight, at: moment) }
+    }
+
+    /// Failures of a source within ten minutes, and whether a login from it was ever granted, as far as it
+    /// is still remembered.
+    func record(of address: IPAddress, at now: Timestamp) -> (failures: Int, everSucceeded: Bool) {
+        guard let source = hitters.value(of: address) else { return (0, false) }
+        return (source.failures.sum(at: now), source.hasSucceeded)
+    }
+
+    /// The sources with most requests in a minute.
+    func top(_ limit: Int, at now: Timestamp) -> [TopSource] {
+        let rated = hitters.entries.map { ($0, $0.value.requests.rate(at: now)) }.filter { $0.1 > 0 }
+        let sorted = rated.sorted { a, b in
+            a.1 != b.1 ? a.1 > b.1 : (a.0.key.high, a.0.key.low) < (b.0.key.high, b.0.key.low)
+        }
+        return sorted.prefix(limit).map { entry, rate in
+            TopSource(
+                address: entry.key, requestRate: rate, okRate: entry.value.granted.rate(at: now),
+                failureRate: entry.value.failures.rate(at: now),
+                agent: String(decoding: entry.value.agent, as: UTF8.self))
+        }
+    }
+}
+
+/// Users whose logins fail.
+struct FailingUsers {
+    private struct User {
+        var failures = TenMinutes()
+        var verdicts = InlineArray<20, UInt16>(repeating: 0)
+        /// Sources they came from, as hashes; at most sixteen are told apart.
+        var sources: [UInt32] = []
+        var last = Timestamp.zero
+    }
+
+    private var hitters: HeavyHitters<[UInt8], User>
+    private var fadedAt: Timestamp
+
+    init(capacity: Int, at now: Timestamp) {
+        hitters = HeavyHitters(capacity: capacity)
+        fadedAt = now
+    }
+
+    mutating func advance(to now: Timestamp) {
+        guard now >= fadedAt + .seconds(60) else { return }
+        fadedAt = now
+        hitters.fade()
+    }
+
+    /// Counts an attempt that has failed.
+    mutating func note(_ outcome: AttemptOutcome) {
+        let address = outcome.path.source.address
+        let source = UInt32(truncatingIfNeeded: mix(mix(0, address.high), address.low))
+        hitters.note(Array(outcome.aor.prefix(256)), fresh: User()) { user in
+            if user.failures.sum(at: outcome.at) == 0 { user = User() }
+            user.failures.add(outcome.weight, at: outcome.at)
+            let place = Int(outcome.verdict.rawValue)
+            if place < user.verdicts.count, user.verdicts[place] < .max { user.verdicts[place] += 1 }
+            if user.sources.count < 16, !user.sources.contains(source) { user.sources.append(source) }
+            user.last = max(user.last, outcome.at)
+        }
+    }
+
+    /// The users with most failures in ten minutes.
+    func top(_ limit: Int, at now: Timestamp) -> [FailingUser] {
+        let failing = hitters.entries.map { ($0, $0.value.failures.sum(at: now)) }.filter { $0.1 > 0 }
+        let sorted = failing.sorted { a, b in
+            a.1 != b.1 ? a.1 > b.1 : a.0.key.lexicographicallyPrecedes(b.0.key)
+        }
+        return sorted.prefix(limit).map { entry, failures in
+            var commonest = 0
+            for place in 1..<entry.value.verdicts.count
+            where entry.value.verdicts[place] > entry.value.verdicts[commonest] { commonest = place }
+            return FailingUser(
+                aor: String(decoding: entry.key, as: UTF8.self),
+                verdict: AttemptVerdict(rawValue: UInt8(commonest)) ?? .wrongPassword, failures: failures,
+                sources: entry.value.sources.count, last: entry.value.last)
+        }
+    }
+}
+
+extension Span<UInt8> {
+    /// The bytes at a range are these.
+    fileprivate func equals(_ other: Span<UInt8>, at range: Range<Int>) -> Bool {
+        guard range.count == other.count else { return false }
+        for offset in 0..<range.count where self[range.lowerBound + offset] != other[offset] { return false }
+        return true
+    }
+}

@@ -1,0 +1,72 @@
+internal import BindingTable
+internal import SIPMessage
+internal import Timing
+
+extension Monitor {
+    /// The window of the list of attempts, oldest first.
+    func attempts(
+        _ filter: Filter?, _ failuresOnly: Bool, _ anchor: WindowQuery.Anchor, _ height: Int, _ now: Timestamp,
+    ) -> Window {
+        let matching = flows.matching(filter, failuresOnly: failuresOnly, at: now)
+        let window = WindowRange(anchor, count: matching.count, height: height) { id in
+            guard case .attempt(let wanted) = id else { return nil }
+            // One that is no longer kept: the first one after it.
+            return matching.firstIndex { flows.store[$0].id >= wanted }
+        }
+        return Window(
+            content: .attempts(matching[window.range].map { flows.store[$0].row }), rank: window.range.lowerBound,
+            matched: matching.count, total: flows.store.count, at: now)
+    }
+
+    /// One attempt with its messages.
+    func attempt(_ id: AttemptID, _ now: Timestamp) -> Window {
+        guard let slot = flows.store.slot(of: id) else { return Window(content: .missing, at: now) }
+        let attempt = flows.store[slot]
+        let record = sources.record(of: attempt.path.source.address, at: now)
+        let messages = attempt.messages.sorted { $0.at < $1.at }.map { message in
+            let bytes = Array(attempt.bytes[message.piece.bounds])
+            let exchange = attempt.exchanges[Int(message.exchange)]
+            return LadderMessage(
+                at: message.at, isRequest: message.isRequest,
+                summary: MessageSummary.text(bytes, exchange, isRequest: message.isRequest),
+                status: message.isRequest ? 0 : exchange.status, isRetransmission: message.isRetransmission,
+                bytes: bytes)
+        }
+        let detail = AttemptDetail(
+            row: attempt.row, messages: messages, exchanges: attempt.exchanges,
+            failuresFromSource: max(record.failures, attempt.verdict.isFailure ? 1 : 0),
+            sourceEverSucceeded: record.everSucceeded)
+        return Window(content: .attempt(detail), matched: 1, total: 1, at: now)
+    }
+}
+
+/// The short text of a message in a ladder.
+enum MessageSummary {
+    /// `REGISTER 15 + Digest`, `401 Unauthorized (rejected)`.
+    static func text(_ bytes: [UInt8], _ exchange: Exchange, isRequest: Bool) -> String {
+        var head = MessageHead()
+        try? head.parse(bytes.span)
+        guard isRequest else { return reply(bytes, head, exchange) }
+        var text = head.methodRange.isEmpty ? "request" : bytes.span.text(head.methodRange)
+        if let cseq = try? head.cseq(bytes.span) { text += " \(cseq.number)" }
+        guard let credentials = head.first(.authorization) ?? head.first(.proxyAuthorization) else { return text }
+        let scheme = bytes.span.text(credentials).prefix { $0 != " " && $0 != "\t" }
+        return text + " + " + scheme.prefix(16)
+    }
+
+    private static func reply(_ bytes: [UInt8], _ head: borrowing MessageHead, _ exchange: Exchange) -> String {
+        let phrase =
+            head.reason.isEmpty
+            ? StatusCode(rawValue: exchange.status).phrase.description : bytes.span.text(head.reason)
+        let text = "\(exchange.status) \(phrase)"
+        guard exchange.status == 401 || exchange.status == 407 else { return text }
+        switch exchange.refusal {
+        case .challenge: return text + " (challenge)"
+        case .staleNonce: return text + " (stale)"
+        case .nonceUnknown: return text + " (nonce not ours)"
+        case .replay: return text + " (replay)"
+        case nil: return text
+        default: return text + " (rejected)"
+        }
+    }
+}

@@ -1,0 +1,152 @@
+public import BindingTable
+internal import SIPMessage
+public import Timing
+
+/// The live picture of a registrar: what it holds, what happens, and why.
+///
+/// It follows the table by its dirty sets (`pull`: nothing is ever missed) and the messages by what reaches
+/// it (`receiveExchange`: some may be, and it says so), and answers what consoles ask for. It belongs to
+/// one thread; all its work is bounded, and what takes long is done in slices by `advance`.
+public final class Monitor {
+    let limits: MonitorLimits
+    let clock: ClockReading
+    var rows: Rows
+    var flows: RegistrationFlows
+    var meters: Meters
+    var sources: Sources
+    var users: FailingUsers
+    var sampler: Sampler
+    var log: LineRing<Notice>
+    var audit: LineRing<AuditRecord>
+    var blocks: [Block] = []
+    private var reading = ExchangeReading()
+
+    /// A monitor of a table.
+    ///
+    /// - Parameter startedAt: both clocks at the same moment, from which counting begins.
+    public init(table: BindingTable, limits: MonitorLimits = MonitorLimits(), startedAt: ClockReading) {
+        self.limits = limits
+        clock = startedAt
+        let now = startedAt.timestamp
+        rows = Rows(table: table, limits: limits, startedAt: now)
+        flows = RegistrationFlows(limits: limits)
+        meters = Meters(startedAt: now)
+        sources = Sources(capacity: limits.sources, at: now)
+        users = FailingUsers(capacity: limits.users, at: now)
+        sampler = Sampler(limit: limits.exchangesPerSecond, at: now)
+        log = LineRing(capacity: limits.logLines)
+        audit = LineRing(capacity: limits.auditLines)
+    }
+
+    /// Rows that were read from the table so far: a key press may cost four window heights of them.
+    public var rowsRead: Int { rows.reader.reads }
+
+    /// Takes in what has happened.
+    public func receive(_ event: MonitorEvent, at now: Timestamp) {
+        switch event {
+        case .exchange(let exchange, let request, let reply):
+            receiveExchange(exchange, request: request.span, reply: reply.span, at: now)
+        case .gap(let count):
+            meters.lose(max(0, count))
+        case .notice(let notice):
+            log.add(notice)
+        case .audit(let record):
+            audit.add(record)
+            rows.note(record, at: now)
+        case .blocks(let blocks):
+            self.blocks = blocks
+        }
+    }
+
+    /// Takes in a request with its reply; the bytes are copied if they are kept.
+    public func receiveExchange(_ exchange: Exchange, request: Span<UInt8>, reply: Span<UInt8>, at now: Timestamp) {
+        meters.advance(to: now)
+        reading.read(request, from: exchange.path)
+        meters.count(exchange, isRegister: reading.isRegister)
+        sources.note(exchange, agent: reading.agent, request)
+        sampler.note(exchange, at: now)
+        guard sampler.keeps(exchange, flow: reading.flow) || flows.isKnown(reading.flow) else {
+            return countUnseen(exchange)
+        }
+        flows.receive(exchange, reading, request: request, reply: reply)
+        countEnded(now)
+    }
+
+    /// A success that isn't kept is counted all the same.
+    private func countUnseen(_ exchange: Exchange) {
+        guard exchange.refusal == nil, !exchange.isRetransmission else { return }
+        meters.count(AttemptVerdict(exchange, reading), weight: exchange.weight, at: exchange.repliedAt)
+    }
+
+    private func countEnded(_ now: Timestamp) {
+        for outcome in flows.takeEnded() {
+            meters.count(outcome.verdict, weight: outcome.weight, at: outcome.at)
+            if outcome.verdict.isFailure {
+                sources.noteFailure(outcome.path.source.address, weight: outcome.weight, at: outcome.at)
+                users.note(outcome)
+                rows.noteFailure(outcome.aor, startedAt: outcome.startedAt, at: now)
+            } else if outcome.verdict == .ok {
+                rows.noteSuccess(outcome.aor, at: now)
+            }
+        }
+    }
+
+    /// Takes changed bindings from the table, at most `limit`; false when none is left.
+    public func pull(limit: Int, at now: Timestamp) -> Bool { rows.pull(limit: limit, at: now) }
+
+    /// Lets time pass: attempts that wait too long end, rates roll on, sorting and filtering go on by a
+    /// slice. Whether more such work waits: then call again soon, else at the latest after a second.
+    @discardableResult
+    public func advance(to now: Timestamp) -> Bool {
+        meters.advance(to: now)
+        flows.advance(to: now)
+        countEnded(now)
+        sources.advance(to: now)
+        users.advance(to: now)
+        sampler.advance(to: now)
+        return rows.advance(to: now)
+    }
+
+    /// All bindings that pass a filter as they are now: the frozen targets of an act on a filter.
+    public func targets(matching filter: Filter, at now: Timestamp) -> [BindingTarget] {
+        filter.subject == .bindings ? rows.targets(matching: filter, at: now) : []
+    }
+
+    /// Answers what a console asks for.
+    ///
+    /// - Parameter session: what that console saw before; one for each console.
+    public func answer(_ query: WindowQuery, for session: inout MonitorSession, at now: Timestamp) -> Window {
+        let height = max(0, min(query.height, WindowQuery.maximumHeight))
+        switch query.subject {
+        case .bindings(let filter, let order):
+            return bindings(filter, order, query, height, &session, now)
+        default:
+            session.move()
+        }
+        switch query.subject {
+        case .bindings, .overview: return Window(content: .overview(overview(at: now)), at: now)
+        case .binding(let id): return binding(id, now)
+        case .attempts(let filter, let failuresOnly):
+            return attempts(filter, failuresOnly, query.anchor, height, now)
+        case .attempt(let id): return attempt(id, now)
+        case .log(let text, let level):
+            return lines(log, query.anchor, height, now) { $0.level >= level && $0.text.containsIgnoringCase(text) }
+                content: { .log($0.map { LogLine(number: $0.number, notice: $0.line) }) }
+        case .audit(let text):
+            return lines(audit, query.anchor, height, now) { $0.contains(text) }
+                content: { .audit($0.map { AuditLine(number: $0.number, record: $0.line) }) }
+        case .blocks:
+            let inForce = blocks.filter { $0.until.map { $0 > now } ?? true }
+            let window = WindowRange(query.anchor, count: inForce.count, height: height) { _ in nil }
+            return Window(
+                content: .blocks(Array(inForce[window.range])), rank: window.range.lowerBound,
+                matched: inForce.count, total: inForce.count, at: now)
+        }
+    }
+
+    /// Answers a query of nobody in particular: ended rows aren't kept.
+    public func answer(_ query: WindowQuery, at now: Timestamp) -> Window {
+        var session = MonitorSession()
+        return answer(query, for: &session, at: now)
+    }
+}

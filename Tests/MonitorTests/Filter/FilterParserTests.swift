@@ -1,0 +1,106 @@
+import Testing
+
+@testable import Monitor
+
+/// What the filter language takes, and what it says where it doesn't.
+struct FilterParserTests {
+    @Test(arguments: [
+        "aor~^44 exp<60 !ua~zoiper (st:LATE or try>=2)", "alice", "\"two words\"", "-ua:zoiper", "!(a or b)",
+        "ip:10.0.0.0/8", "ip=2001:db8::1", "ip:2001:db8::/32", "exp<5m", "age>=1h30m", "exp<0", "exp>-5",
+        "tp:udp or tp:tcp", "nat:yes", "badge:md5", "port!=5060", "callid:b0fc", "instance~aabb", "regid>0",
+        "path:192.0.2.1:5060", "who=4417", "sip:4417@example.test", "fe80::1", "aor~^(44|55)\\d+$",
+        "(aor~^(44|55) tp:udp)", "st!=OK", "a and b or c", "ua!~x", "gw-*", "domain=example.test user:4*",
+        "aor:\"a b\"", "orchid", "ua~[)]",
+    ])
+    func takesForBindings(text: String) throws {
+        #expect(throws: Never.self) { try Filter(text, for: .bindings) }
+    }
+
+    @Test(arguments: [
+        "result:PASSWD", "verdict:passwd", "result:fail", "code>=500", "reason:wrong", "method:OPTIONS", "try>2",
+        "age<5m ip:198.51.100.0/24", "who:9001 !result:ok",
+    ])
+    func takesForAttempts(text: String) throws {
+        #expect(throws: Never.self) { try Filter(text, for: .attempts) }
+    }
+
+    @Test(arguments: [
+        ("exp<<60", 5, "number expected, e.g. exp<60"),
+        ("exp<", 5, "number expected, e.g. exp<60"),
+        ("exp<60x", 7, "s, m, h, d or w expected, e.g. 90s or 1h30m"),
+        ("port=abc", 6, "number expected, e.g. port=5060"),
+        ("aor<5", 4, "aor can't be compared so; use e.g. aor~^44"),
+        ("st>LATE", 3, "st can't be compared so; use e.g. st:LATE"),
+        ("st:LAZY", 4, "OK, LATE, AUTH or GONE expected, e.g. st:LATE"),
+        ("tp:udq", 4, "udp, tcp, tls, ws or wss expected, e.g. tp:udp"),
+        ("nat:maybe", 5, "no or yes expected, e.g. nat:yes"),
+        ("ip:10.0.0.0/33", 13, "a number of bits from 0 to 32 must follow /"),
+        ("ip:hello", 4, "address or network expected, e.g. ip:10.0.0.0/8"),
+        ("a (b", 3, "this ( is not closed"),
+        ("a b)", 4, "this ) closes nothing"),
+        ("a or", 5, "term expected, e.g. ua~zoiper or exp<60"),
+        ("or a", 1, "term expected, e.g. ua~zoiper or exp<60"),
+        ("", 1, "term expected, e.g. ua~zoiper or exp<60"),
+        ("and a", 1, "a term must stand before \"and\""),
+        ("a and", 6, "a term must follow \"and\""),
+        ("aor~^(44", 6, "this ( is not closed"),
+        ("ua~\"a b(\"", 8, "this ( is not closed"),
+        ("ü aor~[", 7, "this [ is not closed"),
+        ("aor:", 5, "text expected, e.g. aor~^44"),
+        ("result:OK", 1, "bindings have no field \"result\"; use st:LATE"),
+        ("code=200", 1, "bindings have no field \"code\""),
+        ("!", 2, "term expected, e.g. exp<60"),
+    ])
+    func saysWhatIsWrongAndWhere(text: String, column: Int, message: String) {
+        #expect(throws: FilterError(column: column, message: message)) { try Filter(text, for: .bindings) }
+    }
+
+    @Test func namesTheFieldThatAttemptsLack() {
+        #expect(throws: FilterError(column: 4, message: "attempts have no field \"exp\"; use age>1h")) {
+            try Filter("ua exp<60", for: .attempts)
+        }
+        #expect(throws: FilterError(column: 1, message: "attempts have no field \"st\"; use result:PASSWD")) {
+            try Filter("st:LATE", for: .attempts)
+        }
+    }
+
+    @Test func unknownFieldsAreToldWithAllThatThereAre() throws {
+        let error = #expect(throws: FilterError.self) { try Filter("uax~zoiper", for: .bindings) }
+        #expect(error?.column == 1)
+        #expect(error?.message.hasPrefix("no field \"uax\"; there are aor user domain") == true)
+        #expect("\(FilterError(column: 5, message: "x"))" == "column 5: x")
+    }
+
+    @Test func nestingAndLengthAreBounded() {
+        let deep = String(repeating: "(", count: 100) + "a" + String(repeating: ")", count: 100)
+        #expect(throws: FilterError.self) { try Filter(deep, for: .bindings) }
+        let long = String(repeating: "a ", count: 1_000)
+        #expect(throws: FilterError.self) { try Filter(long, for: .bindings) }
+    }
+
+    /// Whatever is typed, the parser answers with a filter or with a column inside the text or just after it.
+    @Test func isTotal() throws {
+        var random = Seeded(seed: 11)
+        let alphabet = Array("aorexpua<>=!~:()\"\\[]{}*+?-/ 0159.ütsIP")
+        for _ in 0..<20_000 {
+            let text = String((0..<random.below(24)).map { _ in alphabet[random.below(alphabet.count)] })
+            for subject in Filter.Subject.allCases {
+                do {
+                    let filter = try Filter(text, for: subject)
+                    #expect(filter.text == text)
+                } catch {
+                    #expect((1...text.count + 1).contains(error.column), "seed 11, filter \(text): \(error)")
+                    #expect(!error.message.isEmpty)
+                }
+            }
+        }
+    }
+
+    @Test func filtersAreEqualByTextAndSubject() throws {
+        #expect(try Filter("a", for: .bindings) == Filter("a", for: .bindings))
+        #expect(try Filter("a", for: .bindings) != Filter("a", for: .attempts))
+        #expect(Filter.fieldNames(for: .bindings).contains("exp"))
+        #expect(!Filter.fieldNames(for: .attempts).contains("exp"))
+        #expect(Filter.words(of: "st") == ["OK", "LATE", "AUTH", "GONE"])
+    }
+}
