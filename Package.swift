@@ -83,7 +83,7 @@ let package = Package(
         ),
 
         // C: module maps over system libraries, and one real C target.
-        .systemLibrary(name: "CNcurses", pkgConfig: "ncursesw", providers: [.apt(["libncurses-dev"])]),
+        .systemLibrary(name: "CNcurses", providers: [.apt(["libncurses-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .target(name: "CSocket"),
         .target(name: "Support", path: "Tests/Support", swiftSettings: strict),
@@ -115,6 +115,28 @@ let package = Package(
             swiftSettings: strict,
         ),
         .testTarget(name: "CellsTests", dependencies: ["Cells"], swiftSettings: strict),
+        .testTarget(
+            name: "MonitorTests",
+            dependencies: ["Monitor", "BindingTable", "SIPMessage", "Timing"],
+            swiftSettings: strict,
+        ),
+        .testTarget(
+            name: "TerminalTests",
+            dependencies: ["Cells", "Terminal", "CNcurses"],
+            swiftSettings: strict + [.defaultIsolation(MainActor.self)],
+        ),
     ],
     swiftLanguageModes: [.v6],
 )
+
+// Measuring programs, built only when asked for: they are no part of what a user builds.
+if Context.environment["REGTOP_BENCHMARKS"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "Benchmarks",
+            dependencies: ["SIPMessage", "Timing"],
+            path: "Tests/Benchmarks",
+            swiftSettings: strict,
+        )
+    )
+}

@@ -1,0 +1,103 @@
+internal import CNcurses
+internal import Cells
+internal import Glibc
+
+/// Reads keys with ncurses, which knows each terminal's sequences.
+final class KeyReader {
+    /// A window that is never shown: reading from the screen's own would draw it.
+    private let window: UnsafeMutablePointer<WINDOW>
+    private var paste: String.UnicodeScalarView?
+    private var pasteTouched = 0
+
+    private static let pasteStart: Int32 = 2000
+    private static let pasteEnd: Int32 = 2001
+    private static let pasteLimit = 65_536
+    /// A paste whose end got lost is over when nothing has come for so long, in milliseconds.
+    private static let pasteQuiet = 2_000
+
+    /// Reads keys of the current screen; nil when memory is short.
+    init?() {
+        guard let pad = newpad(1, 1) else { return nil }
+        window = pad
+        keypad(window, true)
+        nodelay(window, true)
+        define_key("\u{1b}[200~", KeyReader.pasteStart)
+        define_key("\u{1b}[201~", KeyReader.pasteEnd)
+    }
+
+    /// Turns bracketed paste on and off.
+    static let pasteOn = Array("\u{1b}[?2004h".utf8)
+    /// Turns bracketed paste off.
+    static let pasteOff = Array("\u{1b}[?2004l".utf8)
+
+    /// All keys that have arrived; `now` in milliseconds, from any start.
+    func read(now: Int) -> [Key] {
+        var keys: [Key] = []
+        if paste != nil, now - pasteTouched > KeyReader.pasteQuiet { finishPaste(into: &keys) }
+        var value: UInt32 = 0
+        while keys.count < 4096 {
+            let kind = rg_read_key(window, &value)
+            guard kind != 0 else { break }
+            if paste != nil { pasteTouched = now }
+            take(kind: kind, value: value, into: &keys, now: now)
+        }
+        return keys
+    }
+
+    private func take(kind: Int32, value: UInt32, into keys: inout [Key], now: Int) {
+        if kind == 2 {
+            switch Int32(bitPattern: value) {
+            case KeyReader.pasteStart:
+                paste = String.UnicodeScalarView()
+                pasteTouched = now
+            case KeyReader.pasteEnd: finishPaste(into: &keys)
+            case let code:
+                if let key = KeyReader.key(code: code), paste == nil { keys.append(key) }
+            }
+            return
+        }
+        guard let scalar = Unicode.Scalar(value) else { return }
+        guard paste != nil else {
+            keys.append(KeyReader.key(character: scalar))
+            return
+        }
+        let isControl = scalar.value < 0x20 || scalar.value == 0x7F
+        let shown: Unicode.Scalar = scalar == "\r" ? "\n" : scalar
+        if !isControl || shown == "\n" || shown == "\t" { paste?.append(shown) }
+        if (paste?.count ?? 0) >= KeyReader.pasteLimit { finishPaste(into: &keys) }
+    }
+
+    private func finishPaste(into keys: inout [Key]) {
+        if let text = paste, !text.isEmpty { keys.append(.paste(String(text))) }
+        paste = nil
+    }
+
+    /// The key of a typed character.
+    static func key(character scalar: Unicode.Scalar) -> Key {
+        switch scalar.value {
+        case 9: return .tab
+        case 10, 13: return .enter
+        case 8, 127: return .backspace
+        case 27: return .escape
+        case 0: return .control("@")
+        case 1...26: return .control(Unicode.Scalar(UInt8(scalar.value) + 0x60))
+        case 28...31: return .control(Unicode.Scalar(UInt8(scalar.value) + 0x40))
+        default: return .character(scalar)
+        }
+    }
+
+    /// The key of an ncurses key code; nil for those nobody needs.
+    static func key(code: Int32) -> Key? {
+        if code > KEY_F0, code <= KEY_F0 + 63 { return .function(Int(code - KEY_F0)) }
+        return codes[code]
+    }
+
+    private static let codes: [Int32: Key] = [
+        KEY_UP: .up, KEY_DOWN: .down, KEY_LEFT: .left, KEY_RIGHT: .right,
+        KEY_HOME: .home, KEY_END: .end, KEY_PPAGE: .pageUp, KEY_NPAGE: .pageDown,
+        KEY_FIND: .home, KEY_SELECT: .end,
+        KEY_ENTER: .enter, KEY_BTAB: .backTab, KEY_BACKSPACE: .backspace,
+        KEY_DC: .delete, KEY_IC: .insert,
+        KEY_SR: .up, KEY_SF: .down, KEY_SLEFT: .left, KEY_SRIGHT: .right,
+    ]
+}
