@@ -1,0 +1,264 @@
+internal import Cells
+
+extension Action {
+    /// All actions, in the order in which a key bar shows them.
+    static let table: [Action] = looking + choosing + acting + moving + console + layers
+
+    private static let looking: [Action] = [
+        Action(
+            .open,
+            [.enter],
+            "Open",
+            "open what the cursor is on: detail, ladder, raw message, whole line",
+            in: [.lists, .overview, .binding, .attempt],
+            weight: 90
+        ),
+        Action(
+            .overview,
+            ["1"],
+            "View",
+            "Overview: numbers, who fails, what happens",
+            in: .screens,
+            weight: 40
+        ),
+        Action(
+            .bindings,
+            ["2"],
+            "View",
+            "Bindings: who is registered, and until when",
+            in: .screens,
+            weight: 40
+        ),
+        Action(
+            .attempts,
+            ["3"],
+            "View",
+            "Attempts: who tried to register, and why it failed",
+            in: .screens,
+            weight: 40
+        ),
+        Action(.log, ["5"], "View", "Log and Audit; Tab goes on to the blocks", in: .screens, weight: 40),
+        Action(
+            .nextPane,
+            [.tab],
+            "Pane",
+            "next pane; Log, Audit, Blocks",
+            in: [.overview, .log, .audit, .blocks],
+            weight: 60
+        ),
+        Action(.previousPane, [.backTab], "", "previous pane", in: [.overview, .log, .audit, .blocks]),
+        Action(
+            .filter,
+            ["/", .function(3), .function(4)],
+            "Filter",
+            "filter the rows; in Log and Audit: lines with a text",
+            in: [.bindings, .attempts, .log, .audit],
+            weight: 80
+        ),
+        Action(
+            .clearFilter,
+            ["\\"],
+            "All",
+            "clear the filter",
+            in: [.bindings, .attempts, .log, .audit],
+            weight: 55
+        ),
+        Action(
+            .problems,
+            ["!"],
+            "Problems",
+            "only problems: LATE and AUTH, failures, warnings",
+            in: [.bindings, .attempts, .log],
+            weight: 50
+        ),
+    ]
+
+    private static let choosing: [Action] = [
+        Action(.sortLeft, ["<"], "Sort", "sort by the column to the left", in: .bindings, weight: 45),
+        Action(.sortRight, [">"], "Sort", "sort by the column to the right", in: .bindings, weight: 45),
+        Action(.reverse, ["I"], "Reverse", "reverse the order", in: .bindings, weight: 15),
+        Action(.sortMenu, ["s", .function(6)], "", "choose the column to sort by", in: .bindings),
+        Action(.mark, [" "], "Mark", "mark the row, and go on", in: .bindings, weight: 52),
+        Action(.range, ["v"], "", "mark a range: start, move, end", in: .bindings),
+        Action(.markAll, ["V"], "", "mark all rows shown; again: all that the filter matches", in: .bindings),
+        Action(.unmark, ["U"], "Unmark", "unmark all", in: .bindings, weight: 35),
+        Action(
+            .follow,
+            ["A"],
+            "Newest",
+            "follow the newest row",
+            in: [.bindings, .attempts, .log, .audit],
+            weight: 25
+        ),
+        Action(
+            .followAOR,
+            ["F"],
+            "Attempts",
+            "the attempts of this address of record (or source)",
+            in: [.overview, .bindings, .binding, .attempts, .attempt],
+            weight: 48
+        ),
+        Action(.why, ["d"], "Why", "why: the registrar's checks, shown or hidden", in: .attempt, weight: 70),
+        Action(.raw, ["r"], "Raw", "the message whole, and back", in: .attempt, weight: 65),
+        Action(
+            .rawPane,
+            ["t", .function(10)],
+            "",
+            "raw message beside the ladder, on a wide screen",
+            in: .attempt
+        ),
+        Action(.times, ["w"], "Times", "times of day, or since the message before", in: .attempt, weight: 30),
+        Action(.preview, ["t", .function(10)], "", "preview of the binding under the list", in: .bindings),
+        Action(
+            .previous,
+            ["["],
+            "Prev/Next",
+            "the previous one without going back",
+            in: [.binding, .attempt],
+            weight: 45
+        ),
+        Action(
+            .next,
+            ["]"],
+            "Prev/Next",
+            "the next one without going back",
+            in: [.binding, .attempt],
+            weight: 45
+        ),
+    ]
+
+    private static let acting: [Action] = [
+        Action(
+            .evict,
+            ["X"],
+            "Evict",
+            "EVICT: take the binding away (asks first)",
+            in: [.bindings, .binding],
+            weight: 75,
+            isDestructive: true
+        ),
+        Action(
+            .expire,
+            ["E"],
+            "Expire",
+            "EXPIRE: let the binding end now, by the ordinary path (asks first)",
+            in: [.bindings, .binding],
+            weight: 58,
+            isDestructive: true
+        ),
+        Action(
+            .block,
+            ["B"],
+            "Block",
+            "BLOCK: refuse this address of record or source for a time (asks first)",
+            in: [.overview, .bindings, .binding, .attempts, .attempt],
+            weight: 38,
+            isDestructive: true
+        ),
+        Action(
+            .unblock,
+            ["B"],
+            "Lift block",
+            "UNBLOCK: lift this block (asks first)",
+            in: .blocks,
+            weight: 75,
+            isDestructive: true
+        ),
+        Action(
+            .undo,
+            ["u"],
+            "Undo",
+            "undo the last act; on the Audit screen: choose which",
+            in: .screens,
+            weight: 85,
+            isDestructive: true
+        ),
+        Action(
+            .freeze,
+            ["p", "Z"],
+            "Freeze",
+            "freeze the view, and go on; the registrar never stops",
+            in: .screens,
+            weight: 28
+        ),
+    ]
+
+    private static let moving: [Action] = [
+        Action(.down, ["j", .down], "", "one row down", in: .screens),
+        Action(.up, ["k", .up], "", "one row up", in: .screens),
+        Action(.pageDown, [.control("f"), .pageDown], "", "a page down", in: [.lists, .attempt]),
+        Action(.pageUp, [.control("b"), .pageUp], "", "a page up", in: [.lists, .attempt]),
+        Action(.halfDown, [.control("d")], "", "half a page down", in: [.lists, .attempt]),
+        Action(.halfUp, [.control("u")], "", "half a page up", in: [.lists, .attempt]),
+        Action(.first, ["g", .home], "", "first row", in: [.lists, .attempt]),
+        Action(.last, ["G", .end], "", "last row", in: [.lists, .attempt]),
+    ]
+
+    private static let console: [Action] = [
+        Action(.blocks, ["b"], "", "the list of blocks", in: .screens),
+        Action(.lastView, ["-"], "", "the view before this one", in: .screens),
+        Action(.theme, ["T"], "", "choose a theme", in: .screens),
+        Action(.keyBar, ["K"], "", "show or hide this key bar", in: .screens),
+        Action(.redraw, [.control("l"), .function(5)], "", "paint the screen anew", in: .screens),
+        Action(.suspend, [.control("z")], "", "says why the console can't be suspended", in: .screens),
+        Action(.help, ["?", .function(1)], "Help", "this help", in: .screens, weight: 95),
+        Action(
+            .back,
+            ["q", .escape],
+            "Back",
+            "back; at the top: quit (asks first)",
+            in: .screens,
+            weight: 88
+        ),
+        Action(.quit, ["Q", .control("c")], "", "quit (asks first)", in: [.screens, .tiny]),
+    ]
+
+    private static let layers: [Action] = [
+        Action(.promptAccept, [.enter], "Keep", "keep the filter", in: .prompt, weight: 90),
+        Action(.promptComplete, [.tab], "Complete", "complete the field or word", in: .prompt, weight: 80),
+        Action(.promptOlder, [.up, .control("p")], "Older", "the filter before", in: .prompt, weight: 70),
+        Action(.promptNewer, [.down, .control("n")], "Newer", "the filter after", in: .prompt, weight: 60),
+        Action(
+            .promptCancel,
+            [.escape, .control("c")],
+            "As it was",
+            "close; the old filter stays",
+            in: .prompt,
+            weight: 85
+        ),
+        Action(.formNext, [.tab, .down], "Next field", "next field or button", in: .form, weight: 80),
+        Action(.formPrevious, [.backTab, .up], "", "previous field or button", in: .form),
+        Action(.formLeft, [.left], "Choose", "the choice or button to the left", in: .form, weight: 50),
+        Action(.formRight, [.right], "Choose", "the choice or button to the right", in: .form, weight: 50),
+        Action(.formDown, [.pageDown, .control("f")], "Scroll", "scroll the text", in: .form, weight: 60),
+        Action(.formUp, [.pageUp, .control("b")], "", "scroll the text", in: .form),
+        Action(.formPress, [.enter], "Press", "press the button with the focus", in: .form, weight: 85),
+        Action(.formYes, ["y"], "Yes", "answer yes", in: .form, weight: 70),
+        Action(.formNo, ["n"], "", "answer no", in: .form),
+        Action(
+            .formCancel,
+            [.escape, .control("c")],
+            "Cancel",
+            "close without doing anything",
+            in: .form,
+            weight: 90
+        ),
+        Action(.helpRun, [.enter], "Do it", "do what is selected", in: .help, weight: 90),
+        Action(.helpDown, [.down, .control("n")], "Select", "next line", in: .help, weight: 70),
+        Action(.helpUp, [.up, .control("p")], "Select", "previous line", in: .help, weight: 70),
+        Action(.helpPageDown, [.pageDown, .control("f")], "", "a page down", in: .help),
+        Action(.helpPageUp, [.pageUp, .control("b")], "", "a page up", in: .help),
+        Action(.helpClose, [.escape, .control("c")], "Close", "close the help", in: .help, weight: 95),
+        Action(.pickChoose, [.enter], "Keep", "take what is selected", in: .pick, weight: 90),
+        Action(.pickDown, ["j", .down], "Select", "next line", in: .pick, weight: 70),
+        Action(.pickUp, ["k", .up], "Select", "previous line", in: .pick, weight: 70),
+        Action(
+            .pickCancel,
+            [.escape, "q", .control("c")],
+            "As it was",
+            "close; nothing changes",
+            in: .pick,
+            weight: 95
+        ),
+    ]
+}

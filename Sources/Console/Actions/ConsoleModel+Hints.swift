@@ -1,0 +1,92 @@
+internal import Cells
+internal import Timing
+
+extension ConsoleModel {
+    /// The key bar's hints: what works here and now.
+    func hints(at now: ClockReading) -> [Segment] {
+        if prompt != nil { return layerHints(.prompt) { promptOffers($0) } }
+        switch layer {
+        case .help: return layerHints(.help) { _ in true }
+        case .pick(let pick):
+            return layerHints(.pick) { $0 == .pickDown || $0 == .pickUp ? offers($0, pick) : true }
+        case .form(let form): return layerHints(.form) { offers($0, form) }
+        case nil: break
+        }
+        let actions = Action.table.filter { action in
+            action.weight > 0 && action.places.contains(screen.place)
+                && obstacle(to: action.id, at: now) == nil
+                && isWorthShowing(action.id)
+        }
+        return KeyBar.hints(actions) { label($0) }
+    }
+
+    private func layerHints(_ place: Places, _ offers: (ActionID) -> Bool) -> [Segment] {
+        KeyBar.hints(Action.table.filter { $0.weight > 0 && $0.places.contains(place) && offers($0.id) }) {
+            $0.label
+        }
+    }
+
+    /// What has no effect just now is not offered, although pressing it does no harm.
+    private func isWorthShowing(_ id: ActionID) -> Bool {
+        switch id {
+        case .filter: true
+        case .clearFilter: !currentFilterText.isEmpty
+        case .nextPane where screen == .overview: OverviewLayout(frame.body).panes.count > 1
+        default: true
+        }
+    }
+
+    private func offers(_ id: ActionID, _ pick: PickState) -> Bool {
+        id == .pickDown ? pick.selected < pick.items.count - 1 : pick.selected > 0
+    }
+
+    private func promptOffers(_ id: ActionID) -> Bool {
+        guard let prompt else { return false }
+        var copy = prompt
+        switch id {
+        case .promptAccept: return prompt.error == nil
+        case .promptComplete: return copy.complete()
+        case .promptOlder: return copy.recall(by: 1)
+        case .promptNewer: return copy.recall(by: -1)
+        default: return true
+        }
+    }
+
+    private func offers(_ id: ActionID, _ form: Form) -> Bool {
+        var copy = form
+        switch id {
+        case .formNext: return form.fields.count > 1
+        case .formLeft, .formRight:
+            copy.choose(by: id == .formLeft ? -1 : 1)
+            return copy.focus != form.focus || copy.choices != form.choices
+        case .formYes: return !form.isTyping && form.buttons.count > 1
+        case .formDown: return false
+        default: return true
+        }
+    }
+
+    /// The word of an action here.
+    private func label(_ action: Action) -> String {
+        switch action.id {
+        case .back: screens.count == 1 && !marks.isRange ? "Quit" : "Back"
+        case .freeze: isFrozen ? "Go on" : action.label
+        case .open:
+            switch screen {
+            case .attempts: "Why"
+            case .attempt: ladder.isRaw ? "Ladder" : "Message"
+            case .binding: "Ladder"
+            default: action.label
+            }
+        case .problems: isShowingProblems ? "All rows" : action.label
+        default: action.label
+        }
+    }
+
+    private var isShowingProblems: Bool {
+        switch screen {
+        case .attempts: failuresOnly
+        case .log: warningsOnly
+        default: filterBeforeProblems != nil
+        }
+    }
+}

@@ -1,0 +1,178 @@
+internal import BindingTable
+internal import Cells
+internal import Monitor
+internal import Timing
+
+extension ConsoleModel {
+    /// Moves the cursor of the screen.
+    mutating func move(_ id: ActionID) {
+        switch screen {
+        case .overview:
+            overview.move(by: id == .down ? 1 : -1)
+        case .binding: detail.move(by: id == .down ? 1 : -1)
+        case .attempt: ladder.move(id, page: max(1, frame.body.height - 2))
+        case .bindings:
+            stopFollowing()
+            if bindings.move(id, height: listHeight) { link.wantsWindow = true }
+            marks.extend(over: bindings)
+            link.wantsPreview = true
+        case .attempts: if attempts.move(id, height: listHeight) { link.wantsWindow = true }
+        case .log: if log.move(id, height: listHeight) { link.wantsWindow = true }
+        case .audit: if audit.move(id, height: listHeight) { link.wantsWindow = true }
+        case .blocks: if blocks.move(id, height: listHeight) { link.wantsWindow = true }
+        }
+    }
+
+    mutating func clearFilter() {
+        setFilterState { $0 = FilterState(history: $0.history) }
+        filterBeforeProblems = nil
+        filterChanged()
+    }
+
+    /// Bindings that are late or fail to log in, failed attempts, warnings.
+    mutating func toggleProblems() {
+        switch screen {
+        case .attempts:
+            failuresOnly.toggle()
+            attempts.reset(keepingCursor: true)
+        case .log:
+            warningsOnly.toggle()
+            log.reset()
+        default:
+            let before = filterBeforeProblems
+            filterBeforeProblems = before == nil ? bindingsFilter.text : nil
+            do { try bindingsFilter.set(before ?? "st:LATE or st:AUTH", for: .bindings) } catch {
+                message = .error("\(error).")
+            }
+            bindings.reset(keepingCursor: true)
+        }
+        link.wantsWindow = true
+    }
+
+    // MARK: Order
+
+    mutating func setOrder(_ new: BindingOrder) {
+        guard new != order else { return }
+        order = new
+        orderBeforeFollow = nil
+        bindings.isFollowing = false
+        bindings.reset(keepingCursor: true)
+        marks.endRange()
+        link.wantsWindow = true
+    }
+
+    mutating func sort(by step: Int) {
+        let columns = BindingColumns.sortable
+        let index = columns.firstIndex(of: order.column) ?? 0
+        let next = columns[(index + step + columns.count) % columns.count]
+        setOrder(BindingOrder(column: next, descending: order.descending))
+    }
+
+    var sortMenu: PickState {
+        let items = BindingColumns.sortable.map { column in
+            (
+                choice: PickState.Choice.sort(column), name: BindingColumns.title(column),
+                remark: BindingColumns.remark(column)
+            )
+        }
+        return PickState(
+            title: "SORT BY",
+            items: items,
+            selected: BindingColumns.sortable.firstIndex(of: order.column) ?? 0
+        )
+    }
+
+    var themeMenu: PickState {
+        let items = settings.themes.map {
+            (choice: PickState.Choice.theme($0.name), name: $0.name, remark: $0.summary)
+        }
+        return PickState(
+            title: "THEME",
+            items: items,
+            selected: settings.themes.firstIndex { $0.name == theme } ?? 0,
+            original: .theme(theme)
+        )
+    }
+
+    // MARK: Follow
+
+    /// Bindings are put in the order of their age, so that the newest has a place to be; the order before
+    /// comes back afterwards.
+    mutating func toggleFollow() {
+        switch screen {
+        case .attempts: attempts.isFollowing.toggle()
+        case .log: log.isFollowing.toggle()
+        case .audit: audit.isFollowing.toggle()
+        default:
+            if bindings.isFollowing { return stopFollowing() }
+            let before = orderBeforeFollow ?? order
+            setOrder(BindingOrder(column: .age, descending: false))
+            orderBeforeFollow = before
+            bindings.isFollowing = true
+        }
+        link.wantsWindow = true
+    }
+
+    private mutating func stopFollowing() {
+        guard bindings.isFollowing else { return }
+        bindings.isFollowing = false
+        guard let before = orderBeforeFollow else { return }
+        setOrder(before)
+    }
+
+    // MARK: Marks
+
+    mutating func mark(_ id: ActionID, at now: ClockReading) {
+        switch id {
+        case .unmark: marks.clear()
+        case .range: if marks.isRange { marks.endRange() } else { marks.startRange(at: bindings) }
+        case .markAll: markAll(at: now)
+        default:
+            marks.endRange()
+            guard let row = bindings.cursorRow else { return }
+            marks.toggle(row)
+            if bindings.move(by: 1, height: listHeight) { link.wantsWindow = true }
+            link.wantsPreview = true
+        }
+    }
+
+    /// First what is on the screen, then all that the filter matches: a million rows take one filter.
+    private mutating func markAll(at now: ClockReading) {
+        let shown = bindings.entries.filter { $0.departure == nil }.map(\.row)
+        let hasAll = shown.allSatisfy { marks.contains($0.key) }
+        guard hasAll, bindings.matched > shown.count else {
+            marks.insert(shown)
+            guard bindings.matched > shown.count else { return }
+            let rest =
+                bindingsFilter.filter == nil
+                ? "" : "; V again: all \(TimeText.count(bindings.matched)) that the filter matches"
+            message = .info(
+                "\(TimeText.count(shown.count, "row")) on the screen marked\(rest).",
+                at: now.timestamp
+            )
+            return
+        }
+        guard let filter = bindingsFilter.filter else {
+            message = .warning("Marking all \(TimeText.count(bindings.matched)) bindings needs a filter (/).")
+            return
+        }
+        marks.insertAll(matching: filter)
+    }
+}
+
+extension ListState {
+    /// Moves by an action; true if a window is needed.
+    mutating func move(_ id: ActionID, height: Int) -> Bool {
+        switch id {
+        case .up: move(by: -1, height: height)
+        case .down: move(by: 1, height: height)
+        case .pageUp: page(by: -max(1, height - 1), height: height)
+        case .pageDown: page(by: max(1, height - 1), height: height)
+        case .halfUp: page(by: -max(1, height / 2), height: height)
+        case .halfDown: page(by: max(1, height / 2), height: height)
+        case .first: goToStart(height: height)
+        case .last: goToEnd(height: height)
+        default: false
+        }
+    }
+}

@@ -1,0 +1,97 @@
+internal import BindingTable
+internal import Monitor
+internal import Timing
+
+extension ConsoleModel {
+    /// Why an action can't be done here and now, as a sentence (empty: there is nothing to say); nil if it
+    /// can. The key bar shows what has no obstacle.
+    func obstacle(to id: ActionID, at now: ClockReading) -> String? {
+        if let action = Action.row(id), action.needsOperate, let because = readOnlyBecause {
+            return "This console can only look: \(because)."
+        }
+        switch id {
+        case .open: return canOpen ? nil : "There is no row to open."
+        case .overview: return screens == [.overview] ? "" : nil
+        case .bindings: return screens == [.bindings] ? "" : nil
+        case .attempts: return screens == [.attempts] ? "" : nil
+        case .log: return screens == [.log] ? "" : nil
+        case .blocks: return screens == [.blocks] ? "" : nil
+        case .lastView: return lastView == nil ? "There was no view before this one." : nil
+        case .clearFilter: return currentFilterText.isEmpty ? "No filter is on." : nil
+        case .evict, .expire: return obstacleToAct
+        case .block:
+            return blockSubjects.isEmpty ? "There is no address of record or source under the cursor." : nil
+        case .unblock: return blocks.cursorRow == nil ? "There is no block to lift." : nil
+        case .undo: return undoable(at: now) == nil ? obstacleToUndo : nil
+        case .mark, .range:
+            return bindings.cursorRow.map { !$0.isGone } ?? false ? nil : "There is no row to mark."
+        case .markAll: return bindings.entries.isEmpty ? "There is no row to mark." : nil
+        case .unmark: return marks.isEmpty ? "Nothing is marked." : nil
+        case .followAOR: return attemptsFilterForCursor == nil ? "There is no row to follow." : nil
+        case .previous, .next: return canStep ? nil : "There is no other one."
+        case .preview:
+            return Self.previewFits(in: size) ? nil : "The preview needs a terminal of 120x30."
+        case .rawPane:
+            return LadderLayout.rawFits(in: size)
+                ? nil : "The raw pane needs 120 columns: r shows the message."
+        case .raw, .times: return ladder.detail == nil ? "There is no message." : nil
+        case .why:
+            return ladder.detail == nil || ladder.isRaw ? "The ladder shows why: r goes back to it." : nil
+        case .theme: return settings.themes.count < 2 ? "There is no other theme." : nil
+        default: return nil
+        }
+    }
+
+    private var canOpen: Bool {
+        switch screen {
+        case .overview: overview.canOpen
+        case .bindings: bindings.cursorEntry != nil
+        case .binding: detail.attempt != nil
+        case .attempts: attempts.cursorEntry != nil
+        case .attempt: ladder.detail.map { !$0.messages.isEmpty } ?? false
+        case .log: log.cursorEntry != nil
+        case .audit: audit.cursorEntry != nil
+        case .blocks: blocks.cursorEntry != nil
+        }
+    }
+
+    private var canStep: Bool {
+        switch screen {
+        case .binding: (detail.detail?.siblings.isEmpty == false) || bindings.matched > 1
+        case .attempt: attempts.entries.count > 1
+        default: false
+        }
+    }
+
+    private var obstacleToAct: String? {
+        if screen == .bindings, !marks.isEmpty { return nil }
+        guard let row = actRow else { return "There is no binding under the cursor." }
+        return row.isGone ? "This binding is gone already." : nil
+    }
+
+    /// The one binding that an act is for, when none are marked.
+    var actRow: BindingRow? {
+        switch screen {
+        case .bindings:
+            bindings.cursorEntry.map { entry in
+                var row = entry.row
+                if entry.departure == .gone { row.state = .gone }
+                return row
+            }
+        case .binding: detail.detail?.row
+        default: nil
+        }
+    }
+
+    /// The act that `u` undoes: the last one while the bar offers it, on the Audit screen any.
+    func undoable(at now: ClockReading) -> DoneAct? {
+        guard let last = acts.last else { return nil }
+        if screen == .audit { return last }
+        return now.timestamp - last.at <= DoneAct.barTime ? last : nil
+    }
+
+    private var obstacleToUndo: String {
+        if acts.isEmpty { return "There is nothing to undo." }
+        return "The ten seconds are over: the Audit screen (5, Tab) still offers the undo."
+    }
+}

@@ -1,0 +1,111 @@
+internal import Cells
+
+/// The list of all keys: typed letters search it, Enter does what is selected.
+struct HelpState: Sendable {
+    /// A line of the list.
+    enum Line: Sendable {
+        case section(String)
+        case action(Action)
+        case text(String, String)
+    }
+
+    var search = LineEditor("", limit: 40)
+    /// Which of the actions shown is selected.
+    var selected = 0
+
+    /// The lines for a screen: what works here, everywhere, how to move, how filters are written, and what
+    /// works elsewhere.
+    func lines(at place: Places) -> [Line] {
+        let words = search.text.lowercased().split(separator: " ")
+        func matches(_ text: String) -> Bool { words.allSatisfy { text.lowercased().contains($0) } }
+        var lines: [Line] = []
+        func add(_ title: String, _ actions: [Action]) {
+            let kept = actions.filter { matches("\(Self.keys($0)) \($0.help) \($0.label)") }
+            if !kept.isEmpty { lines += [.section(title)] + kept.map { .action($0) } }
+        }
+        let all = Action.table.filter { !$0.places.isDisjoint(with: .screens) }
+        let moves: Set<ActionID> = [.up, .down, .pageUp, .pageDown, .halfUp, .halfDown, .first, .last]
+        func isEverywhere(_ action: Action) -> Bool { action.places.isSuperset(of: .screens) }
+        add("HERE", all.filter { $0.places.contains(place) && !isEverywhere($0) && !moves.contains($0.id) })
+        add("EVERYWHERE", all.filter { isEverywhere($0) && !moves.contains($0.id) })
+        add("MOVE", all.filter { moves.contains($0.id) && $0.places.contains(place) })
+        let examples = Self.filterExamples.filter { matches("\($0.0) \($0.1)") }
+        if !examples.isEmpty { lines += [.section("FILTER WORDS")] + examples.map { .text($0.0, $0.1) } }
+        add("ON OTHER SCREENS", all.filter { !$0.places.contains(place) && !moves.contains($0.id) })
+        return lines
+    }
+
+    private static let filterExamples: [(String, String)] = [
+        ("alice", "any column has it"), ("aor~^44", "a field matches a pattern"),
+        ("ip:10.0.0.0/8", "a network, either side"),
+        ("exp<60  age>1h  try>=2", "numbers and lengths of time"),
+        ("st:LATE  result:PASSWD", "a state, a verdict"),
+        ("ua~zoiper or nat:yes", "or; a space means and"), ("!x  -x  ( )", "not; groups"),
+    ]
+
+    /// The keys of an action: `X`, `/ F3 F4`.
+    static func keys(_ action: Action) -> String { action.keys.map(\.description).joined(separator: " ") }
+
+    private func actions(at place: Places) -> [Action] {
+        lines(at: place).compactMap { line in
+            if case .action(let action) = line { action } else { nil }
+        }
+    }
+
+    /// The action that Enter does.
+    func selectedAction(at place: Places) -> Action? {
+        let all = actions(at: place)
+        return all.isEmpty ? nil : all[min(selected, all.count - 1)]
+    }
+
+    mutating func move(by step: Int, at place: Places) {
+        selected = max(0, min(actions(at: place).count - 1, selected + step))
+    }
+
+    /// Draws the list over an area.
+    func draw(on grid: inout CellGrid, in area: Rect, at place: Places) {
+        grid.fill(area, role: .text)
+        let name = Places.names.first { $0.place == place }?.name.uppercased() ?? ""
+        grid.box(area, title: "KEYS - \(name)", role: .frameFocus, titleRole: .frameTitle)
+        let inner = area.inset(left: 2, top: 1, right: 2, bottom: 1)
+        let all = lines(at: place)
+        let chosen = selectedAction(at: place)?.id
+        let at =
+            all.firstIndex { if case .action(let action) = $0 { action.id == chosen } else { false } } ?? 0
+        let top = max(0, min(at - inner.height / 2, all.count - inner.height))
+        for (row, line) in all.dropFirst(top).prefix(inner.height).enumerated() {
+            draw(line, isSelected: top + row == at && chosen != nil, on: &grid, in: inner.row(row))
+        }
+        if all.isEmpty {
+            grid.put(
+                "Nothing matches \"\(search.text)\".",
+                at: inner.origin,
+                role: .textDim,
+                maxWidth: inner.width
+            )
+        }
+        let bar = ScrollBar(first: top, shown: inner.height, total: all.count)
+        bar.draw(on: &grid, in: Rect(x: area.maxX - 1, y: inner.y, width: 1, height: inner.height))
+    }
+
+    private func draw(_ line: Line, isSelected: Bool, on grid: inout CellGrid, in row: Rect) {
+        let keyWidth = row.width >= 60 ? 20 : 12
+        let key = row.inset(left: 2)
+        let text = row.inset(left: keyWidth + 3)
+        let ascii = grid.glyphs == .ascii
+        func put(_ keys: String, _ words: String, _ role: Role) {
+            grid.put(SafeText(keys, ascii: ascii).fitted(to: keyWidth), at: key.origin, role: .hintKey)
+            grid.put(SafeText(words, ascii: ascii).fitted(to: text.width), at: text.origin, role: role)
+        }
+        switch line {
+        case .section(let title): grid.put(title, at: row.origin, role: .frameTitle, maxWidth: row.width)
+        case .text(let keys, let words): put(keys, words, .textDim)
+        case .action(let action):
+            put(Self.keys(action), action.help, .text)
+            if isSelected {
+                grid.set(grid.glyphs.cursor, at: row.origin, role: .text)
+                grid.overlay(row, role: .rowCursor)
+            }
+        }
+    }
+}

@@ -1,0 +1,157 @@
+internal import BindingTable
+internal import Cells
+internal import Monitor
+internal import SIPMessage
+internal import Timing
+
+/// The words about one binding that detail and preview share.
+struct BindingLines {
+    let row: BindingRow
+    let clock: LocalClock
+
+    private var facts: BindingFacts { row.binding.facts }
+    private var texts: BindingTexts { row.binding.texts }
+
+    /// `0:03 left of 1:00` and when that is.
+    var expiry: [TextRun] {
+        if let gone = row.binding.gone {
+            return [TextRun("gone: \(gone.cause.text) at \(clock.clock(gone.at))", role: .stateUnreg)]
+        }
+        let left = clock.left(until: facts.expiresAt)
+        let role = BindingColumns.countdown(row, clock).role
+        return [
+            TextRun(TimeText.countdown(left), role: role),
+            TextRun(" left of \(TimeText.length(Int(facts.granted)))", role: .text),
+        ]
+    }
+
+    /// `at 12:04:34`
+    var expiryClock: String { "until \(clock.clock(facts.expiresAt))" }
+
+    /// How the phone keeps its own rhythm.
+    var rhythm: [TextRun] {
+        let since = clock.since(facts.refreshedAt)
+        var runs = [TextRun("refreshed \(TimeText.ago(since)) ago", role: .text)]
+        guard facts.usualGap > 0 else {
+            runs.append(
+                TextRun(facts.refreshes == 0 ? ", no refresh yet" : ", rhythm not known yet", role: .textDim)
+            )
+            return runs
+        }
+        let gap = Int(facts.usualGap / 1_000)
+        let spread = facts.gapDeviation >= 1_000 ? " +/-\(facts.gapDeviation / 1_000)" : ""
+        runs.append(TextRun(", usually every \(TimeText.length(gap))\(spread)", role: .text))
+        guard row.state == .late else { return runs }
+        let late = max(0, since.seconds - gap)
+        runs.append(TextRun("  \(TimeText.length(late)) LATE: it may be gone", role: .stateLate))
+        return runs
+    }
+
+    /// Contact side: name and value.
+    var contact: [(String, String)] {
+        [
+            ("uri", BindingColumns.text(texts.contact)),
+            ("expires", "asked \(facts.asked.map { "\($0)" } ?? "nothing"), granted \(facts.granted)"),
+            ("q", "\(BindingColumns.q(facts.q))     cseq  \(facts.cseq)"),
+            ("params", BindingColumns.text(texts.contactParameters)),
+            ("call-id", BindingColumns.text(texts.callID)),
+            ("reg-id", facts.regID == 0 ? "" : String(facts.regID)),
+        ]
+    }
+
+    /// Identity and network side.
+    var network: [(String, String)] {
+        let path = facts.path
+        let via = BindingColumns.text(texts.sentBy)
+        let nat = facts.badges.contains(.nat) ? "yes (Via \(via))" : "no"
+        return [
+            ("source", "\(path.source) \(path.transport.name)"),
+            ("NAT", nat),
+            ("agent", BindingColumns.text(texts.userAgent)),
+            ("auth", auth),
+            ("badges", BindingColumns.badges(facts.badges)),
+            (
+                "created",
+                "\(TimeText.ago(clock.since(facts.createdAt))) ago, \(TimeText.count(Int(facts.refreshes), "refresh", plural: "refreshes"))"
+            ),
+        ]
+    }
+
+    private var auth: String {
+        if facts.badges.contains(.open) { return "none: open registration" }
+        return "account \(BindingColumns.text(texts.account))\(facts.badges.contains(.md5) ? ", MD5" : "")"
+    }
+
+    /// Draws names and values under each other.
+    static func draw(_ fields: [(String, String)], on grid: inout CellGrid, in rect: Rect, nameWidth: Int = 8)
+    {
+        for (index, field) in fields.prefix(rect.height).enumerated() {
+            let row = rect.row(index)
+            grid.put(
+                field.0,
+                at: Point(x: row.x + 1, y: row.y),
+                role: .textDim,
+                maxWidth: max(0, row.width - 1)
+            )
+            let value = row.inset(left: nameWidth + 2)
+            let text = SafeText(field.1.isEmpty ? "-" : field.1, ascii: grid.glyphs == .ascii).fitted(
+                to: value.width
+            )
+            grid.put(text, at: value.origin, role: .text)
+        }
+    }
+
+    /// Draws the countdown with its bar: `EXPIRES 0:03 left of 1:00  |||.....  until 12:04:34`.
+    func drawExpiry(on grid: inout CellGrid, in rect: Rect) {
+        guard !rect.isEmpty else { return }
+        var x = rect.x + 1
+        x += grid.put("EXPIRES ", at: Point(x: x, y: rect.y), role: .textDim, maxWidth: max(0, rect.maxX - x))
+        let line = RunLine(expiry)
+        line.draw(on: &grid, at: Point(x: x, y: rect.y), maxWidth: max(0, rect.maxX - x))
+        x += line.width + 3
+        guard row.binding.gone == nil, !row.isGone else { return }
+        let until = expiryClock
+        let steps = min(30, rect.maxX - x - until.utf8.count - 3)
+        guard steps >= 8 else { return }
+        BindingColumns.countdown(row, clock).draw(
+            on: &grid,
+            in: Rect(x: x, y: rect.y, width: steps, height: 1)
+        )
+        grid.put(until, at: Point(x: x + steps + 2, y: rect.y), role: .text)
+    }
+
+    /// Draws the phone's rhythm.
+    func drawRhythm(on grid: inout CellGrid, in rect: Rect) {
+        guard !rect.isEmpty else { return }
+        RunLine(rhythm).fitted(to: rect.width - 1).draw(on: &grid, at: Point(x: rect.x + 1, y: rect.y))
+    }
+
+    /// The gaps as numbers, the newest at the right: ` 48 48 49 >57`.
+    func gaps(_ gaps: [Int], width: Int) -> RunLine {
+        var texts = gaps.map { TextRun(" \($0)", role: .text) }
+        if row.binding.gone == nil, !row.isGone {
+            let since = clock.since(facts.refreshedAt).seconds
+            texts.append(TextRun(" >\(since)", role: row.state == .late ? .stateLate : .textDim))
+        }
+        var line: [TextRun] = []
+        var used = 0
+        for text in texts.reversed() {
+            used += text.text.width
+            if used > width { break }
+            line.insert(text, at: 0)
+        }
+        return RunLine(line)
+    }
+}
+
+/// One attempt in a line: when, how long, which messages, what came of it.
+enum AttemptLine {
+    static func runs(_ row: AttemptRow, clock: LocalClock) -> [TextRun] {
+        let took = TimeText.delay(microseconds: Int((row.endedAt - row.startedAt).nanoseconds / 1_000))
+        return [
+            TextRun("\(clock.milliseconds(row.startedAt)) ", role: .flowTime),
+            TextRun("\(String(repeating: " ", count: max(0, 9 - took.utf8.count)))\(took)  ", role: .textDim),
+            TextRun(row.verdict.word.padded(8), role: VerdictWords.role(row.verdict)),
+        ] + VerdictWords.steps(row)
+    }
+}

@@ -1,0 +1,124 @@
+internal import BindingTable
+internal import Cells
+internal import ConsoleLink
+internal import Monitor
+internal import Timing
+
+/// Draws the list of bindings, with the preview of the one under the cursor where there is room.
+struct BindingsScreen {
+    let model: ConsoleModel
+    let clock: LocalClock
+
+    func draw(on grid: inout CellGrid, in body: Rect) {
+        let layout = model.bindingsLayout
+        if let info = layout.info { infoLine.draw(on: &grid, in: info) }
+        drawTable(on: &grid, in: layout.table)
+        if model.bindings.isLoaded, model.bindings.entries.isEmpty { drawEmpty(on: &grid, in: layout.table) }
+        if let rect = layout.preview, let row = model.bindings.cursorEntry?.row {
+            let detail = model.preview?.row.key == row.key ? model.preview : nil
+            BindingPreview(row: row, detail: detail, clock: clock).draw(on: &grid, in: rect)
+        }
+    }
+
+    private func drawTable(on grid: inout CellGrid, in rect: Rect) {
+        let list = model.bindings
+        let columns = BindingColumns.columns(width: rect.width, sortedBy: model.order.column)
+        let rows = list.entries.prefix(Table.rowCapacity(height: rect.height)).map { row($0, columns) }
+        let sort = columns.firstIndex { $0.column == model.order.column }
+        let table = Table(
+            columns: columns.map(\.layout),
+            rows: rows,
+            cursor: rows.isEmpty ? nil : list.cursorIndex,
+            sort: sort.map { SortMark(column: $0, ascending: !model.order.descending) },
+            lead: rect.width < 60 ? .one : .three,
+            window: ScrollBar(first: list.top, shown: rows.count, total: list.matched)
+        )
+        table.draw(on: &grid, in: rect)
+    }
+
+    private func row(_ entry: ListState<BindingRow>.Entry, _ columns: [BindingColumns]) -> TableRow {
+        var row = entry.row
+        if entry.departure == .gone { row.state = .gone }
+        var fields = columns.map { $0.field(row, clock) }
+        if entry.departure == .left, let state = columns.firstIndex(where: { $0.column == .state }) {
+            fields[state] = TableField("LEFT", role: .stateUnreg)
+        }
+        let isDim = row.isGone || entry.departure != nil
+        return TableRow(
+            fields,
+            isMarked: model.marks.contains(row.key),
+            overlay: isDim ? .rowGone : row.isFresh && !model.marks.contains(row.key) ? .rowNew : nil
+        )
+    }
+
+    /// Filter, counts, order and marks in one line.
+    private var infoLine: SegmentLine {
+        let list = model.bindings
+        let filter = model.bindingsFilter.text
+        let left = [
+            Segment(
+                [
+                    TextRun(" filter: ", role: .textDim),
+                    TextRun(
+                        filter.isEmpty ? "(none)" : filter,
+                        role: filter.isEmpty ? .textDim : .filterMatch
+                    ),
+                ],
+                priority: 50
+            )
+        ]
+        var right: [Segment] = []
+        if list.isLoaded {
+            let count =
+                filter.isEmpty
+                ? TimeText.count(list.total, "binding")
+                : "\(TimeText.count(list.matched)) of \(TimeText.count(list.total))"
+            right.append(Segment(count, role: .text, priority: 60))
+        }
+        if list.progress < 1 {
+            right.append(Segment("sorting \(Int(list.progress * 100)) %", role: .stateWarn, priority: 70))
+        }
+        let sign = model.order.descending ? "descending" : "ascending"
+        right.append(
+            Segment("sort \(BindingColumns.title(model.order.column)) \(sign)", role: .textDim, priority: 20)
+        )
+        if model.bindings.isFollowing {
+            right.append(Segment("following the newest", role: .toastInfo, priority: 65))
+        }
+        if model.marks.all != nil {
+            right.append(
+                Segment(
+                    "marked: all \(TimeText.count(list.matched)) matching",
+                    role: .toastInfo,
+                    priority: 80
+                )
+            )
+        } else if !model.marks.isEmpty {
+            right.append(
+                Segment("\(TimeText.count(model.marks.count)) marked", role: .toastInfo, priority: 80)
+            )
+        }
+        right.append(Segment("", role: .text, priority: 0))
+        return SegmentLine(left: left, right: right, gap: 3)
+    }
+
+    /// What to say where there is no row.
+    private func drawEmpty(on grid: inout CellGrid, in rect: Rect) {
+        let lines: [(String, Role)]
+        if model.bindingsFilter.text.isEmpty {
+            let listeners = model.welcome?.listeners.joined(separator: ", ") ?? ""
+            lines = [
+                ("No phone is registered.", .textStrong),
+                (listeners.isEmpty ? "" : "Listening on \(listeners).", .text),
+                ("3 shows who tries, and why it fails.", .textDim),
+            ]
+        } else {
+            lines = [
+                ("No binding matches \(model.bindingsFilter.text)", .textStrong),
+                ("\(Action.key(.followAOR)) looks for its attempts: why it is not registered.", .text),
+                ("\(Action.key(.clearFilter)) clears the filter.", .textDim),
+            ]
+        }
+        EmptyText.draw(lines, on: &grid, in: rect.inset(top: 1))
+    }
+}

@@ -1,0 +1,37 @@
+internal import BindingTable
+internal import Monitor
+
+/// One binding on the screen, with a cursor in its last attempts.
+struct DetailState: Sendable {
+    private(set) var detail: BindingDetail?
+    /// It is no longer kept.
+    var isMissing = false
+    private var selected = 0
+
+    mutating func take(_ new: BindingDetail) {
+        if new.row.key != detail?.row.key { selected = 0 }
+        detail = new
+        isMissing = false
+    }
+
+    /// Which of the attempts has the cursor.
+    var selectedAttempt: Int { min(selected, max(0, (detail?.attempts.count ?? 0) - 1)) }
+    /// The attempt with the cursor.
+    var attempt: AttemptRow? {
+        guard let attempts = detail?.attempts, !attempts.isEmpty else { return nil }
+        return attempts[selectedAttempt]
+    }
+
+    mutating func move(by step: Int) {
+        selected = max(0, min((detail?.attempts.count ?? 0) - 1, selectedAttempt + step))
+    }
+
+    /// The next binding of the same address of record, going round; nil if there is no other.
+    func sibling(by step: Int) -> BindingID? {
+        guard let detail, !detail.siblings.isEmpty else { return nil }
+        var all = detail.siblings.map(\.key)
+        let position = max(0, min(detail.position - 1, all.count))
+        all.insert(detail.row.key, at: position)
+        return all[(position + step + all.count) % all.count]
+    }
+}

@@ -1,0 +1,109 @@
+internal import Cells
+internal import ConsoleLink
+internal import Monitor
+internal import SIPMessage
+internal import Timing
+
+/// Draws the list of attempts: one row each, with its messages in short and what became of it.
+struct AttemptsScreen {
+    let model: ConsoleModel
+    let clock: LocalClock
+
+    func draw(on grid: inout CellGrid, in body: Rect) {
+        let layout = ListLayout(body)
+        if let info = layout.info { infoLine.draw(on: &grid, in: info) }
+        let list = model.attempts
+        let isNarrow = body.width < 60
+        let rows = list.entries.prefix(layout.rows).map { row($0.row, isNarrow: isNarrow) }
+        let table = Table(
+            columns: Self.columns(isNarrow: isNarrow),
+            rows: rows,
+            cursor: rows.isEmpty ? nil : list.cursorIndex,
+            lead: isNarrow ? .one : .three,
+            window: ScrollBar(first: list.top, shown: rows.count, total: list.matched)
+        )
+        table.draw(on: &grid, in: layout.table)
+        if list.isLoaded, list.entries.isEmpty { drawEmpty(on: &grid, in: layout.table) }
+    }
+
+    private static func columns(isNarrow: Bool) -> [Column] {
+        [
+            Column("TIME", minimum: isNarrow ? 8 : 12, ideal: 12, priority: 60),
+            Column("AOR", minimum: 14, ideal: 26, priority: 90, grows: true),
+            Column("SOURCE", minimum: 16, ideal: 24, priority: 40, cut: .start),
+            Column("TP", minimum: 3, ideal: 3, priority: 20),
+            Column("STEPS", minimum: 14, ideal: 23, priority: 50),
+            Column("RESULT", minimum: 7, ideal: 7, priority: 100),
+            Column("DELAY", minimum: 8, ideal: 8, alignment: .right, priority: 10),
+            Column("AGENT", minimum: 14, ideal: 24, priority: 15),
+        ]
+    }
+
+    private func row(_ row: AttemptRow, isNarrow: Bool) -> TableRow {
+        let time = isNarrow ? clock.clock(row.startedAt) : clock.milliseconds(row.startedAt)
+        let took = TimeText.delay(microseconds: Int((row.endedAt - row.startedAt).nanoseconds / 1_000))
+        return TableRow([
+            TableField(time, role: .flowTime),
+            TableField(row.aor),
+            TableField("\(row.path.source)"),
+            TableField(row.path.transport.name, role: .textDim),
+            TableField(.text(VerdictWords.steps(row))),
+            TableField(row.verdict.word, role: VerdictWords.role(row.verdict)),
+            TableField(took, role: .textDim),
+            TableField(row.agent, role: .textDim),
+        ])
+    }
+
+    private var infoLine: SegmentLine {
+        let list = model.attempts
+        let filter = model.attemptsFilter.text
+        let left = [
+            Segment(
+                [
+                    TextRun(" filter: ", role: .textDim),
+                    TextRun(
+                        filter.isEmpty ? "(none)" : filter,
+                        role: filter.isEmpty ? .textDim : .filterMatch
+                    ),
+                ],
+                priority: 50
+            )
+        ]
+        var right: [Segment] = []
+        if model.failuresOnly { right.append(Segment("only failures", role: .stateWarn, priority: 70)) }
+        if list.isLoaded {
+            let count =
+                filter.isEmpty && !model.failuresOnly
+                ? TimeText.count(list.total, "attempt")
+                : "\(TimeText.count(list.matched)) of \(TimeText.count(list.total))"
+            right.append(Segment(count, role: .text, priority: 60))
+        }
+        let follow = list.isFollowing ? "following the newest" : "A follows the newest"
+        right.append(Segment(follow, role: list.isFollowing ? .toastInfo : .textDim, priority: 20))
+        right.append(Segment("", role: .text))
+        return SegmentLine(left: left, right: right, gap: 3)
+    }
+
+    private func drawEmpty(on grid: inout CellGrid, in rect: Rect) {
+        let lines: [(String, Role)]
+        if model.attemptsFilter.text.isEmpty, !model.failuresOnly {
+            let listeners = model.welcome?.listeners.joined(separator: ", ") ?? ""
+            let since = model.welcome.map { "since \(clock.clock($0.startedAt))" } ?? ""
+            lines = [
+                ("No REGISTER seen \(since)", .textStrong),
+                (listeners.isEmpty ? "" : "Listening on \(listeners).", .text),
+                ("If a phone should be here, it sends elsewhere or a firewall is between.", .textDim),
+            ]
+        } else {
+            let what = [model.attemptsFilter.text, model.failuresOnly ? "only failures" : ""].filter {
+                !$0.isEmpty
+            }
+            lines = [
+                ("No attempt kept matches: \(what.joined(separator: ", "))", .textStrong),
+                ("Either nothing has come from it, or it is longer ago than attempts are kept.", .text),
+                ("\\ clears the filter, ! shows all results.", .textDim),
+            ]
+        }
+        EmptyText.draw(lines, on: &grid, in: rect.inset(top: 1))
+    }
+}

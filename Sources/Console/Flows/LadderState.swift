@@ -1,0 +1,91 @@
+internal import BindingTable
+internal import Monitor
+
+/// One attempt on the screen: its messages, and which of them has the cursor.
+struct LadderState: Sendable {
+    private(set) var detail: AttemptDetail?
+    /// It is no longer kept.
+    var isMissing = false
+    /// The message with the cursor; nil until the operator moves: the last request then.
+    private var chosen: Int?
+    /// The message fills the screen.
+    private(set) var isRaw = false
+    /// First line of the message shown.
+    private(set) var rawTop = 0
+    /// The message stands beside the ladder where there is room.
+    var showsRawPane = true
+    /// The checks are shown.
+    var showsWhy = true
+    /// Times since the message before instead of times of day.
+    var showsGaps = false
+
+    mutating func take(_ new: AttemptDetail) {
+        if new.row.id != detail?.row.id { forget() }
+        detail = new
+        isMissing = false
+    }
+
+    /// Another attempt comes; how it is shown stays.
+    mutating func forget() {
+        detail = nil
+        isMissing = false
+        chosen = nil
+        isRaw = false
+        rawTop = 0
+    }
+
+    /// The message with the cursor.
+    var selected: Int {
+        guard let messages = detail?.messages, !messages.isEmpty else { return 0 }
+        if let chosen { return min(chosen, messages.count - 1) }
+        return messages.lastIndex { $0.isRequest && !$0.isRetransmission } ?? messages.count - 1
+    }
+
+    /// The message with the cursor.
+    var message: LadderMessage? {
+        guard let messages = detail?.messages, !messages.isEmpty else { return nil }
+        return messages[selected]
+    }
+
+    /// The request that the message with the cursor is, or answers.
+    var request: LadderMessage? {
+        detail?.messages.prefix(selected + 1).last { $0.isRequest }
+    }
+
+    /// The exchange that the message with the cursor belongs to.
+    var exchange: (exchange: Exchange, isLast: Bool)? {
+        guard let detail, !detail.exchanges.isEmpty else { return nil }
+        let requests = detail.messages.prefix(selected + 1).reduce(0) { $0 + ($1.isRequest ? 1 : 0) }
+        let index = min(max(0, requests - 1), detail.exchanges.count - 1)
+        return (detail.exchanges[index], index == detail.exchanges.count - 1)
+    }
+
+    mutating func toggleRaw() {
+        isRaw.toggle()
+        rawTop = 0
+    }
+
+    /// Moves among the messages, or through the one that fills the screen.
+    mutating func move(_ id: ActionID, page: Int) {
+        let count = detail?.messages.count ?? 0
+        guard count > 0 else { return }
+        let step =
+            switch id {
+            case .up: -1
+            case .down: 1
+            case .pageUp: -page
+            case .pageDown: page
+            case .halfUp: -max(1, page / 2)
+            case .halfDown: max(1, page / 2)
+            case .first: -100_000
+            default: 100_000
+            }
+        if isRaw {
+            let lines = (message?.bytes ?? []).reduce(1) { $0 + ($1 == 0x0a ? 1 : 0) }
+            rawTop = max(0, min(lines - 1, rawTop + step))
+        } else {
+            chosen = max(0, min(count - 1, selected + step))
+            rawTop = 0
+        }
+    }
+}

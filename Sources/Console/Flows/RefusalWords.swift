@@ -1,0 +1,192 @@
+internal import BindingTable
+internal import SIPMessage
+
+/// What the console says of a refusal: one sentence why, and one what to do about it.
+///
+/// Total over `RefusalReason`: a new reason does not compile without its words.
+struct RefusalWords: Hashable, Sendable {
+    /// Why, to stand after `REJECTED: `; ends without a full stop.
+    var why: String
+    /// What the operator can do; empty where nothing is to be done.
+    var advice: String
+
+    private init(_ why: String, _ advice: String = "") {
+        self.why = why
+        self.advice = advice
+    }
+
+    /// The words of a reason; `user` is the name that the phone gave, `aor` what it wanted to register.
+    init(_ reason: RefusalReason, user: String, aor: String) {
+        self =
+            Self.ofLogin(reason, user: user.isEmpty ? aor : user, aor: aor) ?? Self.ofBindings(
+                reason,
+                aor: aor
+            )
+            ?? Self.ofMessage(reason)
+    }
+
+    /// Who asks, and for whom.
+    private static func ofLogin(_ reason: RefusalReason, user: String, aor: String) -> RefusalWords? {
+        switch reason {
+        case .challenge:
+            RefusalWords(
+                "no credentials yet, so the phone was asked for them: an ordinary first 401, not a failure"
+            )
+        case .nonceUnknown:
+            RefusalWords(
+                "the nonce is not ours: from before a restart, from another server, or invented",
+                "A phone that is alive answers the new challenge at once; one that does not needs a look."
+            )
+        case .staleNonce:
+            RefusalWords(
+                "right password on a nonce too old: stale=true asks the phone to sign a new one, not a failure",
+                "If it never goes on from here, the phone ignores stale=true: restart it or update its firmware."
+            )
+        case .replay(let count):
+            RefusalWords(
+                "nonce count \(hex(count)) was used before: somebody repeats an earlier login",
+                "From the phone's own source: a firmware bug. From elsewhere: an attack; B blocks the source."
+            )
+        case .unknownUser:
+            RefusalWords(
+                "there is no account \"\(user)\"",
+                "Correct the user name in the phone, or add it: regtop account add."
+            )
+        case .wrongPassword:
+            RefusalWords(
+                "wrong password for the known user \"\(user)\"",
+                "Correct the password in the phone, or set a new one: regtop account add."
+            )
+        case .badCredentials(let check):
+            RefusalWords(
+                "the credentials are incomplete or do not fit what was offered (\(FindingWords.label(check)))",
+                "The phone's digest settings are at fault, not the password."
+            )
+        case .notAllowedForAOR:
+            RefusalWords(
+                "\"\(user)\" proved who it is, but may not register \(aor)",
+                "User and authentication name in the phone belong to two accounts."
+            )
+        case .blockedAOR(let seconds):
+            RefusalWords(
+                "an operator blocked \(aor)\(length(seconds))",
+                "b lists the blocks; B lifts one there."
+            )
+        case .blockedSource(let seconds):
+            RefusalWords(
+                "an operator blocked this source\(length(seconds))",
+                "b lists the blocks; B lifts one there."
+            )
+        case .unknownAOR:
+            RefusalWords(
+                "\(aor) is not an address of record of this domain",
+                "Correct the user name in the phone."
+            )
+        default: nil
+        }
+    }
+
+    /// What is asked about bindings.
+    private static func ofBindings(_ reason: RefusalReason, aor: String) -> RefusalWords? {
+        switch reason {
+        case .notOurDomain:
+            RefusalWords(
+                "the domain of the Request-URI is not served here",
+                "Correct the domain in the phone, or serve it: --domain or domains: in the settings."
+            )
+        case .registrationNotOffered:
+            RefusalWords(
+                "this domain is served, but takes no registrations",
+                "See registration: in the settings."
+            )
+        case .wildcardMisused:
+            RefusalWords("Contact: * stands beside another contact, or without Expires: 0", phone)
+        case .badContact(let position, let offset):
+            RefusalWords("contact \(position) can't be read, from byte \(offset) on", phone)
+        case .intervalTooBrief(let asked, let minimum):
+            RefusalWords(
+                "asked for \(asked) s, the minimum is \(minimum) s: a phone that is alive asks again for more",
+                "If it never does, set its registration time to at least \(minimum) s."
+            )
+        case .cseqNotHigher(let got, let have):
+            RefusalWords(
+                "CSeq \(got) is not higher than \(have), the last one of this Call-ID",
+                "Two devices share a Call-ID, or a message came late; a restart of the phone makes a new one."
+            )
+        case .tooManyContacts(let limit):
+            RefusalWords(
+                "\(aor) would have more than \(limit) contacts",
+                "X takes one away; contacts: in the settings has limit and overflow."
+            )
+        case .storeFailed:
+            RefusalWords("the location store could not take the change", "See the Log (5).")
+        case .overloaded(let seconds):
+            RefusalWords(
+                "too much to do; it may come again in \(seconds) s",
+                "See the Overview (1) for who sends so much."
+            )
+        default: nil
+        }
+    }
+
+    /// The message itself and the rules of requests.
+    private static func ofMessage(_ reason: RefusalReason) -> RefusalWords {
+        switch reason {
+        case .malformed(let header, let offset):
+            RefusalWords("\(name(header)) breaks the grammar at byte \(offset)", phone)
+        case .missing(let header): RefusalWords("\(name(header)) is missing", phone)
+        case .methodMismatch: RefusalWords("CSeq names another method than the start line", phone)
+        case .version: RefusalWords("the SIP version is not 2.0", phone)
+        case .bodyTooLarge(let limit): RefusalWords("the body is longer than \(limit) bytes", phone)
+        case .messageTooLarge(let limit): RefusalWords("the message is longer than \(limit) bytes", phone)
+        case .uriTooLong(let limit): RefusalWords("the Request-URI is longer than \(limit) bytes", phone)
+        case .unknownMethod:
+            RefusalWords(
+                "this method is known to nobody here",
+                "This is a registrar: calls belong elsewhere."
+            )
+        case .methodNotAllowed:
+            RefusalWords(
+                "this registrar does not serve this method",
+                "This is a registrar: calls belong elsewhere."
+            )
+        case .noDialog:
+            RefusalWords(
+                "the request belongs to a dialog that is not here",
+                "This is a registrar: calls belong elsewhere."
+            )
+        case .badEvent:
+            RefusalWords(
+                "the event package is not known here",
+                "The phone subscribes to what this server does not offer: harmless."
+            )
+        case .unsupportedScheme: RefusalWords("the Request-URI's scheme is not served", phone)
+        case .merged:
+            RefusalWords(
+                "the same request came by two ways (a loop or a fork before us)",
+                "Look at the proxy between."
+            )
+        case .tooManyHops: RefusalWords("Max-Forwards is used up", "Look for a loop between the proxies.")
+        case .badExtension:
+            RefusalWords("Require names an extension that is not supported", "Switch it off in the phone.")
+        case .unsupportedBody: RefusalWords("a REGISTER's body of this type or encoding is not taken", phone)
+        default: RefusalWords("refused (\(reason.word))")
+        }
+    }
+
+    private static let phone = "The phone (or something between) is at fault: r shows the message."
+
+    private static func name(_ header: HeaderName) -> String {
+        let name = "\(header.facts.name)"
+        return name.isEmpty ? "A header" : name
+    }
+
+    private static func length(_ seconds: UInt32) -> String {
+        seconds == 0 ? " until it is lifted" : " for another \(TimeText.length(Int(seconds)))"
+    }
+
+    private static func hex(_ count: UInt32) -> String {
+        let digits = String(count, radix: 16)
+        return String(repeating: "0", count: 8 - digits.utf8.count) + digits
+    }
+}

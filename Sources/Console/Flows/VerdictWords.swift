@@ -1,0 +1,100 @@
+internal import BindingTable
+internal import Cells
+internal import Monitor
+
+/// What the console says of an attempt as a whole.
+enum VerdictWords {
+    /// One sentence for each verdict, where no single refusal says more.
+    static func sentence(_ verdict: AttemptVerdict) -> String {
+        switch verdict {
+        case .ok: "GRANTED: the phone is registered"
+        case .unregistered: "GRANTED: the phone has removed its bindings itself (expires 0)"
+        case .query: "GRANTED: the phone only asked what is registered"
+        case .waiting: "WAITING: asked for credentials, the phone's answer is still out"
+        case .abandoned: "NO ANSWER: asked for credentials, and the phone never came back"
+        case .wrongPassword: "REJECTED: wrong password"
+        case .unknownUser: "REJECTED: unknown user"
+        case .stale: "UNFINISHED: ended on an old nonce; the phone did not sign a new one"
+        case .replay: "REJECTED: a login seen before was repeated"
+        case .credentials: "REJECTED: credentials incomplete, for a foreign nonce or of a kind not offered"
+        case .forbidden: "REJECTED: not allowed for this address of record"
+        case .blocked: "REJECTED: blocked by an operator"
+        case .domain: "REJECTED: domain, address of record or service is not here"
+        case .brief: "REJECTED: asked for less time than the minimum"
+        case .order: "REJECTED: CSeq is not higher than the last one"
+        case .limit: "REJECTED: too many contacts"
+        case .malformed: "REJECTED: the message breaks the rules of SIP"
+        case .unsupported: "REJECTED: it asks for what is not served here"
+        case .server: "REJECTED: the registrar could not (store or load)"
+        case .other: "ANSWERED: this is no REGISTER"
+        }
+    }
+
+    /// In lower-case words, for lists: `wrong password`.
+    static func short(_ verdict: AttemptVerdict) -> String {
+        switch verdict {
+        case .ok: "ok"
+        case .unregistered: "unregistered"
+        case .query: "query"
+        case .waiting: "waiting"
+        case .abandoned: "no answer"
+        case .wrongPassword: "wrong password"
+        case .unknownUser: "unknown user"
+        case .stale: "stale nonce"
+        case .replay: "replay"
+        case .credentials: "bad credentials"
+        case .forbidden: "not allowed"
+        case .blocked: "blocked"
+        case .domain: "wrong domain"
+        case .brief: "too brief"
+        case .order: "CSeq order"
+        case .limit: "too many"
+        case .malformed: "bad message"
+        case .unsupported: "unsupported"
+        case .server: "server trouble"
+        case .other: "other"
+        }
+    }
+
+    /// How the verdict is shown.
+    static func role(_ verdict: AttemptVerdict) -> Role {
+        switch verdict {
+        case .ok, .query: .stateOK
+        case .unregistered: .stateUnreg
+        case .waiting, .other: .stateUnknown
+        case .abandoned, .stale, .brief: .stateWarn
+        default: .stateFail
+        }
+    }
+
+    /// The messages, short: `R 401 R 200`; `0` marks a removal, `s` a stale challenge, `.` what is awaited,
+    /// `x2` what was sent again.
+    static func steps(_ row: AttemptRow) -> [TextRun] {
+        var runs: [TextRun] = []
+        let method = row.method == "REGISTER" ? "R" : String(row.method.prefix(8))
+        for (index, step) in row.steps.enumerated() {
+            let lead = index == 0 ? "" : " "
+            runs.append(TextRun("\(lead)\(method)\(step.isUnregister ? "0" : "") ", role: .flowRequest))
+            runs.append(TextRun(status(step), role: statusRole(step)))
+            if step.retransmissions > 0 {
+                runs.append(TextRun("x\(step.retransmissions + 1)", role: .flowRetrans))
+            }
+        }
+        if row.verdict == .waiting { runs.append(TextRun(" ..", role: .textDim)) }
+        return runs
+    }
+
+    private static func status(_ step: AttemptStep) -> String {
+        step.status == 0 ? "-" : "\(step.status)\(step.isStale ? "s" : "")"
+    }
+
+    private static func statusRole(_ step: AttemptStep) -> Role {
+        switch step.status {
+        case 0: .textDim
+        case 200..<300: .flowReplyOK
+        case 401, 407: step.hasCredentials && !step.isStale ? .flowReplyFail : .flowReplyAuth
+        case 100..<200: .flowRequest
+        default: .flowReplyFail
+        }
+    }
+}

@@ -1,0 +1,128 @@
+internal import BindingTable
+internal import Cells
+internal import Monitor
+internal import SIPMessage
+internal import Timing
+
+/// Why an exchange came out as it did: made only of what the registrar found and decided (`Exchange.findings`
+/// in their order, `Exchange.refusal`), never of the status. It never shows an expected response.
+struct WhyPanel {
+    let detail: AttemptDetail
+    let exchange: Exchange
+    /// The exchange is the attempt's last one.
+    let isLast: Bool
+    /// The request's bytes, for the values that were looked at.
+    let request: [UInt8]
+
+    /// The sentence above the checks, and how it is shown.
+    var headline: (text: String, role: Role) {
+        let credentials = DigestText.credentials(of: request)
+        let user = credentials["username"] ?? ""
+        if let refusal = exchange.refusal {
+            let words = RefusalWords(refusal, user: user, aor: detail.row.aor)
+            if refusal == .challenge {
+                guard isLast, detail.row.verdict == .waiting || detail.row.verdict == .abandoned else {
+                    return ("FIRST 401: \(words.why).", .verdictOK)
+                }
+                return (VerdictWords.sentence(detail.row.verdict) + ".", .stateWarn)
+            }
+            if refusal.isOrdinary { return ("CHALLENGED AGAIN: \(words.why).", .stateWarn) }
+            return ("REJECTED: \(words.why).", .verdictBad)
+        }
+        if exchange.status == 0 { return ("NO REPLY: nothing was sent back.", .stateWarn) }
+        if !(200..<300).contains(exchange.status) { return ("ANSWERED with \(exchange.status).", .text) }
+        if detail.row.method != "REGISTER" { return (VerdictWords.sentence(.other) + ".", .text) }
+        if exchange.isUnregister { return (VerdictWords.sentence(.unregistered) + ".", .verdictOK) }
+        if exchange.granted == 0 { return (VerdictWords.sentence(.query) + ".", .verdictOK) }
+        let bindings = TimeText.count(Int(exchange.contacts), "binding")
+        return (
+            "GRANTED: registered for \(TimeText.length(Int(exchange.granted))); \(detail.row.aor) has \(bindings).",
+            .verdictOK
+        )
+    }
+
+    /// What to do about it; empty where nothing is.
+    var advice: String {
+        guard let refusal = exchange.refusal else { return "" }
+        let user = DigestText.credentials(of: request)["username"] ?? ""
+        return RefusalWords(refusal, user: user, aor: detail.row.aor).advice
+    }
+
+    /// What is known of the source besides.
+    var history: String {
+        guard detail.failuresFromSource > 0 else { return "" }
+        let ever = detail.sourceEverSucceeded ? "it has logged in before" : "it never logged in"
+        if detail.failuresFromSource == 1 { return "First failure from this source in 10 min; \(ever)." }
+        return "\(TimeText.ordinal(detail.failuresFromSource)) failure from this source in 10 min; \(ever)."
+    }
+
+    private var badges: String {
+        let names = BindingColumns.badges(exchange.badges)
+        return names.isEmpty ? "" : "Remarkable: \(names)."
+    }
+
+    /// All lines, for a panel of this width.
+    func lines(width: Int) -> [RunLine] {
+        let (text, role) = headline
+        var lines = RunLine(text, role: role).wordWrapped(columns: max(10, width - 1))
+        let findings = exchange.findings.all
+        let values = DigestText.credentials(of: request)
+        lines += findings.map { line($0, values, width: width) }
+        let afterwards = [history, badges].filter { !$0.isEmpty }.joined(separator: " ")
+        for text in [afterwards, advice.isEmpty ? "" : "-> \(advice)"] where !text.isEmpty {
+            let role: Role = text.hasPrefix("->") ? .textStrong : .text
+            lines += RunLine(text, role: role).wordWrapped(columns: max(10, width - 1))
+        }
+        return lines
+    }
+
+    /// ` user        "9001"        known                ok`
+    private func line(_ finding: DigestFinding, _ values: [String: String], width: Int) -> RunLine {
+        let word = FindingWords.outcome(finding)
+        let role: Role =
+            switch finding.outcome {
+            case .passed: .verdictOK
+            case .tolerated: .stateWarn
+            case .failed: .verdictBad
+            }
+        let label = FindingWords.label(finding.check).padded(12)
+        let value = FindingWords.parameter(finding.check).flatMap { values[$0] } ?? ""
+        let room = max(0, width - 16 - 11)
+        let valueWidth = room >= 60 ? 28 : room >= 44 ? 20 : room >= 34 ? 12 : 0
+        let shown = SafeText(value).fitted(to: valueWidth, cut: .end)
+        let remark = SafeText(FindingWords.remark(finding)).fitted(
+            to: max(0, room - valueWidth - (valueWidth > 0 ? 2 : 0))
+        )
+        var runs = [TextRun("  \(label)  ", role: .textDim)]
+        if valueWidth > 0 {
+            let isSecret = finding.check == .nonce || finding.check == .response
+            runs.append(TextRun(shown, role: isSecret ? .sipSecret : .text))
+            runs.append(TextRun(String(repeating: " ", count: valueWidth + 2 - shown.width), role: .text))
+        }
+        runs.append(TextRun(remark, role: .text))
+        let used = 16 + (valueWidth > 0 ? valueWidth + 2 : 0) + remark.width
+        runs.append(TextRun(String(repeating: " ", count: max(1, width - used - 12)), role: .text))
+        runs.append(TextRun(String(repeating: " ", count: max(0, 11 - word.utf8.count)) + word, role: role))
+        return RunLine(runs)
+    }
+}
+
+extension RunLine {
+    /// The line broken between words where possible; for lines of one role.
+    func wordWrapped(columns: Int) -> [RunLine] {
+        guard width > columns, let role = runs.first?.role else { return [self] }
+        let words = runs.map(\.text.string).joined().split(separator: " ", omittingEmptySubsequences: false)
+        var lines: [String] = []
+        var line = ""
+        for word in words {
+            let candidate = line.isEmpty ? String(word) : line + " " + word
+            if SafeText(candidate).width > columns, !line.isEmpty {
+                lines.append(line)
+                line = "  " + word
+            } else {
+                line = candidate
+            }
+        }
+        return (lines + [line]).flatMap { RunLine($0, role: role).wrapped(columns: columns) }
+    }
+}

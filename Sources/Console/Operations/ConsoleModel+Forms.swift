@@ -1,0 +1,163 @@
+internal import BindingTable
+internal import Cells
+internal import ConsoleLink
+internal import Monitor
+internal import SIPMessage
+internal import Timing
+
+extension ConsoleModel {
+    /// Keys of a dialog: text goes to the field that has the focus, all else to the table of actions.
+    mutating func pressForm(_ form: inout Form, _ key: Key, at now: ClockReading) -> [ConsoleEffect] {
+        let id = Action.of(key, at: .form)?.id
+        let isMove = id == .formCancel || id == .formPress || id == .formNext || id == .formPrevious
+        if form.isTyping, !isMove {
+            if form.type(key) { layer = .form(form) }
+            return []
+        }
+        if case .quit = form.purpose, key == .control("c") || key == "Q" {
+            return [.quit(key == .control("c") ? 130 : 0)]
+        }
+        switch id {
+        case .formCancel, .formNo:
+            layer = nil
+            return []
+        case .formNext: form.moveFocus(by: 1)
+        case .formPrevious: form.moveFocus(by: -1)
+        case .formLeft: form.choose(by: -1)
+        case .formRight: form.choose(by: 1)
+        case .formDown: form.top = min(form.top + 5, max(0, formLines(form, at: now).count - 1))
+        case .formUp: form.top = max(0, form.top - 5)
+        case .formYes: return answer(&form, at: now)
+        case .formPress:
+            guard case .button(let index) = form.focus else {
+                form.moveFocus(by: 1)
+                break
+            }
+            if index > 0 || form.buttons.count == 1 { return answer(&form, at: now) }
+            layer = nil
+            return []
+        default: return []
+        }
+        layer = .form(form)
+        return []
+    }
+
+    /// Yes: the last button.
+    private mutating func answer(_ form: inout Form, at now: ClockReading) -> [ConsoleEffect] {
+        switch form.purpose {
+        case .act, .changed:
+            let effects = performAct(&form)
+            layer = .form(form)
+            return effects
+        case .block(let plan):
+            layer = nil
+            guard let (subject, interval) = plan.choice(form.chosen(0), form.chosen(1)) else { return [] }
+            return send(.block(subject, for: interval), form, as: .block(subject, interval))
+        case .unblock(let block):
+            layer = nil
+            return send(.unblock(block.subject), form, as: .unblock(block.subject))
+        case .quit: return [.quit(0)]
+        case .text:
+            layer = nil
+            return []
+        }
+    }
+
+    private mutating func send(_ verb: OperatorVerb, _ form: Form, as act: PendingAct) -> [ConsoleEffect] {
+        let serial = link.nextSerial()
+        pending[serial] = act
+        return [.send(.perform(command(verb, reason: form.reason?.text ?? ""), serial: serial))]
+    }
+
+    // MARK: Forms
+
+    var quitForm: Form { Form(.quit, buttons: [DialogButton("Stay"), DialogButton("Quit", isDanger: true)]) }
+
+    /// Whom a block could refuse, from what is under the cursor.
+    var blockSubjects: [BlockSubject] {
+        switch screen {
+        case .overview: overview.blockSubjects
+        case .bindings: bindings.cursorEntry.map { Self.subjects(of: $0.row.binding) } ?? []
+        case .binding: detail.detail.map { Self.subjects(of: $0.row.binding) } ?? []
+        case .attempts: attempts.cursorEntry.map { Self.subjects(of: $0.row) } ?? []
+        case .attempt: ladder.detail.map { Self.subjects(of: $0.row) } ?? []
+        default: []
+        }
+    }
+
+    private static func subjects(of binding: Binding) -> [BlockSubject] {
+        [.aor(binding.texts.aor), .source(binding.facts.path.source.address)]
+    }
+
+    private static func subjects(of attempt: AttemptRow) -> [BlockSubject] {
+        [.aor(Array(attempt.aor.utf8)), .source(attempt.path.source.address)]
+    }
+
+    var blockForm: Form {
+        let plan = BlockPlan(subjects: blockSubjects)
+        var form = Form(
+            .block(plan),
+            buttons: [DialogButton("Cancel"), DialogButton("Block", isDanger: true)]
+        )
+        form.choices = [
+            Form.Choice(label: "Refuse", options: plan.subjects.map(\.text)),
+            Form.Choice(label: "For", options: BlockPlan.lengths.map(\.text)),
+        ]
+        form.reason = LineEditor("", limit: 200)
+        return form
+    }
+
+    func unblockForm(_ block: Block) -> Form {
+        var form = Form(
+            .unblock(block),
+            buttons: [DialogButton("Cancel"), DialogButton("Lift block", isDanger: true)]
+        )
+        form.reason = LineEditor("", limit: 200)
+        return form
+    }
+
+    func textForm(title: String, lines: [RunLine]) -> Form {
+        Form(.text(title: title, lines: lines), buttons: [DialogButton("Close")])
+    }
+
+    func textForm(_ line: LogLine, at now: ClockReading) -> Form {
+        let clock = clock(at: now)
+        let head = "\(clock.milliseconds(line.notice.at))  \(OperationWords.level(line.notice.level).text)"
+        return textForm(
+            title: "LOG LINE \(line.number)",
+            lines: [RunLine(head, role: .textDim), RunLine(""), RunLine(line.notice.text)]
+        )
+    }
+
+    func textForm(_ line: AuditLine, at now: ClockReading) -> Form {
+        let record = line.record
+        let fields: [(String, String)] = [
+            ("when", clock(at: now).clock(record.at)), ("who", record.by.short),
+            ("terminal", record.by.terminal),
+            ("action", record.action), ("object", record.object), ("result", record.result),
+            ("reason", record.reason),
+        ]
+        return textForm(title: "AUDIT LINE \(line.number)", lines: Self.fieldLines(fields))
+    }
+
+    func textForm(_ block: Block, at now: ClockReading) -> Form {
+        let clock = clock(at: now)
+        let until = block.until.map {
+            "\(clock.clock($0)), \(TimeText.countdown(clock.left(until: $0))) left"
+        }
+        let fields: [(String, String)] = [
+            ("refused", block.subject.text), ("until", until ?? "it is lifted"),
+            ("since", clock.clock(block.since)),
+            ("by", block.by.short), ("reason", block.reason),
+        ]
+        return textForm(title: "BLOCK", lines: Self.fieldLines(fields))
+    }
+
+    private static func fieldLines(_ fields: [(String, String)]) -> [RunLine] {
+        fields.map { name, value in
+            RunLine([
+                TextRun(name.padded(10), role: .textDim), TextRun(value.isEmpty ? "-" : value, role: .text),
+            ])
+        }
+    }
+}

@@ -1,0 +1,89 @@
+internal import Cells
+
+/// A dialog as a value: text, perhaps a choice, a reason and a typed count, and buttons. The first button
+/// always cancels and has the focus at the start.
+struct Form: Sendable {
+    /// What can have the focus.
+    enum Field: Hashable, Sendable {
+        case button(Int), choice(Int), reason, count
+    }
+
+    /// One of several, all shown in a line.
+    struct Choice: Hashable, Sendable {
+        var label: String
+        var options: [String]
+        var selected = 0
+    }
+
+    /// What is asked for.
+    var purpose: FormPurpose
+    /// What to choose.
+    var choices: [Choice] = []
+    /// A reason is asked for.
+    var reason: LineEditor?
+    /// A number must be typed: this one.
+    var expectedCount: Int?
+    var count = LineEditor("", limit: 12)
+    var buttons: [DialogButton]
+    var focus = Field.button(0)
+    /// First line of the text shown.
+    var top = 0
+    /// What is missing before the button can be pressed.
+    var complaint = ""
+
+    init(_ purpose: FormPurpose, buttons: [DialogButton]) {
+        self.purpose = purpose
+        self.buttons = buttons
+    }
+
+    /// Everything that can have the focus, in the order of Tab: buttons first, since Cancel begins.
+    var fields: [Field] {
+        var all = buttons.indices.map { Field.button($0) }
+        all += choices.indices.map { .choice($0) }
+        if reason != nil { all.append(.reason) }
+        if expectedCount != nil { all.append(.count) }
+        return all
+    }
+
+    /// What has been chosen of a choice; 0 if there is none.
+    func chosen(_ index: Int) -> Int { choices.indices.contains(index) ? choices[index].selected : 0 }
+
+    /// Keys are text now.
+    var isTyping: Bool { focus == .reason || focus == .count }
+    /// Whether the count, if one is asked for, has been typed.
+    var isCountRight: Bool { expectedCount.map { Int(count.text) == $0 } ?? true }
+
+    /// Moves the focus; it goes round.
+    mutating func moveFocus(by step: Int) {
+        let all = fields
+        guard let index = all.firstIndex(of: focus), !all.isEmpty else { return }
+        focus = all[(index + step + all.count) % all.count]
+    }
+
+    /// Left and Right: the choice, or the button.
+    mutating func choose(by step: Int) {
+        switch focus {
+        case .choice(let index):
+            choices[index].selected =
+                max(0, min(choices[index].options.count - 1, choices[index].selected + step))
+        case .button(let index): focus = .button(max(0, min(buttons.count - 1, index + step)))
+        case .reason, .count: break
+        }
+    }
+
+    /// Takes a key as text; false if it is none.
+    mutating func type(_ key: Key) -> Bool {
+        switch focus {
+        case .reason:
+            guard var line = reason, line.take(key) else { return false }
+            reason = line
+            return true
+        case .count:
+            if case .character(let scalar) = key, !("0"..."9").contains(scalar) { return true }
+            let isTaken = count.take(key)
+            if isTaken { complaint = "" }
+            return isTaken
+        case .button, .choice: return false
+        }
+    }
+}

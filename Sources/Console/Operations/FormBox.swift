@@ -1,0 +1,129 @@
+internal import Cells
+
+/// Draws a form: text that scrolls when it is long, then choices, fields and buttons, which always stay.
+struct FormBox {
+    let form: Form
+    let lines: [RunLine]
+    let title: String
+
+    init(_ form: Form, lines: [RunLine], title: String) {
+        self.form = form
+        self.lines = lines
+        self.title = title
+    }
+
+    func draw(on grid: inout CellGrid, in area: Rect) {
+        let width = min(area.width, 78)
+        let edge = width >= 60 ? 2 : 1
+        let inner = width - 2 - 2 * edge
+        let text = lines.flatMap { $0.wordWrapped(columns: max(1, inner)) }
+        let foot = footHeight
+        let isTight = area.height < 16
+        let gap = isTight ? 0 : 1
+        let height = min(area.height, text.count + foot + 2 + gap)
+        let box = Rect(
+            x: area.x + (area.width - width) / 2,
+            y: area.y + (area.height - height) / 2,
+            width: width,
+            height: height
+        )
+        grid.fill(box, role: .dialog)
+        grid.showCursor(at: nil)
+        grid.box(box, title: title, role: .frameFocus, titleRole: .dialogTitle)
+        let content = box.inset(left: 1 + edge, top: 1, right: 1 + edge, bottom: 1)
+        let body = content.inset(bottom: min(content.height, foot + gap))
+        TextPane(lines: text.map(Self.onDialog), top: form.top, wraps: true).draw(on: &grid, in: body)
+        drawFoot(on: &grid, in: content.inset(top: max(0, content.height - foot)))
+    }
+
+    /// Rows below the text: each choice, the fields, a complaint, the buttons.
+    private var footHeight: Int {
+        form.choices.count + (form.reason == nil ? 0 : 1) + (form.expectedCount == nil ? 0 : 1)
+            + (form.complaint.isEmpty ? 0 : 1) + 1
+    }
+
+    private func drawFoot(on grid: inout CellGrid, in rect: Rect) {
+        var row = 0
+        for index in form.choices.indices {
+            drawChoice(index, on: &grid, in: rect.row(row))
+            row += 1
+        }
+        if let reason = form.reason {
+            drawField(
+                "Reason (for the audit): ",
+                reason,
+                hasFocus: form.focus == .reason,
+                on: &grid,
+                in: rect.row(row)
+            )
+            row += 1
+        }
+        if let count = form.expectedCount {
+            let label = "Type \(count) to go on: "
+            drawField(label, form.count, hasFocus: form.focus == .count, on: &grid, in: rect.row(row))
+            row += 1
+        }
+        if !form.complaint.isEmpty {
+            let line = rect.row(row)
+            grid.put(form.complaint, at: line.origin, role: .toastError, maxWidth: line.width)
+            row += 1
+        }
+        drawButtons(on: &grid, in: rect.row(row))
+    }
+
+    /// `The phone  (*) may return at once  ( ) refused 1 m`; the chosen one alone where not all fit.
+    private func drawChoice(_ index: Int, on grid: inout CellGrid, in row: Rect) {
+        let choice = form.choices[index]
+        let hasFocus = form.focus == .choice(index)
+        let ascii = grid.glyphs == .ascii
+        let texts = choice.options.enumerated().map { "\($0 == choice.selected ? "(*)" : "( )") \($1)" }
+        let label = "\(choice.label)  "
+        let all = label + texts.joined(separator: "  ")
+        var x = row.x + grid.put(label, at: row.origin, role: .textDim, maxWidth: row.width)
+        if SafeText(all, ascii: ascii).width <= row.width {
+            for (option, text) in texts.enumerated() {
+                let isChosen = option == choice.selected
+                let role: Role = isChosen ? (hasFocus ? .buttonFocus : .textStrong) : .dialog
+                x += grid.put(text, at: Point(x: x, y: row.y), role: role) + 2
+            }
+        } else {
+            let chosen =
+                choice.options.indices.contains(choice.selected) ? choice.options[choice.selected] : ""
+            let text = SafeText("< \(chosen) >", ascii: ascii).fitted(to: max(0, row.maxX - x))
+            grid.put(text, at: Point(x: x, y: row.y), role: hasFocus ? .buttonFocus : .textStrong)
+        }
+    }
+
+    private func drawField(
+        _ label: String,
+        _ line: LineEditor,
+        hasFocus: Bool,
+        on grid: inout CellGrid,
+        in row: Rect,
+    ) {
+        Prompt(label: label, line: line, ghost: hasFocus || !line.isEmpty ? "" : "Tab to type").draw(
+            on: &grid,
+            in: row
+        )
+        if !hasFocus { grid.showCursor(at: nil) }
+    }
+
+    private func drawButtons(on grid: inout CellGrid, in row: Rect) {
+        let texts = form.buttons.map { SafeText("[ \($0.title) ]", ascii: grid.glyphs == .ascii) }
+        let gap = texts.reduce(0) { $0 + $1.width } + 4 * (texts.count - 1) <= row.width ? 4 : 1
+        let total = texts.reduce(0) { $0 + $1.width } + gap * (texts.count - 1)
+        var x = row.x + max(0, (row.width - total) / 2)
+        for (index, text) in texts.enumerated() {
+            let hasFocus = form.focus == .button(index)
+            let role: Role =
+                hasFocus ? (form.buttons[index].isDanger ? .buttonDanger : .buttonFocus) : .button
+            grid.put(text, at: Point(x: x, y: row.y), role: role, maxWidth: max(0, row.maxX - x))
+            x += text.width + gap
+        }
+    }
+
+    /// Body text on a dialog is the dialog's.
+    private static func onDialog(_ line: RunLine) -> RunLine {
+        RunLine(line.runs.map { TextRun($0.text, role: $0.role == .text ? .dialog : $0.role) })
+    }
+}

@@ -1,0 +1,109 @@
+internal import BindingTable
+internal import Cells
+internal import Monitor
+internal import SIPMessage
+internal import Timing
+
+/// What a form is for, with all that it needs to say and to do it.
+enum FormPurpose: Sendable {
+    /// Expire or evict.
+    case act(ActPlan)
+    /// The row of an act on one binding changed since it was looked at: both are shown.
+    case changed(ActPlan, now: Binding)
+    /// Refuse an address of record or a source.
+    case block(BlockPlan)
+    /// Lift a block.
+    case unblock(Block)
+    /// End the program.
+    case quit
+    /// Only text: a log line, an audit record, a block, what became of an act's targets.
+    case text(title: String, lines: [RunLine])
+}
+
+/// An expire or evict before it is done.
+struct ActPlan: Sendable {
+    enum Kind: Sendable { case expire, evict }
+    /// On which rows.
+    enum Aim: Sendable {
+        case rows
+        case matching(Filter)
+    }
+
+    var kind: Kind
+    var aim: Aim
+    /// The rows as the operator saw them; empty for a filter.
+    var seen: [BindingRow]
+    /// The dry run's answer, which freezes the targets; nil until it has come.
+    var preview: CommandOutcome?
+    /// Number of the question that is out: the dry run, then the act.
+    var serial: UInt64
+    /// The act has been sent.
+    var isPerforming = false
+
+    /// What it is called: `Evict`.
+    var verb: String { kind == .evict ? "Evict" : "Expire" }
+    /// What has been done: `Evicted`.
+    var past: String { kind == .evict ? "Evicted" : "Expired" }
+
+    /// The targets that the act would reach: as the dry run found them, for a dialog shows those.
+    var reachable: [Binding] {
+        (preview?.targets ?? []).filter { $0.outcome == .done || $0.outcome == .changed }.map(\.binding)
+    }
+
+    /// For how long an evicted address of record is refused, by the choice's position.
+    static let refusals: [(text: String, interval: Interval?)] = [
+        ("may return at once", nil), ("refused 1 m", .seconds(60)), ("10 m", .seconds(600)),
+        ("1 h", .seconds(3_600)),
+    ]
+
+    /// The command for these targets.
+    func verb(on targets: [BindingTarget], option: Int) -> OperatorVerb {
+        switch kind {
+        case .expire: return .expire(targets)
+        case .evict:
+            let refusal = Self.refusals.indices.contains(option) ? Self.refusals[option].interval : nil
+            return .evict(targets, refuseFor: refusal)
+        }
+    }
+}
+
+/// A block before it is set.
+struct BlockPlan: Sendable {
+    /// Whom it could refuse, by the first choice: the address of record, the source.
+    var subjects: [BlockSubject]
+    var serial: UInt64 = 0
+
+    /// For how long.
+    static let lengths: [(text: String, interval: Interval?)] = [
+        ("10 m", .seconds(600)), ("1 h", .seconds(3_600)), ("24 h", .seconds(86_400)), ("until lifted", nil),
+    ]
+
+    /// Subject and length, by the positions of the two choices.
+    func choice(_ subject: Int, _ length: Int) -> (subject: BlockSubject, interval: Interval?)? {
+        guard subjects.indices.contains(subject), Self.lengths.indices.contains(length) else { return nil }
+        return (subjects[subject], Self.lengths[length].interval)
+    }
+}
+
+extension BlockSubject {
+    /// As the screens write it.
+    var text: String {
+        switch self {
+        case .aor(let bytes): String(decoding: bytes, as: UTF8.self)
+        case .source(let address): "\(address)"
+        }
+    }
+}
+
+/// An act of this console that is done and may be undone.
+struct DoneAct: Hashable, Sendable {
+    var id: CommandID
+    /// `Evicted 3 bindings`
+    var text: String
+    var reason: String
+    var at: Timestamp
+    /// Until when it can be undone at all: the latest expiry of what it took.
+    var until: Timestamp
+    /// The bar offers it for so long.
+    static let barTime = Interval.seconds(10)
+}

@@ -1,0 +1,147 @@
+internal import BindingTable
+internal import Cells
+internal import Monitor
+internal import Timing
+
+/// Draws log, audit and block list: three lists that Tab goes through.
+struct LogScreen {
+    let model: ConsoleModel
+    let clock: LocalClock
+
+    func drawLog(on grid: inout CellGrid, in body: Rect) {
+        let columns = [
+            Column("TIME", minimum: 8, ideal: 12, priority: 90),
+            Column("LEVEL", minimum: 5, ideal: 5, priority: 80),
+            Column("WHAT", minimum: 20, ideal: 60, priority: 100, grows: true),
+        ]
+        let isWide = body.width >= 60
+        draw(
+            model.log,
+            columns,
+            on: &grid,
+            in: body,
+            filter: model.logFilter.text,
+            remark: model.warningsOnly ? "only warnings and errors" : ""
+        ) { line in
+            let level = OperationWords.level(line.notice.level)
+            return [
+                TableField(
+                    isWide ? clock.milliseconds(line.notice.at) : clock.clock(line.notice.at),
+                    role: .flowTime
+                ),
+                TableField(level.text, role: level.role), TableField(line.notice.text),
+            ]
+        }
+        emptyText(model.log, model.logFilter.text, "Nothing has been logged yet.", on: &grid, in: body)
+    }
+
+    func drawAudit(on grid: inout CellGrid, in body: Rect) {
+        let columns = [
+            Column("TIME", minimum: 8, ideal: 8, priority: 90),
+            Column("WHO", minimum: 10, ideal: 18, priority: 60),
+            Column("ACTION", minimum: 7, ideal: 7, priority: 95),
+            Column("OBJECT", minimum: 14, ideal: 32, priority: 100, grows: true),
+            Column("RESULT", minimum: 10, ideal: 22, priority: 50, grows: true),
+            Column("REASON", minimum: 10, ideal: 22, priority: 40, grows: true),
+        ]
+        draw(model.audit, columns, on: &grid, in: body, filter: model.auditFilter.text, remark: "") { line in
+            let record = line.record
+            return [
+                TableField(String(clock.clock(record.at).suffix(8)), role: .flowTime),
+                TableField(record.by.short),
+                TableField(record.action, role: .textStrong), TableField(record.object),
+                TableField(record.result),
+                TableField(record.reason.isEmpty ? "" : "\"\(record.reason)\"", role: .textDim),
+            ]
+        }
+        emptyText(model.audit, model.auditFilter.text, "No act yet.", on: &grid, in: body)
+    }
+
+    func drawBlocks(on grid: inout CellGrid, in body: Rect) {
+        let columns = [
+            Column("REFUSED", minimum: 18, ideal: 32, priority: 100, grows: true),
+            Column("LEFT", minimum: 6, ideal: 6, alignment: .right, priority: 90),
+            Column("UNTIL", minimum: 8, ideal: 8, priority: 50),
+            Column("SINCE", minimum: 8, ideal: 8, priority: 30),
+            Column("BY", minimum: 10, ideal: 18, priority: 60),
+            Column("REASON", minimum: 10, ideal: 30, priority: 40, grows: true),
+        ]
+        draw(model.blocks, columns, on: &grid, in: body, filter: "", remark: "") { block in
+            let left = block.until.map { TimeText.countdown(clock.left(until: $0)) } ?? "always"
+            return [
+                TableField(block.subject.text), TableField(left, role: .stateWarn),
+                TableField(block.until.map { clock.clock($0) } ?? "-", role: .textDim),
+                TableField(clock.clock(block.since), role: .textDim), TableField(block.by.short),
+                TableField(block.reason.isEmpty ? "" : "\"\(block.reason)\"", role: .textDim),
+            ]
+        }
+        emptyText(model.blocks, "", "Nobody is blocked.", on: &grid, in: body)
+    }
+
+    private func draw<Row: ListedRow>(
+        _ list: ListState<Row>,
+        _ columns: [Column],
+        on grid: inout CellGrid,
+        in body: Rect,
+        filter: String,
+        remark: String,
+        fields: (Row) -> [TableField],
+    ) {
+        let layout = ListLayout(body)
+        if let info = layout.info { infoLine(list, filter, remark).draw(on: &grid, in: info) }
+        let rows = list.entries.prefix(layout.rows).map { entry in
+            TableRow(fields(entry.row), overlay: entry.departure == nil ? nil : .rowGone)
+        }
+        let table = Table(
+            columns: columns,
+            rows: rows,
+            cursor: rows.isEmpty ? nil : list.cursorIndex,
+            lead: .one,
+            window: ScrollBar(first: list.top, shown: rows.count, total: list.matched)
+        )
+        table.draw(on: &grid, in: layout.table)
+    }
+
+    /// The three lists as tabs, and what is shown of the one on top.
+    private func infoLine<Row: ListedRow>(_ list: ListState<Row>, _ filter: String, _ remark: String)
+        -> SegmentLine
+    {
+        let tabs: [(Screen, String)] = [(.log, "LOG"), (.audit, "AUDIT"), (.blocks, "BLOCKS")]
+        var left = tabs.map { screen, name in
+            let isOn = screen == model.screen
+            return Segment(
+                isOn ? "[\(name)]" : " \(name) ",
+                role: isOn ? .textStrong : .textDim,
+                priority: 90
+            )
+        }
+        if !filter.isEmpty { left.append(Segment("with \"\(filter)\"", role: .filterMatch, priority: 60)) }
+        if !remark.isEmpty { left.append(Segment(remark, role: .stateWarn, priority: 70)) }
+        var right: [Segment] = []
+        if list.isLoaded {
+            let count =
+                filter.isEmpty && remark.isEmpty
+                ? TimeText.count(list.total)
+                : "\(TimeText.count(list.matched)) of \(TimeText.count(list.total))"
+            right.append(Segment(count, role: .text, priority: 50))
+        }
+        if model.screen != .blocks {
+            let follow = list.isFollowing ? "following the newest" : "A follows the newest"
+            right.append(Segment(follow, role: list.isFollowing ? .toastInfo : .textDim, priority: 20))
+        }
+        right.append(Segment("", role: .text))
+        return SegmentLine(left: left, right: right, gap: 2)
+    }
+
+    private func emptyText<Row: ListedRow>(
+        _ list: ListState<Row>,
+        _ filter: String,
+        _ text: String,
+        on grid: inout CellGrid,
+        in body: Rect,
+    ) {
+        guard list.isLoaded, list.entries.isEmpty else { return }
+        let line = filter.isEmpty ? text : "No line contains \"\(filter)\"."
+        EmptyText.draw([(line, .textStrong)], on: &grid, in: body.inset(top: 2))
+    }
+}

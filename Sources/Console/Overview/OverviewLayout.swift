@@ -1,0 +1,94 @@
+internal import Cells
+
+/// Where the overview's parts stand; they drop out from the bottom as rows shrink, and it never scrolls.
+struct OverviewLayout: Sendable {
+    /// The numbers at the top.
+    var numbers: Rect
+    /// Rates, logins and delays as lines (narrow) or boxes (wide).
+    var meters: Rect?
+    /// The two histories.
+    var history: Rect?
+    /// Panes with rows.
+    var panes: [(pane: OverviewState.Pane, rect: Rect)]
+    var horizon: Rect?
+    var agents: Rect?
+    var transports: Rect?
+
+    /// Boxes instead of lines.
+    let isWide: Bool
+
+    init(_ body: Rect) {
+        isWide = body.width >= 120 && body.height >= 24
+        numbers = Rect(
+            x: body.x,
+            y: body.y,
+            width: body.width,
+            height: min(body.height, body.width < 70 ? 2 : 1)
+        )
+        var rest = body.inset(top: numbers.height)
+        panes = []
+        func take(_ height: Int) -> Rect? {
+            guard rest.height >= height else { return nil }
+            let rect = Rect(x: rest.x, y: rest.y, width: rest.width, height: height)
+            rest = rest.inset(top: height)
+            return rect
+        }
+        if isWide {
+            meters = take(8)
+            history = take(2)
+        } else if body.height >= 12 {
+            meters = take(3)
+            history = body.height >= 18 ? take(2) : nil
+        }
+        guard body.width >= 70 else {
+            if rest.height >= 2 { panes = [(.soonest, rest)] }
+            if rest.height >= 8 {
+                let half = rest.height / 2
+                panes = [
+                    (.soonest, rest.inset(bottom: rest.height - half)), (.failing, rest.inset(top: half)),
+                ]
+            }
+            return
+        }
+        placeRows(rest)
+    }
+
+    /// Two columns: soonest and failing, horizon and sources, agents and events.
+    private mutating func placeRows(_ rest: Rect) {
+        let left = rest.width / 2
+        func split(_ top: Int, _ height: Int) -> (Rect, Rect) {
+            (
+                Rect(x: rest.x, y: rest.y + top, width: left, height: height),
+                Rect(x: rest.x + left + 1, y: rest.y + top, width: rest.width - left - 1, height: height)
+            )
+        }
+        let height = rest.height
+        if isWide, height >= 22 {
+            let first = max(7, (height - 1) * 2 / 5), second = max(7, (height - 1 - first) / 2)
+            let third = height - 1 - first - second
+            let (a, b) = split(0, first), (c, d) = split(first, second), (e, f) = split(first + second, third)
+            panes = [(.soonest, a), (.failing, b), (.sources, d), (.events, f)]
+            horizon = c
+            agents = e
+            transports = Rect(x: rest.x, y: rest.maxY - 1, width: rest.width, height: 1)
+        } else if height >= 13 {
+            let first = (height - 1) * 2 / 5, second = (height - 1 - first) / 2 + 1
+            let third = height - 1 - first - second
+            let (a, b) = split(0, first), (c, d) = split(first, second), (e, f) = split(first + second, third)
+            _ = f
+            panes = [
+                (.soonest, a), (.failing, b), (.sources, c),
+                (.events, Rect(x: d.x, y: d.y, width: d.width, height: second + third)),
+            ]
+            agents = e
+            transports = Rect(x: rest.x, y: rest.maxY - 1, width: rest.width, height: 1)
+        } else if height >= 8 {
+            let (a, b) = split(0, height / 2), (c, d) = split(height / 2, height - height / 2)
+            panes = [(.soonest, a), (.failing, b), (.sources, c), (.events, d)]
+        } else if height >= 2 {
+            let (a, b) = split(0, height)
+            panes = [(.soonest, a), (.failing, b)]
+        }
+    }
+
+}

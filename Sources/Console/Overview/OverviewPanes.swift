@@ -1,0 +1,144 @@
+internal import BindingTable
+internal import Cells
+internal import Monitor
+internal import SIPMessage
+internal import Timing
+
+/// The overview's panes with rows that can be opened.
+struct OverviewPanes {
+    let state: OverviewState
+    let clock: LocalClock
+    /// Listeners, for what to say before the first phone has come.
+    let hosts: [String]
+
+    private var numbers: Overview { state.numbers }
+
+    func draw(_ pane: OverviewState.Pane, on grid: inout CellGrid, in rect: Rect) {
+        let hasFocus = state.pane == pane
+        grid.rule(
+            rect.row(0),
+            title: title(pane),
+            role: hasFocus ? .frameFocus : .frame,
+            titleRole: hasFocus ? .frameFocus : .frameTitle
+        )
+        let list = rect.inset(top: 1)
+        let all = rows(pane, width: list.width)
+        if all.isEmpty {
+            let text = SafeText(" \(nothing(pane))", ascii: grid.glyphs == .ascii).fitted(to: list.width)
+            grid.put(text, at: list.origin, role: .textDim)
+        }
+        let selected = hasFocus ? state.index : nil
+        let top = max(0, min((selected ?? 0) - list.height / 2, all.count - list.height))
+        for (index, runs) in all.dropFirst(top).prefix(list.height).enumerated() {
+            let row = list.row(index)
+            let isCursor = top + index == selected
+            grid.set(isCursor ? grid.glyphs.cursor : " ", at: row.origin, role: .tableRow)
+            RunLine(runs, ascii: grid.glyphs == .ascii).fitted(to: max(0, row.width - 2))
+                .draw(on: &grid, at: Point(x: row.x + 1, y: row.y), maxWidth: max(0, row.width - 1))
+            if isCursor { grid.overlay(row, role: .rowCursor) }
+        }
+    }
+
+    private func title(_ pane: OverviewState.Pane) -> String {
+        switch pane {
+        case .soonest: "SOONEST TO EXPIRE"
+        case .failing: "FAILING USERS, 10 min"
+        case .sources: "TOP SOURCES, 1 min"
+        case .events: "EVENTS"
+        }
+    }
+
+    private func nothing(_ pane: OverviewState.Pane) -> String {
+        switch pane {
+        case .soonest:
+            hosts.isEmpty
+                ? "No phone is registered."
+                : "No phone is registered: listening on \(hosts.joined(separator: ", "))"
+        case .failing: "Nobody fails."
+        case .sources: "Nothing comes in."
+        case .events: "Nothing has happened yet."
+        }
+    }
+
+    private func rows(_ pane: OverviewState.Pane, width: Int) -> [[TextRun]] {
+        switch pane {
+        case .soonest: numbers.soonest.map { soonest($0, width) }
+        case .failing: numbers.failingUsers.map { failing($0, width) }
+        case .sources: numbers.topSources.map { source($0, width) }
+        case .events: numbers.events.map { event($0, width) }
+        }
+    }
+
+    private func cut(_ text: String, _ width: Int, _ role: Role, from cut: Cut = .end) -> TextRun {
+        let fitted = SafeText(text).fitted(to: max(1, width), cut: cut)
+        return TextRun(
+            fitted + SafeText(String(repeating: " ", count: max(0, width - fitted.width))),
+            role: role
+        )
+    }
+
+    private func right(_ text: String, _ width: Int, _ role: Role) -> TextRun {
+        TextRun(String(repeating: " ", count: max(0, width - text.unicodeScalars.count)) + text, role: role)
+    }
+
+    private func soonest(_ row: BindingRow, _ width: Int) -> [TextRun] {
+        let path = width >= 60 ? 24 : 0
+        let name = max(10, width - 18 - (path > 0 ? path + 2 : 0))
+        let bar = BindingColumns.countdown(row, clock)
+        let left = clock.left(until: row.binding.facts.expiresAt)
+        var runs = [cut(row.aor, name, .tableRow)]
+        if path > 0 {
+            runs.append(TextRun("  ", role: .tableRow))
+            runs.append(cut("\(row.binding.facts.path.source)", path, .textDim, from: .start))
+        }
+        runs.append(right(row.isGone ? "-" : TimeText.countdown(left), 7, bar.role))
+        let state = row.isGone ? BindingState.gone : row.state
+        runs.append(TextRun("  \(state.word.padded(5))", role: BindingColumns.role(state)))
+        return runs
+    }
+
+    private func failing(_ user: FailingUser, _ width: Int) -> [TextRun] {
+        let name = max(8, width - (width >= 50 ? 36 : 27))
+        var runs = [
+            cut(user.aor, name, .tableRow), TextRun(" ", role: .tableRow),
+            cut(VerdictWords.short(user.verdict), 15, VerdictWords.role(user.verdict)),
+            right(TimeText.count(user.failures), 5, .textStrong),
+        ]
+        if width >= 50 {
+            runs.append(
+                right(
+                    user.sources == 1 ? "1 src" : "\(user.sources) srcs",
+                    8,
+                    user.sources > 1 ? .stateWarn : .textDim
+                )
+            )
+        }
+        runs.append(right(TimeText.ago(clock.since(user.last)), 5, .textDim))
+        return runs
+    }
+
+    private func source(_ source: TopSource, _ width: Int) -> [TextRun] {
+        let agent = width >= 60 ? width - 24 - 24 - 5 : 0
+        let isFailing = source.failureRate > 0 && source.okRate == 0
+        let name = agent > 0 ? 24 : max(10, width - 27)
+        var runs = [
+            cut("\(source.address)", name, .tableRow, from: .start),
+            right(TimeText.fixed(source.requestRate, 1), 7, .text), TextRun("/s", role: .textDim),
+            right(TimeText.fixed(source.okRate, 1), 6, .stateOK),
+            right(TimeText.fixed(source.failureRate, 1), 6, source.failureRate > 0 ? .stateFail : .textDim),
+            TextRun(isFailing ? " !" : "  ", role: .stateFail),
+        ]
+        if agent > 0 { runs.append(cut("  \(source.agent)", agent, .textDim)) }
+        return runs
+    }
+
+    private func event(_ event: OverviewEvent, _ width: Int) -> [TextRun] {
+        let detail = event.detail.isEmpty ? "" : "  \(event.detail)"
+        return [
+            TextRun("\(clock.clock(event.at)) ", role: .flowTime),
+            cut(event.what, width >= 50 ? 20 : 13, .textStrong),
+            TextRun(" \(event.subject)", role: .tableRow),
+            TextRun(detail, role: .textDim),
+        ]
+    }
+}

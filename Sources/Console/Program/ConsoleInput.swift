@@ -1,0 +1,30 @@
+public import Cells
+public import ConsoleLink
+
+/// All that can happen to a console.
+public enum ConsoleInput: Sendable {
+    /// A key was pressed, or text pasted.
+    case key(Key)
+    /// The terminal has this size from now on.
+    case resize(Size)
+    /// A second has passed.
+    case tick
+    /// The other end of the link says something.
+    case link(LinkUpdate)
+    /// The terminal does not take frames as fast as they come, or does again.
+    case lag(Bool)
+    /// Something printed these lines while the screen was ours; they are in the log.
+    case stdoutLines([String])
+}
+
+/// All that a console wants done outside of itself.
+public enum ConsoleEffect: Sendable {
+    /// Say this to the other end of the link.
+    case send(LinkRequest)
+    /// End the program with this exit code.
+    case quit(Int32)
+    /// Draw with the theme of this name from now on.
+    case setTheme(String)
+    /// Forget what is on the terminal and paint all of it.
+    case redraw
+}

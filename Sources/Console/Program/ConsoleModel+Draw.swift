@@ -1,0 +1,228 @@
+internal import BindingTable
+public import Cells
+internal import ConsoleLink
+internal import Monitor
+public import Timing
+
+extension ConsoleModel {
+    /// The screen as it is at a moment: what each cell shows and means; a theme says how that looks.
+    ///
+    /// Total over all sizes: below 40×10 it is one line.
+    public func draw(at now: ClockReading) -> CellGrid {
+        var grid = CellGrid(size: size, glyphs: settings.glyphs)
+        guard !isTiny else {
+            drawTiny(on: &grid)
+            return grid
+        }
+        let clock = clock(at: now)
+        titleLine(clock).draw(on: &grid, in: frame.title)
+        drawBody(on: &grid, in: frame.body, clock: clock)
+        drawMessage(on: &grid, in: frame.message, clock: clock)
+        if showsKeyBar { KeyBarLine(hints(at: now)).draw(on: &grid, in: frame.keys) }
+        switch layer {
+        case .help(let help): help.draw(on: &grid, in: frame.body, at: screen.place)
+        case .pick(let pick): pick.draw(on: &grid, in: frame.body)
+        case .form(let form):
+            FormBox(form, lines: formLines(form, at: now), title: formTitle(form)).draw(
+                on: &grid,
+                in: frame.body
+            )
+        case nil: break
+        }
+        return grid
+    }
+
+    private func drawTiny(on grid: inout CellGrid) {
+        let need =
+            "\(Self.minimumSize.width)x\(Self.minimumSize.height) needed, have \(size.width)x\(size.height)"
+        grid.put(
+            isQuitArmed ? "q again: quit" : need,
+            at: Point(x: 0, y: 0),
+            role: .text,
+            maxWidth: size.width
+        )
+    }
+
+    private func drawBody(on grid: inout CellGrid, in body: Rect, clock: LocalClock) {
+        switch screen {
+        case .overview: OverviewScreen(model: self, clock: clock).draw(on: &grid, in: body)
+        case .bindings: BindingsScreen(model: self, clock: clock).draw(on: &grid, in: body)
+        case .binding: BindingScreen(model: self, clock: clock).draw(on: &grid, in: body)
+        case .attempts: AttemptsScreen(model: self, clock: clock).draw(on: &grid, in: body)
+        case .attempt: LadderScreen(model: self, clock: clock).draw(on: &grid, in: body)
+        case .log: LogScreen(model: self, clock: clock).drawLog(on: &grid, in: body)
+        case .audit: LogScreen(model: self, clock: clock).drawAudit(on: &grid, in: body)
+        case .blocks: LogScreen(model: self, clock: clock).drawBlocks(on: &grid, in: body)
+        }
+    }
+
+    // MARK: Title
+
+    private func titleLine(_ clock: LocalClock) -> SegmentLine {
+        var left = [Segment(" regtop", role: .barTitle, priority: 20)]
+        if let welcome {
+            left.append(Segment(welcome.host, role: .barTitle, priority: 30))
+            let isWide = size.width >= 120
+            let listeners = isWide ? welcome.listeners.joined(separator: " ") : ""
+            if !listeners.isEmpty { left.append(Segment(listeners, role: .barTitle, priority: 8)) }
+        }
+        left.append(liveBadge(clock))
+        left.append(Segment(readOnlyBecause == nil ? "RW" : "RO", role: .barTitleMode, priority: 60))
+        if let open = welcome?.openDomains, !open.isEmpty {
+            left.append(Segment("OPEN", role: .barTitleAlert, priority: 80))
+            left.append(
+                Segment("no password: \(open.joined(separator: " "))", role: .barTitleAlert, priority: 12)
+            )
+        }
+        if let welcome {
+            left.append(Segment(welcome.you.short, role: .barTitle, priority: 10))
+            let up = "up \(TimeText.age(clock.since(welcome.startedAt)))"
+            left.append(Segment(up, role: .barTitle, priority: 9))
+        }
+        var right = [Segment("\(trail)", role: .barTitle, priority: 90)]
+        if welcome != nil { right.append(Segment("\(clock.minuteNow) ", role: .barTitle, priority: 50)) }
+        return SegmentLine(left: left, right: right, gap: 2, role: .barTitle)
+    }
+
+    private func liveBadge(_ clock: LocalClock) -> Segment {
+        if welcome == nil { return Segment("CONNECTING", role: .barTitleLost, priority: 70) }
+        if isFrozen { return Segment("FROZEN", role: .barTitleFrozen, priority: 70) }
+        if let asked = link.asked, clock.since(asked.at) > .seconds(3) {
+            return Segment("WAITING", role: .barTitleLost, priority: 70)
+        }
+        if isLagging { return Segment("LAG", role: .barTitleLost, priority: 70) }
+        return Segment("LIVE", role: .barTitleLive, priority: 70)
+    }
+
+    /// `3 ATTEMPTS > 9001@example.test PASSWD`
+    private var trail: String {
+        let room = max(10, size.width / 2 - 4)
+        func under(_ text: String) -> String {
+            let head = "\(root.title) > "
+            return head + SafeText(text).fitted(to: max(6, room - head.utf8.count)).string
+        }
+        switch screen {
+        case .binding: return under(detail.detail?.row.aor ?? "")
+        case .attempt:
+            guard let row = ladder.detail?.row else { return under("") }
+            let tail = " \(row.verdict.word)"
+            return under(SafeText(row.aor).fitted(to: max(6, room - 15 - tail.utf8.count)).string + tail)
+        default: return screen.title
+        }
+    }
+
+    // MARK: Message line
+
+    private func drawMessage(on grid: inout CellGrid, in rect: Rect, clock: LocalClock) {
+        if let prompt {
+            promptLine(prompt).draw(on: &grid, in: rect)
+        } else if let message {
+            grid.put(
+                SafeText(" \(message.text)", ascii: settings.glyphs == .ascii).fitted(to: rect.width),
+                at: rect.origin,
+                role: message.role
+            )
+        } else if let act = acts.last, clock.since(act.at) <= DoneAct.barTime, clock.since(act.at) >= .zero {
+            drawUndo(act, on: &grid, in: rect, clock: clock)
+        } else {
+            statusLine(clock).draw(on: &grid, in: rect)
+        }
+    }
+
+    private func promptLine(_ prompt: PromptState) -> Prompt {
+        var line = Prompt(label: prompt.subject == nil ? " text> " : " filter> ", line: prompt.line)
+        line.ghost =
+            prompt.line.isEmpty
+            ? (prompt.subject == nil ? "a text that lines contain" : "4417  exp<60  ua~zoiper  result:PASSWD")
+            : ""
+        if prompt.line.caret == prompt.line.scalars.count, let rest = prompt.completion, !rest.isEmpty {
+            line.ghost = "Tab: \(rest)"
+        }
+        if let error = prompt.error {
+            (line.role, line.note, line.noteRole) = (.filterInvalid, error.description, .promptError)
+            return line
+        }
+        line.role = prompt.line.isEmpty ? .prompt : .filterValid
+        let (isLoaded, matched) = matchedRows
+        line.note = isLoaded ? "\(TimeText.count(matched)) match" : ".. match"
+        return line
+    }
+
+    private var matchedRows: (isLoaded: Bool, matched: Int) {
+        switch screen {
+        case .attempts: (attempts.isLoaded, attempts.matched)
+        case .log: (log.isLoaded, log.matched)
+        case .audit: (audit.isLoaded, audit.matched)
+        default: (bindings.isLoaded, bindings.matched)
+        }
+    }
+
+    /// `Evicted 3 bindings (stuck after move)   u = put back   9 s [|||||....]`
+    private func drawUndo(_ act: DoneAct, on grid: inout CellGrid, in rect: Rect, clock: LocalClock) {
+        let left = (DoneAct.barTime - clock.since(act.at)).secondsRoundedUp
+        let tail = rect.width >= 60 ? "   u = put back  \(left) s " : "  u=undo \(left)s"
+        let steps = rect.width >= 60 ? 10 : 0
+        let room = max(0, rect.width - tail.utf8.count - steps - 2)
+        let reason = act.reason.isEmpty ? "" : " (\(act.reason))"
+        let text = SafeText(" \(act.text)\(reason)", ascii: settings.glyphs == .ascii).fitted(to: room)
+        var x = rect.x + grid.put(text, at: rect.origin, role: .toastOK)
+        x += grid.put(tail, at: Point(x: x, y: rect.y), role: .toastInfo)
+        Bar(fraction: Double(left) / 10, role: .expiryMid).draw(
+            on: &grid,
+            in: Rect(x: x, y: rect.y, width: steps, height: 1)
+        )
+    }
+
+    /// The position in the list, and what is to be known about it.
+    private func statusLine(_ clock: LocalClock) -> SegmentLine {
+        var parts: [Segment] = []
+        func add(_ text: String, _ role: Role = .textDim, _ priority: Int = 10) {
+            if !text.isEmpty { parts.append(Segment(text, role: role, priority: priority)) }
+        }
+        func position(_ rank: Int, _ matched: Int) -> String {
+            matched == 0 ? " 0/0" : " \(TimeText.count(rank))/\(TimeText.count(matched))"
+        }
+        switch screen {
+        case .bindings:
+            add(position(bindings.cursorRank, bindings.matched), .textDim, 90)
+            if bindings.departedCount > 0 {
+                add(
+                    "\(TimeText.count(bindings.departedCount, "row")) left (kept dim until you move)",
+                    .stateWarn
+                )
+            }
+            if marks.isRange { add("RANGE: move, then v", .toastInfo, 80) }
+            if bindingsLayout.info == nil { add(bindingsFilter.text, .filterMatch, 50) }
+        case .attempts:
+            add(position(attempts.cursorRank, attempts.matched), .textDim, 90)
+            if !attempts.isFollowing, attempts.below > 0 {
+                add("\(TimeText.count(attempts.below)) below (A follows)", .toastInfo, 60)
+            }
+            if ListLayout(frame.body).info == nil { add(attemptsFilter.text, .filterMatch, 50) }
+            add("R0 = removes itself   401s = stale nonce   x2 = sent twice   .. = awaited", .textDim, 5)
+        case .log: add(position(log.cursorRank, log.matched), .textDim, 90)
+        case .audit:
+            add(position(audit.cursorRank, audit.matched), .textDim, 90)
+            add("A line is written before the act; acts of this console: u")
+        case .blocks: add(position(blocks.cursorRank, blocks.matched), .textDim, 90)
+        case .attempt:
+            if let count = ladder.detail?.messages.count, count > 0 {
+                add(" message \(ladder.selected + 1) of \(count)", .textDim, 90)
+            }
+        case .overview, .binding: break
+        }
+        return SegmentLine(left: parts, gap: 3)
+    }
+}
+
+/// The key bar with a blank before the first key.
+struct KeyBarLine {
+    let hints: [Segment]
+
+    init(_ hints: [Segment]) { self.hints = hints }
+
+    func draw(on grid: inout CellGrid, in rect: Rect) {
+        grid.fill(rect, role: .hintText)
+        SegmentLine.keyBar(hints).draw(on: &grid, in: rect.inset(left: 1))
+    }
+}

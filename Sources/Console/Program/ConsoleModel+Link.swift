@@ -1,0 +1,173 @@
+internal import BindingTable
+internal import ConsoleLink
+internal import Monitor
+internal import Timing
+
+/// What has been asked over the link: never more than one window at a time.
+struct LinkState: Sendable {
+    /// A window that is out.
+    struct Question: Sendable {
+        var serial: UInt64
+        var query: WindowQuery
+        var at: Timestamp
+    }
+
+    private(set) var serial: UInt64 = 0
+    var asked: Question?
+    /// The screen's window is to be asked for again.
+    var wantsWindow = true
+    /// The preview's binding is to be asked for again.
+    var wantsPreview = false
+
+    /// A number for the next question or act.
+    mutating func nextSerial() -> UInt64 {
+        serial += 1
+        return serial
+    }
+}
+
+extension ConsoleModel {
+    /// Asks for the window that is wanted, if none is out.
+    mutating func ask(at now: ClockReading) -> [ConsoleEffect] {
+        guard welcome != nil, link.asked == nil, !isTiny else { return [] }
+        if case .form = layer, hasWindow { return [] }
+        let query: WindowQuery
+        if link.wantsWindow {
+            query = windowQuery
+        } else if link.wantsPreview, let wanted = previewQuery {
+            query = wanted
+            link.wantsPreview = false
+        } else {
+            return []
+        }
+        link.wantsWindow = false
+        let serial = link.nextSerial()
+        link.asked = LinkState.Question(serial: serial, query: query, at: now.timestamp)
+        return [.send(.query(query, serial: serial))]
+    }
+
+    /// The screen has something to show; behind a dialog it stands still then.
+    private var hasWindow: Bool {
+        switch screen {
+        case .overview: overview.isLoaded
+        case .bindings: bindings.isLoaded
+        case .binding(let id): detail.detail?.row.key == id || detail.isMissing
+        case .attempts: attempts.isLoaded
+        case .attempt(let id): ladder.detail?.row.id == id || ladder.isMissing
+        case .log: log.isLoaded
+        case .audit: audit.isLoaded
+        case .blocks: blocks.isLoaded
+        }
+    }
+
+    /// The window that the screen shows.
+    var windowQuery: WindowQuery {
+        let height = max(1, listHeight)
+        switch screen {
+        case .overview: return WindowQuery(subject: .overview, height: 1)
+        case .bindings:
+            return WindowQuery(subject: bindingsSubject, anchor: bindings.anchor, height: height)
+        case .binding(let id): return WindowQuery(subject: .binding(id), height: 1)
+        case .attempts:
+            return WindowQuery(subject: attemptsSubject, anchor: attempts.anchor, height: height)
+        case .attempt(let id): return WindowQuery(subject: .attempt(id), height: 1)
+        case .log: return WindowQuery(subject: logSubject, anchor: log.anchor, height: height)
+        case .audit:
+            return WindowQuery(
+                subject: .audit(containing: auditFilter.text),
+                anchor: audit.anchor,
+                height: height
+            )
+        case .blocks: return WindowQuery(subject: .blocks, anchor: blocks.anchor, height: height)
+        }
+    }
+
+    var bindingsSubject: WindowQuery.Subject { .bindings(filter: bindingsFilter.filter, order: order) }
+    var attemptsSubject: WindowQuery.Subject {
+        .attempts(filter: attemptsFilter.filter, failuresOnly: failuresOnly)
+    }
+    var logSubject: WindowQuery.Subject {
+        .log(containing: logFilter.text, level: warningsOnly ? .warning : .info)
+    }
+
+    private var previewQuery: WindowQuery? {
+        guard screen == .bindings, bindingsLayout.preview != nil, let key = bindings.cursorKey else {
+            return nil
+        }
+        return WindowQuery(subject: .binding(key), height: 1)
+    }
+
+    /// Takes what the other end says.
+    mutating func take(_ update: LinkUpdate, at now: ClockReading) -> [ConsoleEffect] {
+        switch update {
+        case .welcome(let welcome):
+            self.welcome = welcome
+            link.asked = nil
+            link.wantsWindow = true
+        case .window(let window, let serial):
+            guard let question = link.asked, question.serial == serial else { return [] }
+            link.asked = nil
+            show(window, of: question.query)
+        case .preview(let outcome, let serial): return takePreview(outcome, serial: serial, at: now)
+        case .outcome(let outcome, let serial): return takeOutcome(outcome, serial: serial, at: now)
+        case .notice(let notice):
+            guard notice.level >= .warning else { break }
+            message = notice.level == .error ? .error(notice.text) : .warning(notice.text)
+        }
+        return []
+    }
+
+    /// Shows a window, unless the screen has become another one since it was asked for.
+    private mutating func show(_ window: Window, of query: WindowQuery) {
+        let isPreview = screen == .bindings && query.subject != bindingsSubject
+        guard isPreview || query.subject == windowQuery.subject else {
+            link.wantsWindow = true
+            return
+        }
+        switch (window.content, query.subject) {
+        case (.overview(let numbers), _):
+            overview.take(numbers)
+            knownBindings = numbers.bindings
+        case (.bindings(let rows), _): showBindings(rows, of: window)
+        case (.binding(let binding), .binding(let id)):
+            if isPreview {
+                preview = id == bindings.cursorKey ? binding : preview
+            } else {
+                detail.take(binding)
+            }
+        case (.attempts(let rows), _): attempts.take(rows, of: window) { _ in nil }
+        case (.attempt(let attempt), _): ladder.take(attempt)
+        case (.log(let lines), _): log.take(lines, of: window) { _ in .left }
+        case (.audit(let lines), _): audit.take(lines, of: window) { _ in .left }
+        case (.blocks(let list), _): blocks.take(list, of: window) { _ in .gone }
+        case (.missing, .binding): if isPreview { preview = nil } else { detail.isMissing = true }
+        case (.missing, .attempt): ladder.isMissing = true
+        default: break
+        }
+    }
+
+    private mutating func showBindings(_ rows: [BindingRow], of window: Window) {
+        let isFiltered = bindingsFilter.filter != nil
+        let isSteady = order.column.isSteady
+        bindings.take(rows, of: window) { row in
+            if row.isGone || row.binding.facts.expiresAt <= window.at { return .gone }
+            return isSteady ? (isFiltered ? .left : .gone) : nil
+        }
+        marks.refresh(rows)
+        marks.extend(over: bindings)
+        if !isFiltered { knownBindings = window.total }
+        link.wantsPreview = true
+    }
+}
+
+extension BindingColumn {
+    /// A refresh does not move a row in this order, so that one which leaves its neighbours has ended.
+    var isSteady: Bool {
+        switch self {
+        case .aor, .contact, .age: true
+        case .source, .transport, .expires, .state, .tries, .agent, .refreshed, .granted, .cseq, .callID, .q,
+            .badges:
+            false
+        }
+    }
+}

@@ -1,0 +1,143 @@
+internal import BindingTable
+public import Cells
+internal import ConsoleLink
+internal import Monitor
+public import Timing
+
+/// The console as a value: everything that is on the screen or behind it. `update` takes what happened and
+/// says what to do; `draw` makes the screen of a moment. Nothing else in it does anything.
+///
+/// It never reads a clock: countdowns are computed from absolute instants when drawn.
+public struct ConsoleModel: Sendable {
+    let settings: ConsoleSettings
+    /// The terminal's size.
+    public private(set) var size: Size
+    /// Name of the theme to draw with.
+    public internal(set) var theme: String
+
+    var welcome: Welcome?
+    /// The view and what was opened from it; never empty.
+    var screens: [Screen]
+    /// The view before the present one.
+    var lastView: Screen?
+    var layer: Layer?
+    var prompt: PromptState?
+    var message: Message?
+    var link = LinkState()
+    var isFrozen = false
+    var isLagging = false
+    var showsKeyBar = true
+    /// `q` was pressed once on a screen too small to ask.
+    var isQuitArmed = false
+
+    var bindings = ListState<BindingRow>(newestEnd: .first)
+    var bindingsFilter = FilterState()
+    var order = BindingOrder()
+    /// Order to go back to when following ends, and filter to go back to when problems end.
+    var orderBeforeFollow: BindingOrder?
+    var filterBeforeProblems: String?
+    var marks = MarkState()
+    var showsPreview = true
+    var preview: BindingDetail?
+
+    var attempts = ListState<AttemptRow>(isFollowing: true)
+    var attemptsFilter = FilterState()
+    var failuresOnly = false
+
+    var log = ListState<LogLine>(isFollowing: true)
+    var logFilter = FilterState()
+    var warningsOnly = false
+    var audit = ListState<AuditLine>(isFollowing: true)
+    var auditFilter = FilterState()
+    var blocks = ListState<Block>()
+
+    var overview = OverviewState()
+    var detail = DetailState()
+    var ladder = LadderState()
+
+    /// Acts of this console that may still be undone, newest last.
+    var acts: [DoneAct] = []
+    /// Acts that are out, by their serial.
+    var pending: [UInt64: PendingAct] = [:]
+    /// Bindings known at the last count, for the question before quitting.
+    var knownBindings = 0
+
+    /// A console on a screen of this size that has seen nothing yet.
+    public init(settings: ConsoleSettings, size: Size) {
+        self.settings = settings
+        self.size = size
+        theme = settings.theme
+        screens = [Screen(settings.view)]
+        guard !settings.filter.isEmpty else { return }
+        do {
+            switch screen {
+            case .attempts: try attemptsFilter.set(settings.filter, for: .attempts)
+            case .log: logFilter.set(plain: settings.filter)
+            case .audit: auditFilter.set(plain: settings.filter)
+            default: try bindingsFilter.set(settings.filter, for: .bindings)
+            }
+        } catch {
+            message = .error("Filter \(settings.filter): \(error).")
+        }
+    }
+
+    /// The screen on top.
+    var screen: Screen { screens.last ?? .overview }
+    /// The view that the screen belongs to.
+    var root: Screen { screens.first ?? .overview }
+
+    /// Where keys are looked up.
+    var place: Places {
+        if isTiny { return .tiny }
+        if prompt != nil { return .prompt }
+        return layer?.place ?? screen.place
+    }
+
+    /// Smaller than anything can be drawn on.
+    var isTiny: Bool { size.width < Self.minimumSize.width || size.height < Self.minimumSize.height }
+    /// The smallest terminal that the console draws on.
+    public static let minimumSize = Size(width: 40, height: 10)
+
+    /// Why this console may not act; nil if it may.
+    var readOnlyBecause: String? {
+        settings.isReadOnly ? "started with --read-only" : welcome?.readOnlyBecause
+    }
+
+    /// The operator's clock at a moment.
+    func clock(at now: ClockReading) -> LocalClock {
+        LocalClock(now: now, utcOffset: welcome?.utcOffset ?? .zero)
+    }
+
+    /// Takes what happened and says what to do about it.
+    public mutating func update(_ input: ConsoleInput, at now: ClockReading) -> [ConsoleEffect] {
+        var effects: [ConsoleEffect] = []
+        switch input {
+        case .key(let key): effects = press(key, at: now)
+        case .resize(let size):
+            self.size = size
+            link.wantsWindow = true
+        case .tick: tick(at: now)
+        case .link(let update): effects = take(update, at: now)
+        case .lag(let isLagging): self.isLagging = isLagging
+        case .stdoutLines(let lines):
+            if let last = lines.last {
+                message = .warning("\(TimeText.count(lines.count, "line")) went to the log: \(last)")
+            }
+        }
+        return effects + ask(at: now)
+    }
+
+    private mutating func tick(at now: ClockReading) {
+        if let until = message?.until, until <= now.timestamp { message = nil }
+        acts.removeAll { $0.until <= now.timestamp }
+        guard !isFrozen else { return }
+        link.wantsWindow = true
+    }
+}
+
+/// An act that has been sent and not answered.
+enum PendingAct: Sendable {
+    case undo(DoneAct)
+    case block(BlockSubject, Interval?)
+    case unblock(BlockSubject)
+}

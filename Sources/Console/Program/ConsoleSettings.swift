@@ -1,0 +1,53 @@
+public import Cells
+
+/// A theme that can be chosen.
+public struct ThemeChoice: Hashable, Sendable {
+    /// Name by which it is chosen.
+    public var name: String
+    /// One line about it.
+    public var summary: String
+
+    /// Pairs the two.
+    public init(name: String, summary: String) {
+        self.name = name
+        self.summary = summary
+    }
+}
+
+/// The view that a console opens with; the raw value is what `--view` takes.
+public enum StartView: String, CaseIterable, Sendable {
+    case overview, bindings, attempts, log, audit, blocks
+}
+
+/// What a console is told before it starts, and keeps.
+public struct ConsoleSettings: Sendable {
+    /// Which glyphs may be drawn.
+    public var glyphs: Glyphs
+    /// The operator asked for a console that can't act (`--read-only`).
+    public var isReadOnly: Bool
+    /// The themes that can be chosen, in the order of the list.
+    public var themes: [ThemeChoice]
+    /// Name of the theme in use at the start.
+    public var theme: String
+    /// The first view.
+    public var view: StartView
+    /// The filter of the first view, as typed; an invalid one is shown with its error and not applied.
+    public var filter: String
+
+    /// Settings with the defaults of a console on a modern terminal.
+    public init(
+        glyphs: Glyphs = .unicode,
+        isReadOnly: Bool = false,
+        themes: [ThemeChoice] = [],
+        theme: String = "ansi",
+        view: StartView = .overview,
+        filter: String = "",
+    ) {
+        self.glyphs = glyphs
+        self.isReadOnly = isReadOnly
+        self.themes = themes
+        self.theme = theme
+        self.view = view
+        self.filter = filter
+    }
+}

@@ -1,0 +1,87 @@
+internal import Cells
+internal import Monitor
+
+/// A list's filter as typed and as understood, and those typed before it.
+struct FilterState: Hashable, Sendable {
+    /// What is in force; empty for none. Log and Audit take it as plain text.
+    private(set) var text = ""
+    /// What was understood of it; nil for none.
+    private(set) var filter: Filter?
+    /// Filters that were kept, oldest first.
+    var history: [String] = []
+
+    /// Puts a filter in force; one that can't be understood leaves the old one as it is.
+    mutating func set(_ text: String, for subject: Filter.Subject) throws(FilterError) {
+        let trimmed = text.trimmed
+        filter = trimmed.isEmpty ? nil : try Filter(trimmed, for: subject)
+        self.text = trimmed
+    }
+
+    /// Puts plain text in force.
+    mutating func set(plain text: String) { self.text = text }
+
+    /// Remembers what was typed.
+    mutating func remember() {
+        guard !text.isEmpty, history.last != text else { return }
+        history.removeAll { $0 == text }
+        history.append(text)
+        if history.count > 50 { history.removeFirst() }
+    }
+}
+
+/// The line where a filter is being typed. A text that can't be understood leaves the old filter on.
+struct PromptState: Sendable {
+    /// What is filtered; nil means plain text (Log, Audit).
+    var subject: Filter.Subject?
+    var line: LineEditor
+    /// The filter as it was before.
+    var before: FilterState
+    /// What is wrong with the text.
+    var error: FilterError?
+    /// Position in the history, from the newest; nil is the line being typed.
+    var older: Int?
+    /// The line being typed while the history is looked through.
+    var draft = ""
+
+    /// Goes through the history; false at its ends.
+    mutating func recall(by step: Int) -> Bool {
+        let history = Array(before.history.reversed())
+        let position = (older ?? -1) + step
+        guard position >= -1, position < history.count, position != (older ?? -1) else { return false }
+        if older == nil { draft = line.text }
+        older = position < 0 ? nil : position
+        line.replace(with: position < 0 ? draft : history[position])
+        return true
+    }
+
+    /// What the word at the end of the line could become.
+    var completion: String? {
+        guard let subject, line.caret == line.scalars.count else { return nil }
+        let start = line.text.lastIndex { " (!".contains($0) }.map { line.text.index(after: $0) }
+        let word = String(line.text[(start ?? line.text.startIndex)...])
+        guard !word.isEmpty else { return nil }
+        if let colon = word.firstIndex(where: { ":=".contains($0) }) {
+            let (field, typed) = (String(word[..<colon]), word[word.index(after: colon)...].lowercased())
+            let match = Filter.words(of: field).first { $0.lowercased().hasPrefix(typed) }
+            return match.map { String($0.dropFirst(typed.count)) }
+        }
+        let name = Filter.fieldNames(for: subject).first { $0.hasPrefix(word.lowercased()) }
+        return name.map { String($0.dropFirst(word.count)) + ":" }
+    }
+
+    /// Completes the word; false where nothing is known.
+    mutating func complete() -> Bool {
+        guard let rest = completion, !rest.isEmpty else { return false }
+        line.replace(with: line.text + rest)
+        return true
+    }
+}
+
+extension String {
+    /// Without blanks at both ends.
+    var trimmed: String {
+        let head = drop { $0 == " " }
+        guard let last = head.lastIndex(where: { $0 != " " }) else { return "" }
+        return String(head[...last])
+    }
+}

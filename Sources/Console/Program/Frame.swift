@@ -1,0 +1,62 @@
+internal import Cells
+
+/// Where the parts stand that every screen has.
+struct Frame: Hashable, Sendable {
+    /// The top line: where am I, in what state, as whom.
+    var title: Rect
+    /// What the screen fills.
+    var body: Rect
+    /// The line for messages, prompts and the undo.
+    var message: Rect
+    /// The key bar; empty when it is hidden.
+    var keys: Rect
+
+    init(size: Size, showsKeyBar: Bool) {
+        let all = Rect(size)
+        let bottom = showsKeyBar ? 2 : 1
+        title = all.row(0)
+        body = Rect(x: 0, y: 1, width: size.width, height: size.height - 1 - bottom)
+        message = all.row(size.height - bottom)
+        keys =
+            showsKeyBar ? all.row(size.height - 1) : Rect(x: 0, y: size.height, width: size.width, height: 0)
+    }
+}
+
+/// Where the parts of a list stand: the line about filter and order, the table, and the preview.
+struct ListLayout: Hashable, Sendable {
+    var info: Rect?
+    var table: Rect
+    var preview: Rect?
+
+    init(_ body: Rect, previewHeight: Int = 0) {
+        let head = body.height >= 10 ? 1 : 0
+        info = head == 1 ? body.row(0) : nil
+        let below = body.inset(top: head)
+        let foot = previewHeight > 0 && below.height - previewHeight >= 8 ? previewHeight : 0
+        table = below.inset(bottom: foot)
+        preview =
+            foot > 0 ? Rect(x: below.x, y: below.maxY - foot, width: below.width, height: foot) : nil
+    }
+
+    /// Rows of the list that are shown.
+    var rows: Int { Table.rowCapacity(height: table.height) }
+}
+
+extension ConsoleModel {
+    var frame: Frame { Frame(size: size, showsKeyBar: showsKeyBar) }
+
+    /// A preview has room to say something.
+    static func previewFits(in size: Size) -> Bool { size.width >= 120 && size.height >= 30 }
+
+    var bindingsLayout: ListLayout {
+        let hasPreview = showsPreview && Self.previewFits(in: size)
+        return ListLayout(frame.body, previewHeight: hasPreview ? min(14, max(11, size.height / 4 + 2)) : 0)
+    }
+
+    /// Rows of the screen's list that are shown.
+    var listHeight: Int { listHeight(of: screen) }
+
+    func listHeight(of screen: Screen) -> Int {
+        screen == .bindings ? bindingsLayout.rows : ListLayout(frame.body).rows
+    }
+}

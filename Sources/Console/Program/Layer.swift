@@ -1,0 +1,15 @@
+/// What lies over the screen and has the keys.
+enum Layer: Sendable {
+    case help(HelpState)
+    case pick(PickState)
+    case form(Form)
+
+    /// Where actions apply that belong to this layer.
+    var place: Places {
+        switch self {
+        case .help: .help
+        case .pick: .pick
+        case .form: .form
+        }
+    }
+}

@@ -1,0 +1,226 @@
+internal import Monitor
+
+/// Why a row that was shown is no longer in the list.
+enum RowDeparture: Hashable, Sendable {
+    /// It ended.
+    case gone
+    /// It ended, or it does not pass the filter any more.
+    case left
+}
+
+/// A list on the screen: the rows of the last window, and a cursor that sticks to a row and not to a place.
+///
+/// A row that leaves between two windows is kept in its place (`Entry.departure`) until the cursor moves,
+/// so that nothing jumps under the operator's hand.
+struct ListState<Row: ListedRow>: Sendable {
+    /// A row on the screen.
+    struct Entry: Sendable {
+        var row: Row
+        var departure: RowDeparture?
+    }
+
+    /// Which end of the list holds the newest rows.
+    enum NewestEnd: Sendable { case first, last }
+
+    /// The rows shown, from the top.
+    private(set) var entries: [Entry] = []
+    /// Rank of the first row of the next window.
+    private(set) var top = 0
+    /// Rank of the first row of the window that is here.
+    private(set) var shownRank = 0
+    /// Rows that pass the filter, rows in all, and how far the monitor has counted them (0…1).
+    private(set) var matched = 0, total = 0, progress = 1.0
+    /// A window has come for what is asked now.
+    private(set) var isLoaded = false
+    /// Where the cursor is among `entries`.
+    private(set) var cursorIndex = 0
+    /// Row that the cursor sticks to.
+    private(set) var cursorKey: Row.Key?
+    /// Where the cursor goes when the next window comes, after a move beyond this one.
+    private(set) var pendingIndex: Int?
+    /// The cursor stays on the newest row.
+    var isFollowing = false
+    /// Which end follow holds.
+    let newestEnd: NewestEnd
+
+    init(newestEnd: NewestEnd = .last, isFollowing: Bool = false) {
+        self.newestEnd = newestEnd
+        self.isFollowing = isFollowing
+    }
+
+    /// The row under the cursor.
+    var cursorEntry: Entry? { entries.indices.contains(cursorIndex) ? entries[cursorIndex] : nil }
+    /// The row under the cursor, if it is still in the list.
+    var cursorRow: Row? { cursorEntry.flatMap { $0.departure == nil ? $0.row : nil } }
+    /// Rows that are shown although they left.
+    var departedCount: Int { entries.reduce(0) { $0 + ($1.departure == nil ? 0 : 1) } }
+    /// Position of the cursor in the whole list, from 1.
+    var cursorRank: Int { top + livingCount(before: cursorIndex) + 1 }
+    /// Rows below the last one shown.
+    var below: Int { max(0, matched - top - livingCount(before: entries.count)) }
+
+    private func livingCount(before index: Int) -> Int {
+        entries.prefix(index).reduce(0) { $0 + ($1.departure == nil ? 1 : 0) }
+    }
+
+    /// What the next query is held by: the newest row, a scroll's rank, or the row under the cursor.
+    var anchor: WindowQuery.Anchor {
+        if isFollowing { return newestEnd == .last ? .end : .rank(0) }
+        if !isLoaded, let key = cursorKey, let id = Row.rowID(of: key) {
+            return .row(id, offset: cursorIndex)
+        }
+        if pendingIndex != nil || !isLoaded { return .rank(top) }
+        let living = entries.indices.filter { entries[$0].departure == nil }
+        let nearest = living.min { abs($0 - cursorIndex) < abs($1 - cursorIndex) }
+        guard let nearest, let id = Row.rowID(of: entries[nearest].row.key) else { return .rank(top) }
+        return .row(id, offset: livingCount(before: nearest))
+    }
+
+    /// Forgets all rows: the list is another one from now on (filter, order).
+    mutating func reset(keepingCursor: Bool = false) {
+        entries = []
+        top = 0
+        matched = 0
+        isLoaded = false
+        pendingIndex = nil
+        guard !keepingCursor || cursorKey == nil else { return }
+        cursorIndex = 0
+        cursorKey = nil
+    }
+
+    // MARK: Moves. Each says whether a window is needed that is not here.
+
+    /// Moves the cursor by rows; at an edge the list scrolls.
+    mutating func move(by step: Int, height: Int) -> Bool {
+        stopFollowing()
+        guard height > 0, matched > 0 else { return false }
+        let target = (pendingIndex ?? cursorIndex) + step
+        if pendingIndex == nil, (0..<min(entries.count, height)).contains(target) {
+            place(target)
+            return false
+        }
+        let limit = max(1, min(height, matched))
+        var wished = top
+        if target < 0 { wished += target }
+        if target >= limit { wished += target - (limit - 1) }
+        return scroll(to: wished, cursor: min(max(0, target), limit - 1), height: height)
+    }
+
+    /// Moves by a page; on the first or last page the cursor goes to its end.
+    mutating func page(by rows: Int, height: Int) -> Bool {
+        stopFollowing()
+        guard height > 0, matched > 0 else { return false }
+        let wished = clampedTop(top + rows, height)
+        if wished == top {
+            return scroll(to: top, cursor: rows < 0 ? 0 : min(height, matched) - 1, height: height)
+        }
+        return scroll(to: wished, cursor: pendingIndex ?? cursorIndex, height: height)
+    }
+
+    /// Goes to the first row.
+    mutating func goToStart(height: Int) -> Bool {
+        stopFollowing()
+        return scroll(to: 0, cursor: 0, height: height)
+    }
+
+    /// Goes to the last row.
+    mutating func goToEnd(height: Int) -> Bool {
+        stopFollowing()
+        return scroll(to: .max / 2, cursor: max(0, min(height, matched) - 1), height: height)
+    }
+
+    private mutating func scroll(to wished: Int, cursor index: Int, height: Int) -> Bool {
+        let wished = clampedTop(wished, height)
+        if wished == top, pendingIndex == nil {
+            place(index)
+            return false
+        }
+        top = wished
+        pendingIndex = index
+        return true
+    }
+
+    private func clampedTop(_ wished: Int, _ height: Int) -> Int {
+        max(0, min(wished, matched - height))
+    }
+
+    /// Rows that left go away as soon as the operator moves; the cursor stays on its row or the next one.
+    private mutating func stopFollowing() {
+        isFollowing = false
+        guard departedCount > 0 else { return }
+        let index = livingCount(before: cursorIndex)
+        entries.removeAll { $0.departure != nil }
+        place(index)
+    }
+
+    private mutating func place(_ index: Int) {
+        cursorIndex = max(0, min(index, entries.count - 1))
+        cursorKey = entries.isEmpty ? nil : entries[cursorIndex].row.key
+    }
+
+    // MARK: A window comes.
+
+    /// Takes a window's rows. `departure` says of a row that left what is known about it, or nil where it
+    /// may just have moved to another place of the list.
+    mutating func take(_ rows: [Row], of window: Window, departure: (Row) -> RowDeparture?) {
+        let old = isLoaded ? entries : []
+        let oldIndex = cursorIndex
+        (top, shownRank) = (window.rank, window.rank)
+        (matched, total, progress) = (window.matched, window.total, window.progress)
+        isLoaded = true
+        entries = rows.map { Entry(row: $0, departure: nil) }
+        if isFollowing {
+            pendingIndex = nil
+            place(newestEnd == .last ? entries.count - 1 : 0)
+            return
+        }
+        if let index = pendingIndex {
+            pendingIndex = nil
+            place(index)
+            return
+        }
+        keepDeparted(of: old, departure: departure)
+        guard let key = cursorKey, let index = entries.firstIndex(where: { $0.row.key == key }) else {
+            place(oldIndex)
+            return
+        }
+        cursorIndex = index
+        let shift = old.isEmpty ? 0 : index - oldIndex
+        // Kept rows push the cursor down while older ones came in above: give the room back at the top.
+        guard shift > 0, entries.prefix(index).contains(where: { $0.departure != nil }) else { return }
+        top += livingCount(before: shift)
+        shownRank = top
+        entries.removeFirst(shift)
+        cursorIndex = oldIndex
+    }
+
+    private mutating func keepDeparted(of old: [Entry], departure: (Row) -> RowDeparture?) {
+        guard !old.isEmpty else { return }
+        let places = Dictionary(
+            entries.enumerated().map { ($1.row.key, $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        let isWhole = top == 0 && entries.count >= matched
+        var kept: [(Entry, after: Int)] = []
+        var above: Int? = nil
+        for (index, entry) in old.enumerated() {
+            if let place = places[entry.row.key] {
+                above = place
+                continue
+            }
+            let isEnclosed =
+                (above != nil || isWhole)
+                && (isWhole || old[(index + 1)...].contains { places[$0.row.key] != nil })
+            let isCursor = entry.row.key == cursorKey
+            guard isEnclosed || isCursor else { continue }
+            guard let why = entry.departure ?? departure(entry.row) ?? (isCursor ? .left : nil) else {
+                continue
+            }
+            let place = above ?? (isCursor && !isWhole ? min(index, entries.count) - 1 : -1)
+            kept.append((Entry(row: entry.row, departure: why), place))
+        }
+        for (count, item) in kept.enumerated() {
+            entries.insert(item.0, at: min(entries.count, item.after + 1 + count))
+        }
+    }
+}

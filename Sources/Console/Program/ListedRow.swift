@@ -1,0 +1,43 @@
+internal import BindingTable
+internal import Monitor
+
+/// A row of a list: what names it while rows come and go.
+protocol ListedRow: Sendable {
+    associatedtype Key: Hashable, Sendable
+    /// Names the row for as long as it lives.
+    var key: Key { get }
+    /// The name in window queries; nil for lists that are anchored by rank only.
+    static func rowID(of key: Key) -> RowID?
+}
+
+extension BindingRow: ListedRow {
+    var key: BindingID { binding.facts.id }
+    static func rowID(of key: BindingID) -> RowID? { .binding(key) }
+
+    /// It can't be acted upon any more.
+    var isGone: Bool { state == .gone || binding.gone != nil }
+    /// What an act refers to: the row as it was shown.
+    var target: BindingTarget { BindingTarget(id: binding.facts.id, version: binding.facts.version) }
+    /// The address of record as text.
+    var aor: String { String(decoding: binding.texts.aor, as: UTF8.self) }
+}
+
+extension AttemptRow: ListedRow {
+    var key: AttemptID { id }
+    static func rowID(of key: AttemptID) -> RowID? { .attempt(key) }
+}
+
+extension LogLine: ListedRow {
+    var key: UInt64 { number }
+    static func rowID(of key: UInt64) -> RowID? { .line(key) }
+}
+
+extension AuditLine: ListedRow {
+    var key: UInt64 { number }
+    static func rowID(of key: UInt64) -> RowID? { .line(key) }
+}
+
+extension Block: ListedRow {
+    var key: BlockSubject { subject }
+    static func rowID(of key: BlockSubject) -> RowID? { nil }
+}

@@ -1,0 +1,81 @@
+internal import BindingTable
+internal import Monitor
+
+/// A full screen of the console; the ones with a payload are opened from a list.
+enum Screen: Hashable, Sendable {
+    case overview, bindings, attempts, log, audit, blocks
+    case binding(BindingID)
+    case attempt(AttemptID)
+
+    init(_ start: StartView) {
+        self =
+            switch start {
+            case .overview: .overview
+            case .bindings: .bindings
+            case .attempts: .attempts
+            case .log: .log
+            case .audit: .audit
+            case .blocks: .blocks
+            }
+    }
+
+    /// Number and name in the title bar; what is opened from a list carries the list's.
+    var title: String {
+        switch self {
+        case .overview: "1 OVERVIEW"
+        case .bindings, .binding: "2 BINDINGS"
+        case .attempts, .attempt: "3 ATTEMPTS"
+        case .log: "5 LOG"
+        case .audit: "5 AUDIT"
+        case .blocks: "5 BLOCKS"
+        }
+    }
+
+    /// Where actions apply that belong to this screen.
+    var place: Places {
+        switch self {
+        case .overview: .overview
+        case .bindings: .bindings
+        case .binding: .binding
+        case .attempts: .attempts
+        case .attempt: .attempt
+        case .log: .log
+        case .audit: .audit
+        case .blocks: .blocks
+        }
+    }
+}
+
+/// Where an action applies.
+struct Places: OptionSet, Hashable, Sendable {
+    let rawValue: UInt16
+
+    static let overview = Places(rawValue: 1 << 0)
+    static let bindings = Places(rawValue: 1 << 1)
+    static let binding = Places(rawValue: 1 << 2)
+    static let attempts = Places(rawValue: 1 << 3)
+    static let attempt = Places(rawValue: 1 << 4)
+    static let log = Places(rawValue: 1 << 5)
+    static let audit = Places(rawValue: 1 << 6)
+    static let blocks = Places(rawValue: 1 << 7)
+    /// The line where a filter is typed.
+    static let prompt = Places(rawValue: 1 << 8)
+    /// A box with buttons.
+    static let form = Places(rawValue: 1 << 9)
+    /// The list of keys.
+    static let help = Places(rawValue: 1 << 10)
+    /// A box with a list to choose from.
+    static let pick = Places(rawValue: 1 << 11)
+    /// A screen smaller than anything can be drawn on.
+    static let tiny = Places(rawValue: 1 << 12)
+
+    static let lists: Places = [.bindings, .attempts, .log, .audit, .blocks]
+    static let screens: Places = [.lists, .overview, .binding, .attempt]
+
+    /// Each screen with its name, for help.
+    static let names: [(place: Places, name: String)] = [
+        (.overview, "Overview"), (.bindings, "Bindings"), (.binding, "binding detail"),
+        (.attempts, "Attempts"),
+        (.attempt, "ladder"), (.log, "Log"), (.audit, "Audit"), (.blocks, "Blocks"),
+    ]
+}
