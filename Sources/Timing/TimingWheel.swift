@@ -124,6 +124,7 @@ public struct TimingWheel: Sendable {
     ///
     /// Not later than the earliest deadline, except that where more than 64 items share the current
     /// tick it may be the tick's end. It may be earlier, when a cascade is due.
+    @inlinable
     public func nextDeadline(_ deadlines: some TimerDeadlines) -> Timestamp? {
         if count == 0 { return nil }
         if slotToCascade() != nil { return start(ofTick: current) }
@@ -147,7 +148,8 @@ extension TimingWheel {
         return elapsed <= 0 ? 0 : min(UInt64(elapsed) >> resolutionBits, Self.lastTick)
     }
 
-    private func start(ofTick tick: UInt64) -> Timestamp {
+    @usableFromInline
+    func start(ofTick tick: UInt64) -> Timestamp {
         let (elapsed, overflow) = tick.multipliedReportingOverflow(by: 1 << resolutionBits)
         let limit = UInt64(Int64.max)
         return origin + Interval(nanoseconds: overflow ? .max : Int64(min(elapsed, limit)))

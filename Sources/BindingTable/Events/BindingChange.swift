@@ -1,5 +1,4 @@
 public import SIPMessage
-public import Timing
 
 /// One change of one binding: the only way in which the table changes, whoever wants it.
 ///

@@ -1,5 +1,3 @@
-public import Timing
-
 /// A change that waits to be durable, with what is needed to take it back (design: hop 10).
 ///
 /// Made only where a store is configured; without one a reply leaves at once.

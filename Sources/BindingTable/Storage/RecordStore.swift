@@ -1,0 +1,66 @@
+internal import Timing
+
+/// The records of a partition by slot, in pieces that never move, and the list of free slots.
+struct RecordStore: Sendable, TimerDeadlines {
+    /// How long a binding that left is kept at least, so that screens can still say what it was.
+    static let leastMemory = Interval.seconds(30)
+
+    private static let pieceBits = 6
+    private static let lastGeneration: UInt32 = 0xff_ffff
+
+    private var pieces: [[BindingRecord]] = []
+    private var firstFree = BindingRecord.none
+    private var lastFree = BindingRecord.none
+    /// Slots that were given out at least once; all are below this number.
+    private(set) var count: UInt32 = 0
+
+    /// The record in a slot below `count`.
+    subscript(slot: UInt32) -> BindingRecord {
+        get { pieces[Int(slot >> Self.pieceBits)][Int(slot & (1 << Self.pieceBits - 1))] }
+        _modify { yield &pieces[Int(slot >> Self.pieceBits)][Int(slot & (1 << Self.pieceBits - 1))] }
+    }
+
+    /// When the wheel has to look at a record.
+    func deadline(of slot: UInt32) -> Timestamp {
+        let record = self[slot]
+        guard record.state == .tombstone else { return record.expiresAt }
+        return max(record.expiresAt, record.goneAt + Self.leastMemory)
+    }
+
+    /// Gives out a slot with a generation that it never had; nil after four thousand million of them.
+    mutating func take() -> UInt32? {
+        guard firstFree == BindingRecord.none else {
+            let slot = firstFree
+            firstFree = self[slot].nextListed
+            if firstFree == BindingRecord.none { lastFree = BindingRecord.none }
+            self[slot].nextListed = BindingRecord.none
+            return slot
+        }
+        guard count < BindingRecord.none - 1 else { return nil }
+        if Int(count >> Self.pieceBits) == pieces.count {
+            var piece: [BindingRecord] = []
+            piece.reserveCapacity(1 << Self.pieceBits)
+            pieces.append(piece)
+        }
+        var record = BindingRecord()
+        record.generation = 1
+        pieces[pieces.count - 1].append(record)
+        count += 1
+        return count - 1
+    }
+
+    /// Takes a slot back. Slots come again in the order in which they were freed, so that each is used
+    /// evenly; one whose generations are used up never does.
+    mutating func giveBack(_ slot: UInt32) {
+        let generation = self[slot].generation
+        self[slot] = BindingRecord()
+        guard generation < Self.lastGeneration else { return }
+        self[slot].generation = generation + 1
+        if lastFree == BindingRecord.none {
+            firstFree = slot
+        } else {
+            self[lastFree].nextListed = slot
+        }
+        lastFree = slot
+    }
+}
