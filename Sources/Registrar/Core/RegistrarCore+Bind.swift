@@ -20,7 +20,7 @@ extension RegistrarCore {
         var ticket: CommitTicket?
         let refusal = table.withPartition(of: aor.span) { partition -> RefusalReason? in
             let now = step.context.path.at
-            partition.current(of: aor.span, at: now, into: &bench.ids)
+            partition.current(of: aor.span, at: now, into: &bench.current)
             if let refusal = decide(step, texts, aor.span, &partition) { return refusal }
             if !bench.decision.changes.isEmpty {
                 ticket = apply(step, texts, aor.span, &partition)
@@ -46,7 +46,7 @@ extension RegistrarCore {
             bench.wishes,
             texts: texts,
             aor: aor,
-            ids: bench.ids,
+            current: bench.current,
             in: &partition
         )
         if case .onlyIfRepeated(let reason) = step.admission, refusal != nil || !bench.decision.isRepetition {
@@ -63,12 +63,12 @@ extension RegistrarCore {
         _ partition: inout Partition,
     ) -> CommitTicket? {
         let now = step.context.path.at
+        bench.added.removeAll(keepingCapacity: true)
         guard state.store != nil else {
-            partition.apply(bench.decision.changes, aor: aor, texts: texts, at: now)
-            partition.current(of: aor, at: now, into: &bench.ids)
+            partition.apply(bench.decision.changes, aor: aor, texts: texts, at: now, added: &bench.added)
+            partition.current(of: aor, at: now, into: &bench.current)
             return nil
         }
-        let known = bench.ids
         var touched: [BindingID] = []
         for change in bench.decision.changes {
             switch change {
@@ -77,12 +77,11 @@ extension RegistrarCore {
             }
         }
         let before = touched.compactMap { partition.binding($0) }
-        partition.apply(bench.decision.changes, aor: aor, texts: texts, at: now)
-        partition.current(of: aor, at: now, into: &bench.ids)
+        partition.apply(bench.decision.changes, aor: aor, texts: texts, at: now, added: &bench.added)
+        partition.current(of: aor, at: now, into: &bench.current)
         var after = touched.compactMap { partition.binding($0) ?? partition.tombstone($0) }
-        after += bench.ids.filter { !known.contains($0) }.compactMap { partition.binding($0) }
-        let number = after.first?.facts.id.partition ?? 0
-        return CommitTicket(token: 0, partition: number, after: after, before: before)
+        after += bench.added.compactMap { partition.binding($0) }
+        return CommitTicket(token: 0, partition: partition.number, after: after, before: before)
     }
 
     /// Step 8: every binding, the ones just made first, each with what is left of it.
@@ -110,10 +109,16 @@ extension RegistrarCore {
     /// The Contacts of the bindings that this request made, or of the others.
     private mutating func writeContacts(_ step: BindingStep, own: Bool, _ partition: inout Partition) {
         let alias = policy.domains[step.question.request.domain].alias
-        for index in bench.ids.indices {
-            let id = bench.ids[index]
-            guard let facts = partition.facts(id), step.question.request.made(facts) == own else { continue }
-            encoder.appendContact(id, facts, in: &partition, alias: alias, at: step.context.path.at)
+        // The table gives what was touched last first: turned round, the request's own order.
+        for offset in bench.current.indices {
+            let index = own ? bench.current.count - 1 - offset : offset
+            guard step.question.request.made(bench.current[index]) == own else { continue }
+            encoder.appendContact(
+                bench.current[index],
+                in: &partition,
+                alias: alias,
+                at: step.context.path.at
+            )
         }
     }
 
@@ -123,7 +128,7 @@ extension RegistrarCore {
         handling.exchange.status = StatusCode.ok.rawValue
         handling.exchange.badges = step.question.request.badges.union(bench.decision.badges)
         handling.exchange.granted = bench.decision.granted
-        handling.exchange.contacts = UInt16(clamping: bench.ids.count)
+        handling.exchange.contacts = UInt16(clamping: bench.current.count)
         handling.exchange.isRetransmission = bench.decision.isRepetition
         handling.exchange.isUnregister = bench.decision.isUnregister
     }
@@ -133,7 +138,6 @@ extension MessageEncoder {
     /// One Contact of a 200: the URI as the phone wrote it, its parameters, what is left, the preference;
     /// the alias where the domain wants one and the source is not what the URI says.
     mutating func appendContact(
-        _ id: BindingID,
         _ facts: BindingFacts,
         in partition: inout Partition,
         alias: AliasRendering,
@@ -142,7 +146,7 @@ extension MessageEncoder {
         let alias = facts.badges.contains(.nat) ? alias : .off
         beginHeader(.contact)
         bytes.append(0x3c)
-        partition.withText(id, .contact) { uri in
+        partition.withText(facts.id, .contact) { uri in
             guard alias == .uri else { return bytes.append(uri) }
             // Before the URI's headers, for what follows the question mark is theirs.
             var end = 0
@@ -153,7 +157,7 @@ extension MessageEncoder {
             bytes.append(uri.extracting(end..<uri.count))
         }
         bytes.append(0x3e)
-        partition.withText(id, .contactParameters) { bytes.append($0) }
+        partition.withText(facts.id, .contactParameters) { bytes.append($0) }
         if alias == .header {
             bytes.append(";alias=\"")
             bytes.append(alias: facts.path)

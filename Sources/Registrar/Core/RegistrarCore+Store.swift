@@ -77,7 +77,7 @@ enum Rollback {
     static func restore(_ ticket: CommitTicket, in table: BindingTable, at now: Timestamp) {
         for after in ticket.after {
             let before = ticket.before.first { $0.facts.id == after.facts.id }
-            table.withPartition(after.facts.id.partition) { partition in
+            table.withPartition(at: after.facts.id.partition) { partition in
                 restore(after, before, in: &partition, at: now)
             }
         }
@@ -99,12 +99,13 @@ enum Rollback {
         guard let current = partition.facts(id), current.version == after.facts.version else { return }
         guard let before else {
             let noTexts: [UInt8] = []
-            return partition.apply(
+            partition.apply(
                 [.remove(id, .rolledBack)],
                 aor: after.texts.aor.span,
                 texts: noTexts.span,
                 at: now
             )
+            return
         }
         let flat = FlatTexts(before.texts)
         partition.apply(

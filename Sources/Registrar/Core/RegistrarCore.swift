@@ -35,7 +35,9 @@ public struct RegistrarCore: ~Copyable {
         var host: [UInt8] = []
         var wishes = ContactWishes()
         var decision = RegisterDecision()
-        var ids: [BindingID] = []
+        /// Bindings of the address of record, before and after.
+        var current: [BindingFacts] = []
+        var added: [BindingID] = []
     }
 
     /// The core of one loop.
@@ -125,16 +127,9 @@ public struct RegistrarCore: ~Copyable {
     /// Nobody depends on how soon this happens: a look-up treats an overdue binding as absent (design §5).
     public mutating func advance(to now: Timestamp) -> Timestamp {
         takePolicy()
-        var hasMore = false
-        var partition = loop
-        while partition < 256 {
-            let isDone = state.table.withPartition(partition) {
-                $0.expire(at: now, limit: Self.expiriesPerStep)
-            }
-            hasMore = hasMore || !isDone
-            partition += loops
-        }
-        return hasMore ? now : now + Self.expiryStep
+        let next = state.table.advance(share: loop, of: loops, to: now, limit: Self.expiriesPerStep)
+        // Bindings made meanwhile may be due earlier than what is known now.
+        return min(next, now + Self.expiryStep)
     }
 
     private mutating func isAdmitted(_ path: ReceivedFrom) -> Bool {

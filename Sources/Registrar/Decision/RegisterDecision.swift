@@ -66,19 +66,19 @@ struct RegisterDecision {
     ///   - wishes: the request's contacts.
     ///   - texts: what their ranges count in.
     ///   - aor: the canonical address of record.
-    ///   - ids: its bindings at this moment.
+    ///   - current: its bindings at this moment.
     mutating func decide(
         _ question: Question,
         _ wishes: ContactWishes,
         texts: Span<UInt8>,
         aor: Span<UInt8>,
-        ids: [BindingID],
+        current: [BindingFacts],
         in partition: inout Partition,
     ) -> RefusalReason? {
         reset()
-        for index in ids.indices {
-            guard let facts = partition.facts(ids[index]) else { continue }
-            drafts.append(Draft(id: ids[index], before: facts, fate: .kept, wish: 0, granted: 0))
+        for index in current.indices {
+            let facts = current[index]
+            drafts.append(Draft(id: facts.id, before: facts, fate: .kept, wish: 0, granted: 0))
         }
         if wishes.isWildcard {
             return decideWildcard(question.request, isMixed: wishes.isWildcardMixed)

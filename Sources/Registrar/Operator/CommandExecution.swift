@@ -63,7 +63,7 @@ struct CommandExecution {
             start = end
             var before: [Binding] = []
             let noTexts: [UInt8] = []
-            table.withPartition(partition) { partition in
+            table.withPartition(at: partition) { partition in
                 for place in slice {
                     let result = Self.look(at: targets[place], in: &partition, now)
                     results[place] = result
@@ -126,7 +126,7 @@ struct CommandExecution {
         while !aors.isEmpty {
             let slice = aors.prefix(Self.stride)
             aors = aors.dropFirst(Self.stride)
-            unreachable += table.withPartition(partition) { partition in
+            unreachable += table.withPartition(at: partition) { partition in
                 var ids: [BindingID] = []
                 var count = 0
                 for (aor, gone) in slice {
@@ -148,7 +148,7 @@ struct CommandExecution {
         let isDryRun = isDryRun
         for id in ids {
             var added: [Binding] = []
-            let result = table.withPartition(id.partition) { partition in
+            let result = table.withPartition(at: id.partition) { partition in
                 guard let binding = partition.tombstone(id) else {
                     return (
                         binding: Self.unknown(BindingTarget(id: id, version: 0)),

@@ -14,6 +14,8 @@ final class Stage: PlaybookSubject {
     /// Where messages come from unless said otherwise.
     var source = Endpoint(address: IPAddress(ipv4: 0x0a00_0001), port: 5060)
     var transport = TransportKind.udp
+    /// Where they arrive.
+    var local = Endpoint(address: IPAddress(ipv4: 0x0a00_00fe), port: 5060)
     /// How the last message was handled.
     private(set) var handling: Handling?
     private var known: [BindingID: Binding] = [:]
@@ -44,7 +46,7 @@ final class Stage: PlaybookSubject {
     var path: ReceivedFrom {
         ReceivedFrom(
             source: source,
-            local: Endpoint(address: IPAddress(ipv4: 0x0a00_00fe), port: 5060),
+            local: local,
             transport: transport,
             connection: ConnectionID(rawValue: transport == .udp ? 0 : 7),
             at: now
@@ -76,12 +78,9 @@ final class Stage: PlaybookSubject {
 
     /// The bindings of an address of record now, in the order of their making.
     func bindings(_ aor: String) -> [Binding] {
-        let key = Array(aor.utf8)
-        return state.table.withPartition(of: key.span) { partition in
-            var ids: [BindingID] = []
-            partition.current(of: key.span, at: now, into: &ids)
-            return ids.compactMap { partition.binding($0) }
-        }.sorted { ($0.facts.createdAt, $0.facts.id) < ($1.facts.createdAt, $1.facts.id) }
+        state.table.bindings(of: Array(aor.utf8), at: now).sorted {
+            ($0.facts.createdAt, $0.facts.id) < ($1.facts.createdAt, $1.facts.id)
+        }
     }
 
     func contacts(_ aor: String) -> [String] {
@@ -104,7 +103,7 @@ final class Stage: PlaybookSubject {
         var words: [String] = []
         for (id, binding) in known.sorted(by: { $0.key < $1.key })
         where !current.contains(where: { $0.facts.id == id }) {
-            let gone = state.table.withPartition(id.partition) { $0.tombstone(id) }
+            let gone = state.table.tombstone(id)
             let contact = String(decoding: binding.texts.contact, as: UTF8.self)
             words.append("removed(\(gone?.gone?.cause.text ?? "?")) \(contact)")
             known[id] = nil
