@@ -105,6 +105,11 @@ let package = Package(
             swiftSettings: strict,
         ),
         .testTarget(
+            name: "SimulationTests",
+            dependencies: ["Simulation", "SIPDigest", "SIPMessage", "Timing"],
+            swiftSettings: strict,
+        ),
+        .testTarget(
             name: "SIPTransactionTests",
             dependencies: ["SIPTransaction", "SIPMessage", "Timing"],
             swiftSettings: strict,
@@ -112,6 +117,13 @@ let package = Package(
         .testTarget(
             name: "RegistrarTests",
             dependencies: ["Registrar", "BindingTable", "SIPDigest", "SIPMessage", "SIPTransaction", "Support", "Timing"],
+            swiftSettings: strict,
+        ),
+        .testTarget(
+            name: "ConsoleTests",
+            dependencies: [
+                "Console", "ConsoleLink", "Monitor", "Cells", "BindingTable", "SIPMessage", "Support", "Timing",
+            ],
             swiftSettings: strict,
         ),
         .testTarget(name: "CellsTests", dependencies: ["Cells"], swiftSettings: strict),

@@ -36,9 +36,8 @@ final class FrameWriter {
     /// Whether the last frame isn't gone yet.
     var isBusy: Bool { !waiting.isEmpty }
 
-    /// Takes what ncurses has written since and sends it.
+    /// Takes what ncurses has written since, and perhaps more, and sends it.
     func send(adding extra: [UInt8] = []) -> Outcome {
-        waiting += extra
         let length = Int(lseek(file, 0, SEEK_CUR))
         if length > 0 {
             var bytes = [UInt8](repeating: 0, count: length)
@@ -47,6 +46,7 @@ final class FrameWriter {
             _ = ftruncate(file, 0)
             _ = lseek(file, 0, SEEK_SET)
         }
+        waiting += extra
         return flush()
     }
 

@@ -23,9 +23,19 @@ final class KeyReader {
         nodelay(window, true)
         define_key("\u{1b}[200~", KeyReader.pasteStart)
         define_key("\u{1b}[201~", KeyReader.pasteEnd)
+        for (sequence, code) in KeyReader.otherSequences { define_key("\u{1b}" + sequence, code) }
     }
 
-    /// Turns bracketed paste on and off.
+    /// What many terminals send although their description says otherwise, or before they have
+    /// switched to application keys.
+    private static let otherSequences: [(String, Int32)] = [
+        ("[A", KEY_UP), ("[B", KEY_DOWN), ("[C", KEY_RIGHT), ("[D", KEY_LEFT),
+        ("OA", KEY_UP), ("OB", KEY_DOWN), ("OC", KEY_RIGHT), ("OD", KEY_LEFT),
+        ("[H", KEY_HOME), ("[F", KEY_END), ("OH", KEY_HOME), ("OF", KEY_END),
+        ("[1~", KEY_HOME), ("[4~", KEY_END), ("[7~", KEY_HOME), ("[8~", KEY_END), ("OM", KEY_ENTER),
+    ]
+
+    /// Turns bracketed paste on.
     static let pasteOn = Array("\u{1b}[?2004h".utf8)
     /// Turns bracketed paste off.
     static let pasteOff = Array("\u{1b}[?2004l".utf8)

@@ -38,11 +38,7 @@ struct Painter {
     ///
     /// - Returns: false when nothing differs from the last one; nothing is written then.
     mutating func paint(_ grid: CellGrid, theme newTheme: Theme) -> Bool {
-        if theme != newTheme {
-            theme = newTheme
-            inks = [:]
-            shown = nil
-        }
+        if theme != newTheme { change(to: newTheme) }
         if shown == grid, !repaints { return false }
         let screen = rg_stdscr()
         if shown?.size != grid.size { werase(screen) }
@@ -65,6 +61,18 @@ struct Painter {
         doupdate()
         shown = grid
         return true
+    }
+
+    /// Another theme starts with no pairs: terminals of eight colours have only 64.
+    private mutating func change(to newTheme: Theme) {
+        if theme != nil, depth != .mono {
+            reset_color_pairs()
+            pairs = PairTable(available: rg_colour_pairs())
+        }
+        if theme != nil { repaints = true }
+        theme = newTheme
+        inks = [:]
+        shown = nil
     }
 
     private func showCursor(_ cursor: Point?, _ screen: UnsafeMutablePointer<WINDOW>?) {

@@ -34,10 +34,12 @@ extension Screen {
     }
 
     /// Opens ncurses with the terminal's description, or a relative's.
+    ///
+    /// - Returns: a sentence about a relative, nil when the terminal is known.
     static func open(
         writer: FrameWriter,
         line: TerminalLine,
-    ) throws(TerminalError) -> (handle: OpaquePointer, note: String?) {
+    ) throws(TerminalError) -> String? {
         guard let name = environment("TERM") else { throw .noTerminalType }
         let shown = SafeText(name, ascii: true).string
         guard !TerminalType.isDumb(name) else { throw .tooDumb(type: shown) }
@@ -47,11 +49,9 @@ extension Screen {
             guard rg_capability("cup") != nil, rg_capability("clear") != nil else {
                 throw .tooDumb(type: shown)
             }
-            guard candidate != name else { return (handle, nil) }
-            let note =
-                "this machine does not know the terminal \(shown): it is treated as \(candidate); "
+            guard candidate != name else { return nil }
+            return "this machine does not know the terminal \(shown): it is treated as \(candidate); "
                 + "`infocmp -x | ssh HOST tic -x -` on your side teaches it"
-            return (handle, note)
         }
         throw .unknownType(type: shown)
     }

@@ -61,7 +61,6 @@ public final class Screen {
     let line: TerminalLine
     let writer: FrameWriter
     private let keys: KeyReader
-    private let handle: OpaquePointer
     private var painter: Painter
     private let enterBytes: [UInt8]
     private let restoreBytes: [UInt8]
@@ -73,9 +72,7 @@ public final class Screen {
         let isUTF8 = Screen.setLocale()
         glyphs = options.ascii || !isUTF8 ? .ascii : .unicode
         writer = try FrameWriter(terminal: line.descriptor)
-        let opened = try Screen.open(writer: writer, line: line)
-        handle = opened.handle
-        note = opened.note
+        note = try Screen.open(writer: writer, line: line)
         set_escdelay(Int32(options.escapeDelay ?? Screen.usualEscapeDelay))
         rg_default_signals()
         depth = Screen.startColours(wanted: options.usesColour)

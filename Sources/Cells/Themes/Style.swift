@@ -11,13 +11,16 @@ public enum ColourDepth: Int, CaseIterable, Comparable, Hashable, Sendable, Bitw
     /// All.
     case direct
 
+    /// Fewer colours first.
     public static func < (a: ColourDepth, b: ColourDepth) -> Bool { a.rawValue < b.rawValue }
 }
 
 /// How glyphs are set apart without colour.
 public struct Attributes: OptionSet, Hashable, Sendable, BitwiseCopyable {
+    /// The attributes as bits.
     public let rawValue: UInt8
 
+    /// Attributes from bits.
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// Heavier, on some terminals brighter.

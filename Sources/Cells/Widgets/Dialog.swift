@@ -52,7 +52,7 @@ public struct Dialog: Hashable, Sendable {
     public func frame(in area: Rect) -> Rect {
         let width = min(area.width, max(20, idealWidth) + 4)
         let inner = max(1, width - 4)
-        let text = lines.reduce(0) { $0 + $1.wrapped(columns: inner).count }
+        let text = lines.reduce(0) { $0 + $1.wrapped(columns: inner, atWords: true).count }
         let height = min(area.height, text + 2 + tail)
         return Rect(
             x: area.x + (area.width - width) / 2,
@@ -89,7 +89,7 @@ public struct Dialog: Hashable, Sendable {
             if focus != nil { grid.showCursor(at: nil) }
             if inner.height > tail { bottom -= 1 }
         }
-        let pane = TextPane(lines: lines.map(dialogText), top: top, wraps: true)
+        let pane = TextPane(lines: lines.map(dialogText), top: top, wraps: true, atWords: true)
         pane.draw(on: &grid, in: Rect(x: inner.x, y: inner.y, width: inner.width, height: bottom - inner.y))
     }
 

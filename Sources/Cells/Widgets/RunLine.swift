@@ -53,24 +53,49 @@ public struct RunLine: Hashable, Sendable {
     }
 
     /// The line broken into lines of at most so many columns; at least one line.
-    public func wrapped(columns: Int) -> [RunLine] {
+    ///
+    /// - Parameter atWords: breaks at blanks where there are any; those are not drawn.
+    public func wrapped(columns: Int, atWords: Bool = false) -> [RunLine] {
         guard columns > 1, width > columns else { return [self] }
+        let pieces = runs.flatMap { run in run.text.glyphs.map { Piece(glyph: $0, role: run.role) } }
         var lines: [RunLine] = []
-        var rest = self
-        while rest.width > columns {
-            var room = columns
-            var kept: [TextRun] = []
-            for run in rest.runs {
-                let text = run.text.prefix(columns: room)
-                kept.append(TextRun(text, role: run.role))
-                room -= text.width
-                if text.width < run.text.width { break }
+        var start = 0
+        while start < pieces.count {
+            var end = start
+            var used = 0
+            while end < pieces.count, used + pieces[end].glyph.width <= columns {
+                used += pieces[end].glyph.width
+                end += 1
             }
-            lines.append(RunLine(kept))
-            rest = rest.dropping(columns: columns - room)
+            if atWords, end < pieces.count, let blank = pieces[start...end].lastIndex(where: \.isBlank),
+                blank > start
+            {
+                end = blank
+            }
+            lines.append(RunLine(pieces: pieces[start..<end]))
+            start = end
+            while atWords, start < pieces.count, pieces[start].isBlank { start += 1 }
         }
-        lines.append(rest)
         return lines
+    }
+
+    private struct Piece {
+        let glyph: SafeText.Glyph
+        let role: Role
+
+        var isBlank: Bool { glyph.text == " " && !glyph.flagged }
+    }
+
+    private init(pieces: ArraySlice<Piece>) {
+        var runs: [TextRun] = []
+        var rest = pieces[...]
+        while let first = rest.first {
+            let same = rest.prefix { $0.role == first.role }
+            let text = SafeText(same.map { (String($0.glyph.text), $0.glyph.flagged) })
+            runs.append(TextRun(text, role: first.role))
+            rest = rest.dropFirst(same.count)
+        }
+        self.init(runs)
     }
 
     /// Draws the line.

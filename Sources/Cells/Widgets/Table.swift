@@ -110,7 +110,7 @@ public struct Table: Hashable, Sendable {
     /// Draws head and rows; rows beyond the rectangle are not drawn.
     public func draw(on grid: inout CellGrid, in rect: Rect) {
         guard !rect.isEmpty else { return }
-        let inner = rect.inset(left: lead.width, right: window == nil ? 0 : 1)
+        let inner = rect.inset(left: lead.width, right: window == nil ? 0 : rect.width < 60 ? 1 : 2)
         let layout = TableLayout(columns: columns, width: inner.width)
         drawHead(on: &grid, in: rect, textX: inner.x, layout)
         for (index, row) in rows.prefix(Table.rowCapacity(height: rect.height)).enumerated() {

@@ -8,18 +8,21 @@ public struct TextPane: Hashable, Sendable {
     public var left: Int
     /// Whether long lines are broken instead of cut off.
     public var wraps: Bool
+    /// Whether they are broken at blanks: for sentences; messages are broken anywhere.
+    public var atWords: Bool
 
     /// A pane.
-    public init(lines: [RunLine], top: Int = 0, left: Int = 0, wraps: Bool = false) {
+    public init(lines: [RunLine], top: Int = 0, left: Int = 0, wraps: Bool = false, atWords: Bool = false) {
         self.lines = lines
         self.top = top
         self.left = left
         self.wraps = wraps
+        self.atWords = atWords
     }
 
     /// The lines as they stand on a screen of this width.
     public func laidOut(width: Int) -> [RunLine] {
-        wraps ? lines.flatMap { $0.wrapped(columns: width) } : lines
+        wraps ? lines.flatMap { $0.wrapped(columns: width, atWords: atWords) } : lines
     }
 
     /// The highest `top` that still fills a rectangle of this size.
