@@ -65,7 +65,8 @@ struct RegistrationFlows {
     {
         let kept = attempt.callID.bounds
         let range = reading.callID.bounds.clamped(to: 0..<request.count)
-        guard kept.count == range.count else { return false }
+        // Requests without a Call-ID belong together with nothing.
+        guard kept.count == range.count, !kept.isEmpty else { return false }
         for offset in 0..<kept.count
         where attempt.bytes[kept.lowerBound + offset] != request[range.lowerBound + offset] { return false }
         return true

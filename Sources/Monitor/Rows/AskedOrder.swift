@@ -90,14 +90,12 @@ struct AskedOrder {
         }
     }
 
-    /// Looks again at rows that time has changed.
-    mutating func review(_ budget: inout Int, _ rows: borrowing RowTable, _ reader: TableReader, _ now: Timestamp) {
-        guard isWhole else { return }
+    /// A row that time may have changed, `nil` if there is none: it must be updated in all orders, as walks
+    /// may go by this one.
+    mutating func nextDue(at now: Timestamp) -> UInt32? {
+        guard isWhole else { return nil }
         calendar?.advance(to: now)
-        while budget > 0, let number = calendar?.next() {
-            place(number, rows, reader, now)
-            budget -= 2
-        }
+        return calendar?.next()
     }
 
     /// Work waits.

@@ -105,7 +105,8 @@ struct Horizon {
     }
 
     /// The next rows to end, at least `count` of them if there are so many; within a second in no order, so
-    /// the caller sorts. Looks at `limit` rows at most.
+    /// the caller sorts. Beyond the buckets' reach of nine hours any rows stand for the soonest. Looks at
+    /// `limit` rows at most.
     func soonest(_ count: Int, limit: Int, _ rows: borrowing RowTable) -> [UInt32] {
         var result: [UInt32] = []
         var second = base

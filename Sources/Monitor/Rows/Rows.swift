@@ -189,7 +189,10 @@ struct Rows {
             let order = orders[base].order
             orders[place].walk(order, &budget, rows, reader, now)
         }
-        orders[place].review(&budget, rows, reader, now)
+        while budget > 0, let number = orders[place].nextDue(at: now) {
+            if rows[number].isLive { update(number, at: now) }
+            budget -= 2
+        }
     }
 
     /// How far an order has come; sorting counts for half of a filtered one's way.

@@ -10,10 +10,10 @@ extension TableReader {
 
     func facts(_ id: BindingID) -> BindingFacts? { table.facts(id) }
 
-    /// A whole binding, for a row that is shown.
+    /// A whole binding that is there, for a row that is shown.
     func binding(_ id: BindingID) -> Binding? {
         count()
-        return table.binding(id)
+        return table.withPartition(at: id.partition) { $0.binding(id) }
     }
 
     /// Calls `body` with the User-Agent of a binding, unless it has gone.
@@ -22,7 +22,7 @@ extension TableReader {
     }
 
     /// Addresses of record that have a binding.
-    var addressesOfRecord: Int { table.addressCount }
+    var addressesOfRecord: Int { table.addressOfRecordCount }
 
     func addressOfRecord(of id: BindingID) -> [UInt8] {
         var aor: [UInt8] = []
@@ -30,23 +30,36 @@ extension TableReader {
         return aor
     }
 
-    /// The bindings of an address of record, oldest first.
+    /// The current bindings of an address of record, the latest refreshed first.
     func facts(of aor: [UInt8], at now: Timestamp) -> [BindingFacts] {
         var result: [BindingFacts] = []
         table.current(of: aor.span, at: now, into: &result)
         return result
     }
 
-    /// The bindings of an address of record with their texts.
+    /// The same bindings with their texts.
     func current(of aor: [UInt8], at now: Timestamp) -> [Binding] {
-        facts(of: aor, at: now).compactMap { binding($0.id) }
+        let found = table.bindings(of: aor, at: now)
+        for _ in found { count() }
+        return found
     }
 
     /// Takes what a filter needs of a binding; its version in the table, or `nil` if it has gone.
     func load(_ row: inout FilterRow, _ known: Row, _ needs: FilterTexts) -> UInt32? {
         count()
-        guard let facts = table.facts(known.id) else { return nil }
         row.reset()
+        let id = known.id
+        let facts = table.withPartition(at: id.partition) { partition -> BindingFacts? in
+            guard let facts = partition.facts(id) else { return nil }
+            for (text, field) in Self.texts where needs.contains(text) {
+                _ = partition.withText(id, field) { row.add(text, $0) }
+            }
+            if needs.contains(.instance) {
+                _ = partition.withText(id, .contactParameters) { row.add(.instance, $0.instance) }
+            }
+            return facts
+        }
+        guard let facts else { return nil }
         row.source = facts.path.source
         row.transport = 1 << UInt64(facts.path.transport.rawValue)
         row.try = Int64(known.tries)
@@ -58,27 +71,14 @@ extension TableReader {
         row.nat = facts.badges.contains(.nat) ? 2 : 1
         row.isRefused = known.isRefused
         row.lateAt = BindingHealth.lateAt(facts)
-        addTexts(known.id, needs, to: &row)
         row.addPath(facts.path, needs)
         row.addBadges(facts.badges, needs)
         return facts.version
     }
 
-    private func addTexts(_ id: BindingID, _ needs: FilterTexts, to row: inout FilterRow) {
-        func add(_ text: FilterTexts, _ field: BindingTextField) {
-            guard needs.contains(text) else { return }
-            _ = table.withText(id, field) { row.add(text, $0) }
-        }
-        add(.aor, .aor)
-        add(.contact, .contact)
-        add(.agent, .userAgent)
-        add(.callID, .callID)
-        add(.who, .account)
-        guard needs.contains(.instance) else { return }
-        _ = table.withText(id, .contactParameters) { parameters in
-            row.add(.instance, parameters.instance)
-        }
-    }
+    private static let texts: [(FilterTexts, BindingTextField)] = [
+        (.aor, .aor), (.contact, .contact), (.agent, .userAgent), (.callID, .callID), (.who, .account),
+    ]
 }
 
 extension Span<UInt8> {

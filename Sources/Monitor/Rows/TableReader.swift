@@ -62,26 +62,19 @@ final class TableReader {
         onlyVersion version: UInt32? = nil,
     ) -> Bool {
         key.removeAll(keepingCapacity: true)
-        if !column.isText || !column.isFixed {
-            guard let facts = table.facts(id) else { return false }
-            if let version, !column.isFixed, facts.version != version { return false }
-            if !column.isText { Self.append(column, facts, row, now, to: &key) }
-            if column == .state { lateAt = BindingHealth.lateAt(facts) }
+        let isThere = table.withPartition(at: id.partition) { partition in
+            if !column.isText || (version != nil && !column.isFixed) {
+                guard let facts = partition.facts(id) else { return false }
+                if let version, !column.isFixed, facts.version != version { return false }
+                if !column.isText { Self.append(column, facts, row, now, to: &key) }
+                if column == .state { lateAt = BindingHealth.lateAt(facts) }
+            }
+            if let field = column.field { _ = partition.withText(id, field) { Self.append($0, to: &key) } }
+            return partition.withText(id, .aor) { Self.append($0, to: &key) } != nil
         }
-        switch column {
-        case .contact: append(id, .contact, to: &key)
-        case .agent: append(id, .userAgent, to: &key)
-        case .callID: append(id, .callID, to: &key)
-        default: break
-        }
-        guard append(id, .aor, to: &key) else { return false }
+        guard isThere else { return false }
         Self.append(id.rawValue, bytes: 8, to: &key)
         return true
-    }
-
-    @discardableResult
-    private func append(_ id: BindingID, _ field: BindingTextField, to key: inout [UInt8]) -> Bool {
-        table.withText(id, field) { Self.append($0, to: &key) } != nil
     }
 
     // MARK: Key bytes
@@ -142,6 +135,16 @@ extension BindingColumn {
         switch self {
         case .aor, .contact, .agent, .callID: true
         default: false
+        }
+    }
+
+    /// The text that the key begins with, besides the address of record.
+    fileprivate var field: BindingTextField? {
+        switch self {
+        case .contact: .contact
+        case .agent: .userAgent
+        case .callID: .callID
+        default: nil
         }
     }
 

@@ -1,0 +1,58 @@
+import BindingTable
+import SIPMessage
+import Testing
+import Timing
+
+@testable import Monitor
+
+/// The filter over attempts, and the windows of their list.
+struct AttemptSearchTests {
+    private func monitor() -> Monitor {
+        let monitor = Monitor.watchingNothing()
+        for index in 0..<20 {
+            var wire = Wire()
+            wire.callID = "c\(index)@phone"
+            wire.user = "\(9_000 + index)"
+            wire.source.address = IPAddress(ipv4: 0x0a00_0000 + UInt32(index))
+            wire.agent = index % 2 == 0 ? "Zoiper 5" : "Yealink T46"
+            let refusal: RefusalReason? = index % 4 == 0 ? .wrongPassword : index % 5 == 0 ? .notOurDomain : nil
+            monitor.receive([
+                wire.exchange(1, at: index * 1_000, .challenge),
+                wire.exchange(2, at: index * 1_000 + 3, refusal, credentials: true),
+            ])
+        }
+        return monitor
+    }
+
+    @Test(arguments: [
+        ("result:PASSWD", [0, 4, 8, 12, 16]), ("result:domain", [5, 10, 15]), ("code=404", [5, 10, 15]),
+        ("reason:password aor~^901", [12, 16]), ("ua:zoiper !result:ok", [0, 4, 8, 10, 12, 16]), ("ip:10.0.0.7", [7]),
+        ("ip:10.0.0.0/30", [0, 1, 2, 3]), ("user=9003", [3]), ("who:9003", [3]), ("callid=c3@phone", [3]),
+        ("9003 or 9004", [3, 4]), ("age<3", [18, 19]), ("try>2", []), ("nat:yes", []), ("cseq=2 9007", [7]),
+        ("result:fail ua~yea", [5, 15]), ("DOMAIN", [5, 10, 15]),
+        ("contact:198.51 user:9001", [1]),
+    ])
+    func filters(text: String, expected: [Int]) throws {
+        let rows = monitor().allAttempts(try Filter(text, for: .attempts), at: .zero + .seconds(20))
+        #expect(rows.map { Int($0.id.rawValue) - 1 } == expected)
+    }
+
+    @Test func failuresOnly() {
+        #expect(monitor().allAttempts(failuresOnly: true).count == 8)
+    }
+
+    @Test func windowsAreHeldByEndRankAndRow() {
+        let monitor = monitor()
+        func ids(_ anchor: WindowQuery.Anchor) -> [Int] {
+            let query = WindowQuery(subject: .attempts(filter: nil, failuresOnly: false), anchor: anchor, height: 4)
+            guard case .attempts(let rows) = monitor.answer(query, at: .zero).content else { return [] }
+            return rows.map { Int($0.id.rawValue) }
+        }
+        #expect(ids(.end) == [17, 18, 19, 20])
+        #expect(ids(.rank(2)) == [3, 4, 5, 6])
+        #expect(ids(.rank(99)) == [17, 18, 19, 20])
+        #expect(ids(.rank(-5)) == [1, 2, 3, 4])
+        #expect(ids(.row(.attempt(AttemptID(rawValue: 10)), offset: 1)) == [9, 10, 11, 12])
+        #expect(ids(.row(.attempt(AttemptID(rawValue: 1)), offset: 3)) == [1, 2, 3, 4])
+    }
+}
