@@ -283,7 +283,8 @@ import Timing
         #expect(left > 600 && left < 1_400)
         while table.advance(share: 1, of: 2, to: .at(60), limit: 64) <= .at(60) {}
         #expect(table.bindingCount == 0)
-        #expect(table.advance(share: 0, of: 1, to: .at(60), limit: 64) == .at(90))
+        let again = table.advance(share: 0, of: 1, to: .at(60), limit: 64)
+        #expect(again > .at(60) && again <= .at(90))
         table.advanceAll(to: .at(90))
         #expect(table.advance(share: 0, of: 1, to: .at(90), limit: 64) == .distantFuture)
     }
