@@ -32,9 +32,11 @@ struct Regtop: ParsableCommand {
             throw HostError("--demo \(demo): choose from 1 to 10000 phones", exitCode: 2)
         }
         let themes = ThemeFiles(environment: ProcessInfo.processInfo.environment)
-        let code = try ConsoleRun(settings: settings, demoPhones: demo, themes: themes.library()) {
-            try service.settings()
-        }.run()
+        let (final, library, service) = (settings, themes.library(), service)
+        // The program has one main thread and this is it; ncurses lives there.
+        let code = try MainActor.assumeIsolated {
+            try ConsoleRun(settings: final, demoPhones: demo, themes: library) { try service.settings() }.run()
+        }
         throw ExitCode(code)
     }
 
@@ -48,23 +50,23 @@ struct Regtop: ParsableCommand {
         } catch let error as HostError {
             stop(error.description, error.exitCode)
         } catch let code as ExitCode {
-            exit(code.rawValue)
+            Foundation.exit(code.rawValue)
         } catch {
             let code = exitCode(for: error)
             let text = fullMessage(for: error)
             if code == .success {
                 print(text)
-                exit(0)
+                Foundation.exit(0)
             }
             stop(text, code == .validationFailure ? 2 : 1)
         }
-        exit(0)
+        Foundation.exit(0)
     }
 
     private static func stop(_ sentence: String, _ code: Int32) -> Never {
         let text = sentence.hasPrefix("Error:") ? sentence : "regtop: \(sentence)"
         FileHandle.standardError.write(Data("\(text)\n".utf8))
-        exit(code)
+        Foundation.exit(code)
     }
 }
 

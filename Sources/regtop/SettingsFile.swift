@@ -114,7 +114,7 @@ struct SettingsFile {
         }
     }
 
-    private mutating func console(_ node: Node, _ console: inout ConsoleSettings) {
+    private mutating func console(_ node: Node, _ console: inout ScreenSettings) {
         let keys = ["theme", "ascii", "no-color", "read-only", "view", "filter"]
         each(node, of: "console", allowed: keys) { reader, key, value in
             switch key {
@@ -122,7 +122,7 @@ struct SettingsFile {
             case "ascii": console.ascii = reader.flag(value, key)
             case "no-color": console.noColor = reader.flag(value, key)
             case "read-only": console.readOnly = reader.flag(value, key)
-            case "view": console.view = reader.word(value, key, ConsoleSettings.views)
+            case "view": console.view = reader.word(value, key, ScreenSettings.views)
             default: console.filter = reader.text(value, key)
             }
         }
@@ -220,7 +220,7 @@ enum YAMLText {
             .composer(_, let problem, let mark, _):
             return YAMLProblem(file: file, line: mark.line, column: mark.column, what: "\(problem); mend the syntax")
         case .duplicatedKeysInMapping(let duplicates, let context):
-            let names = duplicates.compactMap { $0.string }.joined(separator: ", ")
+            let names = duplicates.map { "\($0)" }.joined(separator: ", ")
             let mark = context.mark
             let what = "the key \(names) stands here twice; remove one"
             return YAMLProblem(file: file, line: mark.line, column: mark.column, what: what)

@@ -1,4 +1,5 @@
 public import Cells
+import Console
 
 /// A theme file as read: where it came from, its lines, and what was wrong with it as YAML.
 public struct ThemeFile: Sendable {
@@ -35,6 +36,11 @@ public struct ThemeLibrary: Sendable {
 
     /// The names that can be chosen.
     public var names: [String] { files.map(\.name) }
+
+    /// What the console's list of themes shows.
+    var choices: [ThemeChoice] {
+        files.map { ThemeChoice(name: $0.name, summary: ThemeDefinition(entries: $0.entries).summary) }
+    }
 
     /// A theme by name or by path, with everything that is wrong with it; nil if there is none.
     public func theme(_ nameOrPath: String) -> (theme: Theme, problems: [String])? {

@@ -41,7 +41,7 @@ public struct AuditLog: Sendable {
             "\(time.date)T\(time.clock)Z", "\(record.by.short) \(record.by.terminal)", record.action, record.object,
             record.result, record.reason,
         ]
-        return fields.map { sanitise($0).text }.joined(separator: "\t")
+        return fields.map { SafeText($0).string }.joined(separator: "\t")
     }
 
     private func makeDirectory() throws(HostError) {

@@ -47,7 +47,8 @@ struct RegistrarLoop: ~Copyable, MessageHandler {
             let handling = core?.complete(
                 mail.token, committed: mail.committed, clock: clock, reply: &output.bytes)
         else { return }
-        record(handling, [].span, output.bytes.span.extracting(start..<output.bytes.count))
+        let request: [UInt8] = []
+        record(handling, request.span, output.bytes.span.extracting(start..<output.bytes.count))
         output.finish(to: handling.destination, over: handling.exchange.path)
     }
 
@@ -68,7 +69,7 @@ struct RegistrarLoop: ~Copyable, MessageHandler {
 
     /// Bytes that can't be framed are answered as far as their head can be read; the connection closes then.
     mutating func receiveUnframed(
-        _ bytes: Span<UInt8>, because problem: FramingError, from path: ReceivedFrom, clock: ClockReading,
+        _ bytes: Span<UInt8>, because problem: ParseError, from path: ReceivedFrom, clock: ClockReading,
         output: inout OutgoingMessages,
     ) {
         receive(bytes, from: path, clock: clock, output: &output)
@@ -80,6 +81,8 @@ struct RegistrarLoop: ~Copyable, MessageHandler {
             return
         }
         exchange.weight = weight
+        // Read only for what is kept: the batch's one reading is the arrival, this is the departure.
+        exchange.repliedAt = SystemClock.read().timestamp
         ring.write(exchange, request: request, reply: reply)
     }
 }

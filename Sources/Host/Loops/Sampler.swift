@@ -1,4 +1,5 @@
 import BindingTable
+import SIPMessage
 import Timing
 
 /// Decides which exchanges the monitor gets when there are more than anybody can look at.

@@ -31,7 +31,6 @@ final class MonitorService: Sendable {
     private let inbox = Mutex(Inbox())
     private let wake: WakeUp
     private let rings: [ExchangeRing]
-    private let table: BindingTable
     private let desk: OperatorDesk
     private let policy: PolicyBox
     private let audit: AuditLog
@@ -44,19 +43,17 @@ final class MonitorService: Sendable {
         audit: AuditLog, limits: MonitorLimits,
         log: @escaping @Sendable (MonitorEvent) -> Void,
     ) throws(HostError) {
-        self.table = table
         self.rings = rings
         self.desk = desk
         self.policy = policy
         self.audit = audit
         self.log = log
-        wake = try WakeUp()
+        wake = WakeUp()
         let started = SystemClock.read()
         do {
             let thread = try LoopThread(name: "regtop-monitor") { [self] in
-                var turn = MonitorTurn(
-                    service: self, monitor: Monitor(table: table, limits: limits, startedAt: started))
-                turn.run()
+                let monitor = Monitor(table: table, limits: limits, startedAt: started)
+                MonitorTurn(service: self, monitor: monitor).run()
             }
             self.thread.withLock { $0 = thread }
         } catch {
@@ -99,17 +96,18 @@ final class MonitorService: Sendable {
     // MARK: On the monitor's thread
 
     /// What one turn of the thread works with; lives on the thread only.
-    private struct MonitorTurn: ~Copyable {
-        let service: MonitorService
-        var monitor: Monitor
-        var consoles: [Console] = []
+    private final class MonitorTurn {
+        private let service: MonitorService
+        private let monitor: Monitor
+        private var consoles: [Console] = []
+        private var sessions: [Int: MonitorSession] = [:]
 
-        init(service: MonitorService, monitor: consuming Monitor) {
+        init(service: MonitorService, monitor: Monitor) {
             self.service = service
             self.monitor = monitor
         }
 
-        mutating func run() {
+        func run() {
             while true {
                 let isBusy = work()
                 let letters = service.inbox.withLock { inbox in
@@ -117,7 +115,10 @@ final class MonitorService: Sendable {
                     return inbox
                 }
                 if letters.isStopping { return }
-                consoles.removeAll { letters.departures.contains($0.id) }
+                for id in letters.departures {
+                    consoles.removeAll { $0.id == id }
+                    sessions[id] = nil
+                }
                 for console in letters.consoles {
                     consoles.append(console)
                     console.deliver(.welcome(console.welcome))
@@ -134,7 +135,7 @@ final class MonitorService: Sendable {
         }
 
         /// One slice of reading and sorting; true if more waits.
-        private mutating func work() -> Bool {
+        private func work() -> Bool {
             var more = false
             let now = SystemClock.read().timestamp
             for ring in service.rings {
@@ -150,10 +151,11 @@ final class MonitorService: Sendable {
             return more
         }
 
-        private mutating func answer(_ request: LinkRequest, to console: Console, now: ClockReading) {
+        private func answer(_ request: LinkRequest, to console: Console, now: ClockReading) {
             switch request {
             case .query(let query, let serial):
-                console.deliver(.window(monitor.answer(query, at: now.timestamp), serial: serial))
+                let window = monitor.answer(query, for: &sessions[console.id, default: MonitorSession()], at: now.timestamp)
+                console.deliver(.window(window, serial: serial))
             case .preview(let command, let serial):
                 let outcome = service.desk.preview(command, clock: now)
                 console.deliver(.preview(outcome, serial: serial))
@@ -167,7 +169,7 @@ final class MonitorService: Sendable {
         }
 
         /// The audit line first, then the act; an act that can't be recorded is not done.
-        private mutating func perform(
+        private func perform(
             _ command: OperatorCommand, serial: UInt64, for console: Console, now: ClockReading,
         ) {
             if let reason = console.welcome.readOnlyBecause {
@@ -189,7 +191,7 @@ final class MonitorService: Sendable {
             console.deliver(.outcome(outcome, serial: serial))
         }
 
-        private mutating func write(_ record: AuditRecord, at now: ClockReading) throws(HostError) {
+        private func write(_ record: AuditRecord, at now: ClockReading) throws(HostError) {
             try service.audit.append(record)
             service.log(.audit(record))
             monitor.receive(.audit(record), at: now.timestamp)

@@ -10,16 +10,19 @@ final class Housekeeping: Sendable {
     }
 
     private let watched = Mutex(Watched())
-    private let timer = Mutex<(any DispatchSourceTimer)?>(nil)
+    private let queue = DispatchQueue(label: "regtop.housekeeping", qos: .utility)
+    private let isOver = Atomic(false)
 
     /// Calls `tick` once a second with whether a watched file has changed since the last time.
     func start(watching files: [String], tick: @escaping @Sendable (Bool) -> Void) {
         watch(files)
-        let timer = DispatchSource.makeTimerSource(queue: .global(qos: .utility))
-        timer.schedule(deadline: .now() + 1, repeating: 1, leeway: .milliseconds(100))
-        timer.setEventHandler { [self] in tick(hasChanged()) }
-        timer.activate()
-        self.timer.withLock { $0 = timer }
+        queue.asyncAfter(deadline: .now() + 1) { [self] in next(tick) }
+    }
+
+    private func next(_ tick: @escaping @Sendable (Bool) -> Void) {
+        guard !isOver.load(ordering: .relaxed) else { return }
+        tick(hasChanged())
+        queue.asyncAfter(deadline: .now() + 1) { [self] in next(tick) }
     }
 
     /// Watches these files from now on, as they are now.
@@ -31,7 +34,7 @@ final class Housekeeping: Sendable {
 
     /// Ends the calls.
     func stop() {
-        timer.withLock { $0?.cancel() }
+        isOver.store(true, ordering: .relaxed)
     }
 
     private func hasChanged() -> Bool {

@@ -7,6 +7,7 @@ import Transport
 struct PolicyBuilder {
     private let settings: Settings
     private let listeners: [ListenAddress]
+    private let demo: DemoPopulation?
 
     /// What came of it.
     struct Result: Sendable {
@@ -19,9 +20,10 @@ struct PolicyBuilder {
         var facts: [String]
     }
 
-    init(settings: Settings, listeners: [ListenAddress]) {
+    init(settings: Settings, listeners: [ListenAddress], demo: DemoPopulation? = nil) {
         self.settings = settings
         self.listeners = listeners
+        self.demo = demo
     }
 
     func build() throws(HostError) -> Result {
@@ -55,7 +57,8 @@ struct PolicyBuilder {
     private func domain(
         _ name: String, _ domain: DomainSettings, file: AccountsFile?,
     ) throws(HostError) -> Domain {
-        let access: Domain.Access = settings.open ? .open : .digest(file?.accounts ?? Accounts())
+        let accounts = name == DemoPopulation.domain ? demo?.accounts : file?.accounts
+        let access: Domain.Access = settings.open ? .open : .digest(accounts ?? Accounts())
         let common = file?.realms[name] ?? [.sha256, .md5]
         let wanted = domain.algorithms?.compactMap { DigestAlgorithm(name: $0) }
         if domain.registration, !settings.open, common.isEmpty, wanted == nil {

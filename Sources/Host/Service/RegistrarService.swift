@@ -3,6 +3,7 @@ import Monitor
 import Registrar
 import SIPDigest
 import SIPMessage
+import Simulation
 import Synchronization
 import Timing
 import Transport
@@ -20,6 +21,7 @@ final class RegistrarService: Sendable {
     private let streams: StreamServer<CommitResult>?
     private let current: Mutex<Current>
     private let housekeeping: Housekeeping
+    private let demo: DemoPopulation?
 
     /// What a reload replaces.
     struct Current: Sendable {
@@ -33,12 +35,14 @@ final class RegistrarService: Sendable {
 
     /// Opens the listeners and starts the loops; throws the first thing that is wrong, with nothing left open.
     init(
-        settings: Settings, audit: AuditLog, log: @escaping @Sendable (MonitorEvent) -> Void,
+        settings: Settings, audit: AuditLog, demo: DemoPopulation? = nil,
+        log: @escaping @Sendable (MonitorEvent) -> Void,
     ) throws(HostError) {
         startedAt = SystemClock.read()
         let addresses = try Self.addresses(settings)
-        let built = try PolicyBuilder(settings: settings, listeners: addresses).build()
-        state = try Self.state(policy: built.policy)
+        let built = try PolicyBuilder(settings: settings, listeners: addresses, demo: demo).build()
+        state = Self.state(policy: built.policy, isDemo: demo != nil)
+        self.demo = demo
         let loops = Self.loopCount(settings)
         let udpAddresses = addresses.filter { $0.transport == .udp }
         let streamAddresses = addresses.filter { $0.transport != .udp }
@@ -52,9 +56,11 @@ final class RegistrarService: Sendable {
             throw HostError("\(error)", exitCode: 1)
         }
         listeners = (udp?.listeners ?? []) + (streams?.listeners ?? [])
+        var limits = MonitorLimits()
+        limits.attemptBytes = settings.limits.attempts << 20
         monitor = try MonitorService(
             table: state.table, rings: cores.rings, desk: OperatorDesk(state), policy: state.policy, audit: audit,
-            limits: MonitorLimits(attemptBytes: settings.limits.attempts << 20), log: log)
+            limits: limits, log: log)
         current = Mutex(
             Current(settings: settings, openDomains: built.openDomains, accountsFiles: built.accountsFiles))
         housekeeping = Housekeeping()
@@ -66,7 +72,7 @@ final class RegistrarService: Sendable {
 
     /// Takes new settings: domains, accounts and limits of messages; listeners stay as they are.
     func reload(_ settings: Settings) throws(HostError) {
-        let built = try PolicyBuilder(settings: settings, listeners: Self.addresses(settings)).build()
+        let built = try PolicyBuilder(settings: settings, listeners: Self.addresses(settings), demo: demo).build()
         state.policy.reload(built.policy)
         let listensElsewhere = current.withLock { current in
             defer {
@@ -123,15 +129,11 @@ final class RegistrarService: Sendable {
         return addresses
     }
 
-    private static func state(policy: Policy) throws(HostError) -> RegistrarState {
-        do throws(DigestError) {
-            var random = SystemRandomNumberGenerator()
-            return RegistrarState(
-                table: BindingTable(seed: random.next()), policy: PolicyBox(policy),
-                verifier: try DigestVerifier())
-        } catch {
-            throw HostError("\(error)", exitCode: 1)
-        }
+    private static func state(policy: Policy, isDemo: Bool) -> RegistrarState {
+        var random = SystemRandomNumberGenerator()
+        return RegistrarState(
+            table: BindingTable(seed: random.next()), policy: PolicyBox(policy),
+            verifier: DigestVerifier(random: &random, lifetime: isDemo ? Population.nonceLifetime : .seconds(300)))
     }
 
     /// One loop on up to two cores, half the cores beyond, at most 8.

@@ -14,7 +14,7 @@ public struct Settings: Equatable, Sendable {
     /// Bounds on what strangers can make us hold.
     public var limits = LimitSettings()
     /// How the console begins.
-    public var console = ConsoleSettings()
+    public var console = ScreenSettings()
 
     /// The defaults.
     public init() {}
@@ -90,7 +90,7 @@ public struct LimitSettings: Equatable, Sendable {
 }
 
 /// How the console begins.
-public struct ConsoleSettings: Equatable, Sendable {
+public struct ScreenSettings: Equatable, Sendable {
     /// Name or file of the theme.
     public var theme = "ansi"
     /// Frames and bars of ASCII characters only.
@@ -108,7 +108,7 @@ public struct ConsoleSettings: Equatable, Sendable {
     public init() {}
 }
 
-extension ConsoleSettings {
+extension ScreenSettings {
     /// Names that `--view` takes, in the order of their keys.
     public static let views = ["overview", "bindings", "attempts", "log", "audit", "blocks"]
 }

@@ -2,7 +2,7 @@ internal import CSocket
 internal import Synchronization
 
 /// A thread of our own, with all signals blocked, that ends when its body returns.
-final class LoopThread: Sendable {
+public final class LoopThread: Sendable {
     private final class Body: Sendable {
         let run: @Sendable () -> Void
         init(_ run: @escaping @Sendable () -> Void) { self.run = run }
@@ -11,7 +11,7 @@ final class LoopThread: Sendable {
     private let thread: Mutex<UInt64?>
 
     /// Starts `body`; `name` is cut to 15 bytes by the system.
-    init(name: String, body: @escaping @Sendable () -> Void) throws(TransportError) {
+    public init(name: String, body: @escaping @Sendable () -> Void) throws(TransportError) {
         let context = Unmanaged.passRetained(Body(body))
         var handle: UInt64 = 0
         let code = csocket_start_thread(
@@ -31,7 +31,7 @@ final class LoopThread: Sendable {
     }
 
     /// Waits until the body has returned; a second call returns at once.
-    func join() {
+    public func join() {
         let handle = thread.withLock { handle in
             defer { handle = nil }
             return handle

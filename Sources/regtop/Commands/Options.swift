@@ -60,11 +60,11 @@ struct ScreenOptions: ParsableArguments {
     @Flag(help: "No colours; as NO_COLOR in the environment.")
     var noColor = false
 
-    func apply(to console: inout ConsoleSettings) throws {
+    func apply(to console: inout ScreenSettings) throws {
         if let theme { console.theme = theme }
         if let view {
-            guard ConsoleSettings.views.contains(view) else {
-                throw HostError("--view \(view): views are \(ConsoleSettings.views.joined(separator: ", "))", exitCode: 2)
+            guard ScreenSettings.views.contains(view) else {
+                throw HostError("--view \(view): views are \(ScreenSettings.views.joined(separator: ", "))", exitCode: 2)
             }
             console.view = view
         }
@@ -136,6 +136,10 @@ extension Settings {
             path.hasPrefix("/") || folder.isEmpty ? path : "\(folder)/\(path)"
         }
         accounts = accounts.map(resolved)
-        for name in domains.keys { domains[name]?.accounts = domains[name]?.accounts.map(resolved) }
+        domains = domains.mapValues { domain in
+            var domain = domain
+            domain.accounts = domain.accounts.map(resolved)
+            return domain
+        }
     }
 }

@@ -1,0 +1,52 @@
+import BindingTable
+import Cells
+import Console
+import ConsoleLink
+import Glibc
+import Synchronization
+import Terminal
+import Timing
+import Transport
+
+/// `regtop`: the registrar with its console on this terminal.
+@MainActor
+public final class ConsoleRun {
+    private let settings: Settings
+    private let demoPhones: Int?
+    private let themes: ThemeLibrary
+    private let reread: () throws -> Settings
+
+    /// A run with these settings; `reread` gives them anew on SIGHUP without a hang-up, and from the console.
+    public init(settings: Settings, demoPhones: Int?, themes: ThemeLibrary, reread: @escaping () throws -> Settings) {
+        self.settings = settings
+        self.demoPhones = demoPhones
+        self.themes = themes
+        self.reread = reread
+    }
+
+    /// Runs until the operator quits or the terminal is lost; returns the exit code. Throws what keeps it from
+    /// starting, with the terminal given back.
+    public func run() throws(HostError) -> Int32 {
+        guard isatty(STDOUT_FILENO) == 1, isatty(STDIN_FILENO) == 1 else {
+            throw HostError(
+                "standard input and output must be a terminal; `regtop serve` runs the registrar without one",
+                exitCode: 69)
+        }
+        guard let theme = themes.theme(settings.console.theme) else {
+            throw ThemeLibrary.unknown(settings.console.theme, themes.names)
+        }
+        // Before any thread starts, so that signals come to this one only.
+        TerminalEvents.blockSignals()
+        var settings = settings
+        let demo = try demoPhones.map { count throws(HostError) in try DemoPopulation(count: count, settings: &settings) }
+        let audit = AuditLog(path: AuditLog.standardPath(environment: Environment.all))
+        let service = try RegistrarService(settings: settings, audit: audit, demo: demo) { _ in }
+        defer { service.stop() }
+        let phones = try demo.map { demo throws(HostError) in try DemoPhones(demo, listeners: service.listeners) }
+        defer { phones?.stop() }
+        let session = try ConsoleSession(
+            settings: settings, service: service, audit: audit, themes: themes, theme: theme.theme)
+        for problem in theme.problems { service.notice(.warning, "theme \(settings.console.theme): \(problem)") }
+        return session.run()
+    }
+}

@@ -1,0 +1,204 @@
+import BindingTable
+import Cells
+import Console
+import ConsoleLink
+import Glibc
+import Synchronization
+import Terminal
+import Timing
+import Transport
+
+/// One console on one terminal: keys in, frames out, the monitor behind it.
+///
+/// Everything that happens is one input of the model; the screen is drawn once after each batch of inputs,
+/// and never waits: a terminal that doesn't take a frame gets the next one instead.
+@MainActor
+final class ConsoleSession {
+    private let service: RegistrarService
+    private let audit: AuditLog
+    private let themes: ThemeLibrary
+    private let identity = OperatorIdentity.ofThisProcess
+    private let screen: Screen
+    private let events: TerminalEvents
+    private let letters: Letters
+    private var model: ConsoleModel
+    private var theme: Theme
+    private var isLagging = false
+    private var nextTick: Timestamp
+
+    /// What the monitor has said and the model hasn't heard.
+    private final class Letters: Sendable {
+        let updates = Mutex<[LinkUpdate]>([])
+    }
+
+    init(
+        settings: Settings, service: RegistrarService, audit: AuditLog, themes: ThemeLibrary, theme: Theme,
+    ) throws(HostError) {
+        self.service = service
+        self.audit = audit
+        self.themes = themes
+        self.theme = theme
+        let console = settings.console
+        var options = Terminal.ScreenOptions()
+        options.usesColour = !console.noColor
+        options.ascii = console.ascii
+        do throws(TerminalError) {
+            screen = try Screen(options)
+            events = try TerminalEvents(screen: screen)
+        } catch {
+            throw HostError(error.description, exitCode: 69)
+        }
+        let choices = themes.choices
+        model = ConsoleModel(
+            settings: ConsoleSettings(
+                glyphs: screen.glyphs, isReadOnly: console.readOnly, themes: choices, theme: console.theme,
+                view: StartView(rawValue: console.view) ?? .overview, filter: console.filter),
+            size: screen.size)
+        letters = Letters()
+        nextTick = SystemClock.read().timestamp
+        let wake = events.wakeUp
+        let letters = letters
+        service.monitor.attach(
+            MonitorService.Console(id: 1, welcome: welcome(readOnly: console.readOnly)) { update in
+                letters.updates.withLock { $0.append(update) }
+                wake.wake()
+            })
+        if let note = screen.note { service.notice(.warning, note) }
+        record("open", console.readOnly ? "read-only" : "read-write")
+    }
+
+    /// Runs until the operator quits or the terminal is lost; gives the terminal back and returns the exit code.
+    func run() -> Int32 {
+        let code = loop()
+        let printed = screen.restore()
+        service.monitor.detach(1)
+        record(code == 129 ? "lost" : "close", "exit code \(code)")
+        if code != 129, !printed.isEmpty {
+            for line in printed.suffix(20) { StandardError.write("regtop: \(line)") }
+        }
+        return code
+    }
+
+    private func loop() -> Int32 {
+        if let code = feed([.resize(screen.size), .tick]) { return code }
+        while true {
+            draw()
+            let now = SystemClock.read().timestamp
+            let happened = events.wait(timeoutMilliseconds: max(0, (nextTick - now).milliseconds + 1))
+            var inputs: [ConsoleInput] = []
+            for event in happened {
+                switch event {
+                case .keys(let keys): inputs += keys.map { .key($0) }
+                case .resize(let size): inputs.append(.resize(size))
+                case .woken: break
+                case .printed(let lines): inputs.append(.stdoutLines(logged(lines)))
+                case .gone: return 129
+                case .signal(let number):
+                    if let code = answer(number) { return code }
+                }
+            }
+            let updates = letters.updates.withLock { letters in
+                defer { letters = [] }
+                return letters
+            }
+            inputs += updates.map { .link($0) }
+            if SystemClock.read().timestamp >= nextTick {
+                nextTick = Timestamp(nanoseconds: (SystemClock.read().timestamp.second + 1) * 1_000_000_000)
+                inputs.append(.tick)
+            }
+            if let code = feed(inputs) { return code }
+        }
+    }
+
+    /// Signals by the terminal's manners: what can't be meant as a key is answered; the registrar goes on.
+    private func answer(_ signal: Int32) -> Int32? {
+        switch signal {
+        case SIGHUP: return 129
+        case SIGTERM: return 0
+        case SIGINT: return feed([.key(.control("c"))])
+        case SIGQUIT: return 0
+        case SIGCONT:
+            screen.invalidate()
+            return nil
+        case SIGUSR2:
+            if let found = themes.theme(model.theme) { theme = found.theme }
+            screen.invalidate()
+            return nil
+        default:
+            return nil
+        }
+    }
+
+    private func feed(_ inputs: [ConsoleInput]) -> Int32? {
+        for input in inputs {
+            for effect in model.update(input, at: SystemClock.read()) {
+                switch effect {
+                case .send(let request): service.monitor.submit(request, from: 1)
+                case .quit(let code): return code
+                case .redraw: screen.invalidate()
+                case .setTheme(let name):
+                    if let found = themes.theme(name) {
+                        theme = found.theme
+                        screen.invalidate()
+                    }
+                }
+            }
+        }
+        return nil
+    }
+
+    private func draw() {
+        let outcome = screen.draw(model.draw(at: SystemClock.read()), theme: theme)
+        let lags = outcome == .skipped
+        guard lags != isLagging else { return }
+        isLagging = lags
+        _ = model.update(.lag(lags), at: SystemClock.read())
+    }
+
+    /// What something printed while the screen was ours belongs into the log.
+    private func logged(_ lines: [String]) -> [String] {
+        for line in lines { service.notice(.warning, line) }
+        return lines
+    }
+
+    private func record(_ what: String, _ result: String) {
+        let record = AuditRecord(
+            at: SystemClock.read().wall, by: identity, action: "session", object: what, result: result, reason: "")
+        do throws(HostError) {
+            try audit.append(record)
+            service.monitor.post(.audit(record))
+        } catch {
+            service.notice(.error, "the audit trail can't be written, so acts will be refused: \(error.description)")
+        }
+    }
+
+    private func welcome(readOnly: Bool) -> Welcome {
+        Welcome(
+            host: HostName.short, listeners: service.listeners.map(\.description),
+            startedAt: service.startedAt.timestamp, clock: SystemClock.read(), utcOffset: LocalTime.utcOffset,
+            you: identity, readOnlyBecause: readOnly ? "started with --read-only" : nil,
+            openDomains: service.openDomains)
+    }
+}
+
+/// The host's name as the title shows it.
+enum HostName {
+    /// Up to the first dot.
+    static var short: String {
+        var name = [CChar](repeating: 0, count: 256)
+        guard gethostname(&name, name.count - 1) == 0 else { return "localhost" }
+        let text = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return text.split(separator: ".").first.map(String.init) ?? "localhost"
+    }
+}
+
+/// The operator's time zone.
+enum LocalTime {
+    /// Seconds east of UTC, now.
+    static var utcOffset: Interval {
+        var now = time(nil)
+        var parts = tm()
+        localtime_r(&now, &parts)
+        return .seconds(parts.tm_gmtoff)
+    }
+}
