@@ -79,7 +79,7 @@ struct UDPLoop<Mail: Sendable>: ~Copyable {
                 continue
             }
             guard let socket = socket(for: entry, near: current) else {
-                parts.counters.countSendErrors(1)
+                parts.context.counters.countSendErrors(1)
                 continue
             }
             if placed == parts.batch.slots || (socket != current && placed > 0) {

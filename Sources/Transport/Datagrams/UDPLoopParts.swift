@@ -8,7 +8,6 @@ struct UDPLoopParts<Mail: Sendable>: Sendable {
     let poller: Int32
     let wake: Int32
     let context: LoopContext<Mail>
-    let counters: LoopCounters
     let elsewhere: @Sendable (Datagram) -> Void
 
     /// Takes the sockets over; when it throws, they are still the caller's.
@@ -30,10 +29,9 @@ struct UDPLoopParts<Mail: Sendable>: Sendable {
             throw .cannotStart(errno: -poller)
         }
         let mailbox = Mailbox<Mail> { csocket_raise_wake(wake) }
-        context = LoopContext(index: index, mailbox: mailbox, listeners: listeners)
+        context = LoopContext(index: index, mailbox: mailbox, listeners: listeners, counters: counters)
         self.sockets = sockets
         self.wake = wake
-        self.counters = counters
         self.elsewhere = elsewhere
     }
 

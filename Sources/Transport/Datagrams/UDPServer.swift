@@ -26,7 +26,7 @@ public final class UDPServer<Mail: Sendable>: Sendable {
         let parts = try Self.openLoops(addresses, settings: settings, elsewhere: elsewhere)
         listeners = parts[0].context.listeners
         mailboxes = parts.map(\.context.mailbox)
-        counters = parts.map(\.counters)
+        counters = parts.map(\.context.counters)
         var threads: [LoopThread] = []
         do {
             for part in parts {

@@ -75,4 +75,6 @@ public struct LoopContext<Mail: Sendable>: Sendable {
     public let mailbox: Mailbox<Mail>
     /// The listeners that this loop serves.
     public let listeners: [Listener]
+    /// What this loop has done: a handler sees there how many datagrams its sockets have lost.
+    public let counters: LoopCounters
 }

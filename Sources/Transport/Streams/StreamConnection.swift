@@ -79,7 +79,10 @@ final class StreamConnection<Handler: MessageHandler & ~Copyable>: ChannelInboun
         buffer.writeBytes(bytes.bytes)
         watch.hasQueued(bytes.count)
         context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
-        if unsentBytes > loop.settings.maximumUnsentBytes { close(because: .slowReader) }
+        // Below the channel's high-water mark, which is no higher than the limit, nothing need be counted.
+        if !context.channel.isWritable, unsentBytes > loop.settings.maximumUnsentBytes {
+            close(because: .slowReader)
+        }
         return true
     }
 

@@ -8,7 +8,6 @@ internal import Timing
 /// asks for the batch to be finished when the turn is over.
 final class StreamLoop<Handler: MessageHandler & ~Copyable> {
     let settings: StreamSettings
-    let counters: LoopCounters
     private let eventLoop: any EventLoop
     private let registry: ConnectionRegistry
     private let context: LoopContext<Handler.Mail>
@@ -41,7 +40,6 @@ final class StreamLoop<Handler: MessageHandler & ~Copyable> {
         eventLoop: any EventLoop,
         context: LoopContext<Handler.Mail>,
         settings: StreamSettings,
-        counters: LoopCounters,
         registry: ConnectionRegistry,
         elsewhere: @escaping @Sendable (Datagram) -> Void,
     ) {
@@ -49,7 +47,6 @@ final class StreamLoop<Handler: MessageHandler & ~Copyable> {
         self.eventLoop = eventLoop
         self.context = context
         self.settings = settings
-        self.counters = counters
         self.registry = registry
         self.elsewhere = elsewhere
         _ = beginBatch()
@@ -132,7 +129,7 @@ final class StreamLoop<Handler: MessageHandler & ~Copyable> {
 
     private func count() {
         guard batch.messages + batch.keepAlives + batch.unusable > 0 else { return }
-        counters.countBatch(
+        context.counters.countBatch(
             received: batch.messages,
             bytes: batch.bytes,
             keepAlives: batch.keepAlives,
@@ -153,9 +150,11 @@ final class StreamLoop<Handler: MessageHandler & ~Copyable> {
                 while next < entries.count, entries[next].path.connection == path.connection { next += 1 }
                 let range = entries[index].start..<entries[next - 1].end
                 let isSent = connection.write(bytes.span.extracting(range))
-                isSent ? counters.countSent(next - index) : counters.countSendErrors(next - index)
+                isSent
+                    ? context.counters.countSent(next - index)
+                    : context.counters.countSendErrors(next - index)
             } else if !registry.send(output.datagram(at: index)) {
-                counters.countSendErrors(1)
+                context.counters.countSendErrors(1)
             }
             index = next
         }

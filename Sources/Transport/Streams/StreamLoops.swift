@@ -40,7 +40,12 @@ final class StreamLoops<Handler: MessageHandler & ~Copyable>: Sendable {
         for address in addresses { listeners.append(try open(address)) }
         do {
             for index in boxes.indices {
-                let context = LoopContext(index: index, mailbox: mailboxes[index], listeners: listeners)
+                let context = LoopContext(
+                    index: index,
+                    mailbox: mailboxes[index],
+                    listeners: listeners,
+                    counters: counters[index],
+                )
                 try makeLoop(context, elsewhere: elsewhere, makeHandler: makeHandler).wait()
             }
             for server in servers.withLock(\.self) {
@@ -58,14 +63,12 @@ final class StreamLoops<Handler: MessageHandler & ~Copyable>: Sendable {
         makeHandler: @escaping @Sendable (LoopContext<Handler.Mail>) -> Handler,
     ) -> EventLoopFuture<Void> {
         let box = boxes[context.index]
-        let counters = counters[context.index]
         return box.eventLoop.submit { [settings, registry] in
             box.value = StreamLoop(
                 handler: makeHandler(context),
                 eventLoop: box.eventLoop,
                 context: context,
                 settings: settings,
-                counters: counters,
                 registry: registry,
                 elsewhere: elsewhere,
             )
@@ -84,6 +87,7 @@ final class StreamLoops<Handler: MessageHandler & ~Copyable>: Sendable {
             // Nobody is let in before there are handlers.
             .serverChannelOption(.autoRead, value: false)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.writeBufferWaterMark, value: waterMark)
             .childChannelInitializer { channel in self.admit(channel) }
         do {
             let server = try bootstrap.withBoundSocket(descriptor).wait()
@@ -92,6 +96,12 @@ final class StreamLoops<Handler: MessageHandler & ~Copyable>: Sendable {
         } catch {
             throw refused((error as? IOError)?.errnoCode ?? 0)
         }
+    }
+
+    /// At `high` unsent bytes a peer is no longer read from, at `low` it is again.
+    private var waterMark: ChannelOptions.Types.WriteBufferWaterMark {
+        let high = min(64 << 10, max(2, settings.maximumUnsentBytes))
+        return .init(low: high / 2, high: high)
     }
 
     /// How many connections the kernel holds for us until they are let in.

@@ -276,6 +276,33 @@ import Timing
         #expect(try client.receive().text == "commit")
     }
 
+    @Test func theHandlerSeesWhatItsSocketsLost() throws {
+        var settings = UDPSettings()
+        settings.receiveBuffer = 4096
+        let gate = Arrivals()
+        let server = try UDPServer(listening: listen("udp:127.0.0.1:0"), settings: settings) { context in
+            ScriptedHandler<Never>(onMessage: { _, text, path, output in
+                if text == "wait" { _ = gate.wait(seconds: 5) }
+                if text == "ask" { output.reply("\(context.counters.facts.socketDrops > 0)", to: path) }
+            })
+        }
+        defer { server.stop() }
+        let client = try UDPClient()
+        let target = server.listeners[0].endpoint
+        // While the loop is held, more comes than the socket's buffer takes.
+        try client.send("wait", to: target)
+        for _ in 0..<1000 { try client.send(String(repeating: "x", count: 1000), to: target) }
+        gate.signal()
+        // Whether the question itself is lost depends on the moment; the answer comes with one of them.
+        var answer = "false"
+        for _ in 0..<100 where answer == "false" {
+            try client.send("ask", to: target)
+            if client.hasInput(milliseconds: 50) { answer = try client.receive().text }
+        }
+        #expect(answer == "true")
+        #expect(server.counters[0].facts.socketDrops > 0)
+    }
+
     @Test func stoppingLeavesNoThreadAndFreesThePort() throws {
         let thread = Mutex<pid_t>(0)
         let server = try UDPServer(listening: listen("udp:127.0.0.1:0")) { _ in

@@ -24,6 +24,11 @@ final class UDPClient {
         }
     }
 
+    func hasInput(milliseconds: Int32) -> Bool {
+        var poll = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return Glibc.poll(&poll, 1, milliseconds) == 1
+    }
+
     /// The next datagram and who sent it.
     func receive() throws -> (text: String, from: Endpoint) {
         var buffer = [UInt8](repeating: 0, count: 65_536)
