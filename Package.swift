@@ -129,7 +129,7 @@ let package = Package(
         .testTarget(name: "CellsTests", dependencies: ["Cells"], swiftSettings: strict),
         .testTarget(
             name: "MonitorTests",
-            dependencies: ["Monitor", "BindingTable", "SIPMessage", "Timing"],
+            dependencies: ["Monitor", "BindingTable", "SIPMessage", "Support", "Timing"],
             swiftSettings: strict,
         ),
         .testTarget(
@@ -146,7 +146,7 @@ if Context.environment["REGTOP_BENCHMARKS"] != nil {
     package.targets.append(
         .executableTarget(
             name: "Benchmarks",
-            dependencies: ["SIPMessage", "Timing"],
+            dependencies: ["BindingTable", "SIPMessage", "Timing"],
             path: "Tests/Benchmarks",
             swiftSettings: strict,
         )

@@ -1,5 +1,6 @@
 import BindingTable
 import SIPMessage
+import Support
 import Timing
 
 @testable import Monitor
@@ -40,7 +41,12 @@ struct TableDriver {
         let now = now
         table.withPartition(of: aor.span) { partition in
             _ = partition.apply(
-                [.add(facts, ranges, .registered)], aor: aor.span, texts: texts.span, at: now, added: &added)
+                [.add(facts, ranges, .registered)],
+                aor: aor.span,
+                texts: texts.span,
+                at: now,
+                added: &added
+            )
         }
         ids.append(contentsOf: added)
         return added.first
@@ -55,7 +61,12 @@ struct TableDriver {
         let aor = Array(phone.aor.utf8)
         let now = now
         table.withPartition(at: id.partition) { partition in
-            _ = partition.apply([.update(id, facts, ranges, cause)], aor: aor.span, texts: texts.span, at: now)
+            _ = partition.apply(
+                [.update(id, facts, ranges, cause)],
+                aor: aor.span,
+                texts: texts.span,
+                at: now
+            )
         }
     }
 
@@ -76,15 +87,28 @@ struct TableDriver {
     }
 
     /// All that is in the table.
-    var bindings: [Binding] { ids.compactMap { id in table.withPartition(at: id.partition) { $0.binding(id) } } }
+    var bindings: [Binding] {
+        ids.compactMap { id in table.withPartition(at: id.partition) { $0.binding(id) } }
+    }
 
     private func facts(_ phone: Phone) -> BindingFacts {
         BindingFacts(
-            cseq: phone.cseq, createdAt: now, refreshedAt: now, expiresAt: now + .seconds(Int(phone.granted)),
-            asked: phone.granted, granted: phone.granted, q: phone.q, regID: phone.regID,
+            cseq: phone.cseq,
+            createdAt: now,
+            refreshedAt: now,
+            expiresAt: now + .seconds(Int(phone.granted)),
+            asked: phone.granted,
+            granted: phone.granted,
+            q: phone.q,
+            regID: phone.regID,
             path: ReceivedFrom(
-                source: phone.source, local: Wire.local, transport: phone.transport, at: now),
-            badges: phone.badges)
+                source: phone.source,
+                local: Wire.local,
+                transport: phone.transport,
+                at: now
+            ),
+            badges: phone.badges
+        )
     }
 
     private static func ranges(_ phone: Phone, into texts: inout [UInt8]) -> BindingTextRanges {
@@ -94,12 +118,20 @@ struct TableDriver {
             return ByteRange(start: UInt16(start), count: UInt16(texts.count - start))
         }
         return BindingTextRanges(
-            contact: range(phone.contact), contactParameters: range(phone.parameters), callID: range(phone.callID),
-            userAgent: range(phone.agent), sentBy: range("192.0.2.1"), account: range(phone.account))
+            contact: range(phone.contact),
+            contactParameters: range(phone.parameters),
+            callID: range(phone.callID),
+            userAgent: range(phone.agent),
+            sentBy: range("192.0.2.1"),
+            account: range(phone.account)
+        )
     }
 }
 
-extension Seeded {
+extension SeededGenerator {
+    /// True in so many of a hundred cases.
+    mutating func percent(_ share: Int) -> Bool { below(100) < share }
+
     /// A phone out of few enough texts that columns have ties and prefixes have runs.
     mutating func phone() -> TableDriver.Phone {
         var phone = TableDriver.Phone(aor: "user-with-long-name-\(below(400))@example.test")
@@ -133,8 +165,10 @@ extension Monitor {
     /// A monitor of a table, started at the clock's beginning.
     static func watching(_ table: BindingTable, limits: MonitorLimits = MonitorLimits()) -> Monitor {
         Monitor(
-            table: table, limits: limits,
-            startedAt: ClockReading(timestamp: .zero, wall: WallTime(secondsSince1970: 1_700_000_000)))
+            table: table,
+            limits: limits,
+            startedAt: ClockReading(timestamp: .zero, wall: WallTime(secondsSince1970: 1_700_000_000))
+        )
     }
 
     /// Pulls and works until nothing waits.
@@ -145,10 +179,18 @@ extension Monitor {
 
     /// One window of bindings.
     func window(
-        _ order: BindingOrder = BindingOrder(), _ filter: Filter? = nil, _ anchor: WindowQuery.Anchor = .rank(0),
-        height: Int = 400, for session: inout MonitorSession, at now: Timestamp,
+        _ order: BindingOrder = BindingOrder(),
+        _ filter: Filter? = nil,
+        _ anchor: WindowQuery.Anchor = .rank(0),
+        height: Int = 400,
+        for session: inout MonitorSession,
+        at now: Timestamp,
     ) -> (rows: [BindingRow], window: Window) {
-        let query = WindowQuery(subject: .bindings(filter: filter, order: order), anchor: anchor, height: height)
+        let query = WindowQuery(
+            subject: .bindings(filter: filter, order: order),
+            anchor: anchor,
+            height: height
+        )
         let window = answer(query, for: &session, at: now)
         guard case .bindings(let rows) = window.content else { return ([], window) }
         return (rows, window)

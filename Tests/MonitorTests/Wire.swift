@@ -16,7 +16,10 @@ struct Wire {
 
     /// The bytes of a request.
     func request(
-        _ cseq: Int, method: String = "REGISTER", credentials: Bool = false, branch: String? = nil,
+        _ cseq: Int,
+        method: String = "REGISTER",
+        credentials: Bool = false,
+        branch: String? = nil,
     ) -> [UInt8] {
         var lines = [
             "\(method) sip:example.test SIP/2.0",
@@ -29,7 +32,8 @@ struct Wire {
         if credentials {
             lines.append(
                 "Authorization: Digest username=\"\(user)\",realm=\"example.test\",nonce=\"n\",uri=\"sip:example.test\","
-                    + "response=\"15cffe04b1b3f72e0f50e4ba28a09c00\"")
+                    + "response=\"15cffe04b1b3f72e0f50e4ba28a09c00\""
+            )
         }
         lines += ["User-Agent: \(agent)", "Content-Length: 0", "", ""]
         return Array(lines.joined(separator: "\r\n").utf8)
@@ -42,13 +46,23 @@ struct Wire {
 
     /// A request and its reply at a time in milliseconds; granted if there is no refusal.
     func exchange(
-        _ cseq: Int, at milliseconds: Int, _ refusal: RefusalReason? = nil, status: Int? = nil, granted: UInt32 = 300,
-        credentials: Bool = false, method: String = "REGISTER", unregister: Bool = false, repeated: Bool = false,
-        branch: String? = nil, weight: UInt32 = 1, took microseconds: Int = 400,
+        _ cseq: Int,
+        at milliseconds: Int,
+        _ refusal: RefusalReason? = nil,
+        status: Int? = nil,
+        granted: UInt32 = 300,
+        credentials: Bool = false,
+        method: String = "REGISTER",
+        unregister: Bool = false,
+        repeated: Bool = false,
+        branch: String? = nil,
+        weight: UInt32 = 1,
+        took microseconds: Int = 400,
     ) -> MonitorEvent {
         let at = Timestamp.zero + .milliseconds(milliseconds)
         var exchange = Exchange(
-            path: ReceivedFrom(source: source, local: Self.local, transport: .udp, at: at))
+            path: ReceivedFrom(source: source, local: Self.local, transport: .udp, at: at)
+        )
         exchange.repliedAt = at + .microseconds(microseconds)
         let status = status ?? refusal.map(Self.status) ?? 200
         exchange.status = UInt16(status)
@@ -58,8 +72,10 @@ struct Wire {
         exchange.isRetransmission = repeated
         exchange.weight = weight
         return .exchange(
-            exchange, request: request(cseq, method: method, credentials: credentials, branch: branch),
-            reply: status == 0 ? [] : reply(status, refusal == nil ? "OK" : "Unauthorized", cseq))
+            exchange,
+            request: request(cseq, method: method, credentials: credentials, branch: branch),
+            reply: status == 0 ? [] : reply(status, refusal == nil ? "OK" : "Unauthorized", cseq)
+        )
     }
 
     /// The status that goes with a refusal in these tests.
@@ -81,8 +97,10 @@ extension Monitor {
     /// A monitor of an empty table, started at the clock's beginning.
     static func watchingNothing(limits: MonitorLimits = MonitorLimits()) -> Monitor {
         Monitor(
-            table: BindingTable(seed: 1), limits: limits,
-            startedAt: ClockReading(timestamp: .zero, wall: WallTime(secondsSince1970: 1_700_000_000)))
+            table: BindingTable(seed: 1),
+            limits: limits,
+            startedAt: ClockReading(timestamp: .zero, wall: WallTime(secondsSince1970: 1_700_000_000))
+        )
     }
 
     /// Takes in events, each at the moment its reply was ready.
@@ -93,7 +111,9 @@ extension Monitor {
     }
 
     /// All attempts that are kept.
-    func allAttempts(_ filter: Filter? = nil, failuresOnly: Bool = false, at now: Timestamp = .zero) -> [AttemptRow] {
+    func allAttempts(_ filter: Filter? = nil, failuresOnly: Bool = false, at now: Timestamp = .zero)
+        -> [AttemptRow]
+    {
         let query = WindowQuery(subject: .attempts(filter: filter, failuresOnly: failuresOnly), height: 400)
         guard case .attempts(let rows) = answer(query, at: now).content else { return [] }
         return rows
@@ -103,7 +123,8 @@ extension Monitor {
     func overview(atSecond second: Int) -> Overview? {
         let now = Timestamp.zero + .seconds(second)
         advance(to: now)
-        guard case .overview(let overview) = answer(WindowQuery(subject: .overview, height: 0), at: now).content
+        guard
+            case .overview(let overview) = answer(WindowQuery(subject: .overview, height: 0), at: now).content
         else { return nil }
         return overview
     }
@@ -115,7 +136,8 @@ extension AttemptRow {
         steps.map { step in
             let request = step.isUnregister ? "R0" : "R"
             let repeats = step.retransmissions > 0 ? "x\(step.retransmissions + 1)" : ""
-            return "\(request)\(step.hasCredentials ? "+" : "")\(repeats) \(step.status == 0 ? "." : "\(step.status)")"
+            return
+                "\(request)\(step.hasCredentials ? "+" : "")\(repeats) \(step.status == 0 ? "." : "\(step.status)")"
                 + (step.isStale ? "s" : "")
         }.joined(separator: " ")
     }

@@ -42,8 +42,10 @@ public struct Filter: Hashable, Sendable, CustomStringConvertible {
         FilterField(name: field)?.words ?? []
     }
 
+    /// Equal by what was typed and what it is for.
     public static func == (a: Filter, b: Filter) -> Bool { a.subject == b.subject && a.text == b.text }
 
+    /// Hashes what was typed and what it is for.
     public func hash(into hasher: inout Hasher) {
         hasher.combine(text)
         hasher.combine(subject)

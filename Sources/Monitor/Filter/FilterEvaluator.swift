@@ -24,7 +24,10 @@ struct FilterEvaluator {
     }
 
     private mutating func value(
-        of number: Int32, _ row: borrowing FilterRow, _ bytes: Span<UInt8>, _ now: Timestamp,
+        of number: Int32,
+        _ row: borrowing FilterRow,
+        _ bytes: Span<UInt8>,
+        _ now: Timestamp,
     ) -> Bool {
         switch program.terms[Int(number)] {
         case .all(let first, let count):
@@ -62,8 +65,11 @@ struct FilterEvaluator {
     /// Compares seconds left (rounded up, as the screen tells them) or seconds passed, and notes when the
     /// comparison may come out otherwise.
     private mutating func duration(
-        _ field: FilterField, _ comparison: FilterProgram.Comparison, _ seconds: Int64,
-        _ row: borrowing FilterRow, _ now: Timestamp,
+        _ field: FilterField,
+        _ comparison: FilterProgram.Comparison,
+        _ seconds: Int64,
+        _ row: borrowing FilterRow,
+        _ now: Timestamp,
     ) -> Bool {
         let wanted = Interval.seconds(Int(clamping: seconds))
         let second = Interval.seconds(1)

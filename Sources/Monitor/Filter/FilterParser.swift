@@ -86,7 +86,8 @@ struct FilterParser {
     }
 
     private mutating func join(
-        _ operands: [Int32], _ make: (_ first: Int32, _ count: Int32) -> FilterProgram.Term,
+        _ operands: [Int32],
+        _ make: (_ first: Int32, _ count: Int32) -> FilterProgram.Term,
     ) -> Int32 {
         guard operands.count > 1 else { return operands[0] }
         let first = Int32(program.operands.count)
@@ -148,7 +149,9 @@ struct FilterParser {
     /// A known field with its operator; nil if the text is a bare word.
     private mutating func fieldAndOperator() throws(FilterError) -> (FilterField, FilterRelation)? {
         let start = position
-        while let byte = next, byte.lowered &- 0x61 < 26 || (byte == 0x2d && position > start) { position += 1 }
+        while let byte = next, byte.lowered &- 0x61 < 26 || (byte == 0x2d && position > start) {
+            position += 1
+        }
         let name = String(decoding: source[start..<position], as: UTF8.self)
         let operatorStart = position
         guard !name.isEmpty, let relation = FilterRelation(source, at: &position) else { return nil }

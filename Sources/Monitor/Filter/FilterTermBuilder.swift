@@ -27,7 +27,8 @@ enum FilterRelation: Equatable, Sendable, BitwiseCopyable {
         }
         position += 1
         switch self {
-        case .notFound, .compares(.notEqual), .compares(.lessOrEqual), .compares(.greaterOrEqual): position += 1
+        case .notFound, .compares(.notEqual), .compares(.lessOrEqual), .compares(.greaterOrEqual):
+            position += 1
         default: break
         }
     }
@@ -51,7 +52,9 @@ struct FilterTermBuilder {
 
     typealias Fault = Pattern.Fault
 
-    private func fault(_ message: String, at offset: Int = 0) -> Fault { Fault(offset: offset, message: message) }
+    private func fault(_ message: String, at offset: Int = 0) -> Fault {
+        Fault(offset: offset, message: message)
+    }
 
     mutating func build(into program: inout FilterProgram) throws(Fault) -> Int32 {
         switch field.kind {
@@ -85,7 +88,8 @@ struct FilterTermBuilder {
     }
 
     /// The test of a text, with smart case: a value without capital letters ignores case.
-    static func textTest(_ relation: FilterRelation, _ value: [UInt8]) throws(Fault) -> FilterProgram.TextTest {
+    static func textTest(_ relation: FilterRelation, _ value: [UInt8]) throws(Fault) -> FilterProgram.TextTest
+    {
         var isEscaped = false
         let hasCapital = value.contains { byte in
             // \D, \S and \W are no capital letters.
@@ -141,7 +145,9 @@ struct FilterTermBuilder {
             number = 0
             digits = 0
         }
-        guard value.count > (isNegative ? 1 : 0) else { throw fault("number expected, e.g. \(field.example)") }
+        guard value.count > (isNegative ? 1 : 0) else {
+            throw fault("number expected, e.g. \(field.example)")
+        }
         seconds += number
         return isNegative ? -seconds : seconds
     }
@@ -178,7 +184,8 @@ struct FilterTermBuilder {
             return finish(.network(address, prefix: Int32(prefix)), &program)
         }
         let isPiece = value.allSatisfy { byte in
-            byte &- 0x30 < 10 || byte.lowered &- 0x61 < 6 || [0x2e, 0x3a, 0x2a, 0x3f, 0x5b, 0x5d].contains(byte)
+            byte &- 0x30 < 10 || byte.lowered &- 0x61 < 6
+                || [0x2e, 0x3a, 0x2a, 0x3f, 0x5b, 0x5d].contains(byte)
         }
         guard isPiece, slash == nil, relation == .has else {
             throw fault("address or network expected, e.g. \(field.example)")

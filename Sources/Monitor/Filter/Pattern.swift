@@ -69,7 +69,9 @@ struct Pattern: Hashable, Sendable {
     }
 
     /// Compiles backwards: returns the entry of `tree`, which goes on at `next`.
-    private mutating func compile(_ tree: PatternTree, then next: UInt16, _ length: Int) throws(Fault) -> UInt16 {
+    private mutating func compile(_ tree: PatternTree, then next: UInt16, _ length: Int) throws(Fault)
+        -> UInt16
+    {
         switch tree {
         case .empty:
             return next
@@ -100,7 +102,11 @@ struct Pattern: Hashable, Sendable {
     }
 
     private mutating func compile(
-        _ part: PatternTree, least: Int, most: Int?, then next: UInt16, _ length: Int,
+        _ part: PatternTree,
+        least: Int,
+        most: Int?,
+        then next: UInt16,
+        _ length: Int,
     ) throws(Fault) -> UInt16 {
         var entry = next
         if let most {

@@ -68,7 +68,9 @@ struct PatternMatcher: Sendable {
         // A match may begin at every byte.
         follow(pattern.start, into: &result, isStart: false, isEnd: false)
         forEach(in: states[Int(state)]) { instruction in
-            if case .byte(let byteClass, let next) = instruction, pattern.classes[Int(byteClass)].contains(byte) {
+            if case .byte(let byteClass, let next) = instruction,
+                pattern.classes[Int(byteClass)].contains(byte)
+            {
                 follow(next, into: &result, isStart: false, isEnd: false)
             }
         }

@@ -22,7 +22,9 @@ struct PatternParser {
         return tree
     }
 
-    private func fault(_ message: String) -> Pattern.Fault { Pattern.Fault(offset: position, message: message) }
+    private func fault(_ message: String) -> Pattern.Fault {
+        Pattern.Fault(offset: position, message: message)
+    }
 
     private var next: UInt8? { position < source.count ? source[position] : nil }
 
@@ -157,7 +159,9 @@ struct PatternParser {
             if next == 0x2d, position + 1 < source.count, source[position + 1] != 0x5d {
                 position += 1
                 let last = source[position]
-                guard last >= byte, last < 0x80, last != 0x5c else { throw fault("a range must rise, as a-z") }
+                guard last >= byte, last < 0x80, last != 0x5c else {
+                    throw fault("a range must rise, as a-z")
+                }
                 position += 1
                 result.formUnion(ByteClass(byte...last))
             } else {

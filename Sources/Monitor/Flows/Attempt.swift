@@ -33,7 +33,10 @@ struct Attempt {
     var openUntil: Timestamp?
     var path = ReceivedFrom(
         source: Endpoint(address: IPAddress(ipv4: 0), port: 0),
-        local: Endpoint(address: IPAddress(ipv4: 0), port: 0), transport: .udp, at: .zero)
+        local: Endpoint(address: IPAddress(ipv4: 0), port: 0),
+        transport: .udp,
+        at: .zero
+    )
     var cseq: UInt32 = 0
     var branch: UInt64 = 0
     var aor = Piece(), agent = Piece(), callID = Piece(), contact = Piece(), user = Piece(), method = Piece()
@@ -47,7 +50,8 @@ struct Attempt {
     /// What it holds, for the budget.
     var size: Int {
         bytes.capacity + exchanges.capacity * MemoryLayout<Exchange>.stride
-            + messages.capacity * MemoryLayout<Message>.stride + steps.capacity * MemoryLayout<AttemptStep>.stride
+            + messages.capacity * MemoryLayout<Message>.stride + steps.capacity
+            * MemoryLayout<AttemptStep>.stride
     }
 
     /// Copies bytes into the buffer.
@@ -70,8 +74,17 @@ struct Attempt {
     /// The row that lists show.
     var row: AttemptRow {
         AttemptRow(
-            id: id, startedAt: startedAt, endedAt: endedAt, aor: text(aor), method: text(method), path: path,
-            steps: steps, verdict: verdict, refusal: refusal, agent: text(agent), callID: text(callID),
+            id: id,
+            startedAt: startedAt,
+            endedAt: endedAt,
+            aor: text(aor),
+            method: text(method),
+            path: path,
+            steps: steps,
+            verdict: verdict,
+            refusal: refusal,
+            agent: text(agent),
+            callID: text(callID),
         )
     }
 }

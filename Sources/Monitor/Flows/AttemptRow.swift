@@ -91,7 +91,13 @@ public struct AttemptStep: Hashable, Sendable {
     public var retransmissions: Int
 
     /// Puts the parts together.
-    public init(isUnregister: Bool, hasCredentials: Bool, status: UInt16, isStale: Bool, retransmissions: Int = 0) {
+    public init(
+        isUnregister: Bool,
+        hasCredentials: Bool,
+        status: UInt16,
+        isStale: Bool,
+        retransmissions: Int = 0
+    ) {
         self.isUnregister = isUnregister
         self.hasCredentials = hasCredentials
         self.status = status
@@ -127,8 +133,17 @@ public struct AttemptRow: Hashable, Sendable {
 
     /// Puts the parts together.
     public init(
-        id: AttemptID, startedAt: Timestamp, endedAt: Timestamp, aor: String, method: String, path: ReceivedFrom,
-        steps: [AttemptStep], verdict: AttemptVerdict, refusal: RefusalReason?, agent: String, callID: String,
+        id: AttemptID,
+        startedAt: Timestamp,
+        endedAt: Timestamp,
+        aor: String,
+        method: String,
+        path: ReceivedFrom,
+        steps: [AttemptStep],
+        verdict: AttemptVerdict,
+        refusal: RefusalReason?,
+        agent: String,
+        callID: String,
     ) {
         self.id = id
         self.startedAt = startedAt
@@ -161,7 +176,12 @@ public struct LadderMessage: Sendable {
 
     /// Puts the parts together.
     public init(
-        at: Timestamp, isRequest: Bool, summary: String, status: UInt16, isRetransmission: Bool, bytes: [UInt8],
+        at: Timestamp,
+        isRequest: Bool,
+        summary: String,
+        status: UInt16,
+        isRetransmission: Bool,
+        bytes: [UInt8],
     ) {
         self.at = at
         self.isRequest = isRequest
@@ -185,7 +205,10 @@ public struct AttemptDetail: Sendable {
 
     /// Puts the parts together.
     public init(
-        row: AttemptRow, messages: [LadderMessage], exchanges: [Exchange], failuresFromSource: Int,
+        row: AttemptRow,
+        messages: [LadderMessage],
+        exchanges: [Exchange],
+        failuresFromSource: Int,
         sourceEverSucceeded: Bool,
     ) {
         self.row = row

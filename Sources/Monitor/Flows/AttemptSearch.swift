@@ -32,7 +32,9 @@ extension RegistrationFlows {
         var lastRequest: [UInt8] = []
         store.forEach(newestFirst: true) { slot in
             let attempt = store[slot]
-            guard attempt.aorHash == hash, attempt.bytes[attempt.aor.bounds].elementsEqual(aor) else { return true }
+            guard attempt.aorHash == hash, attempt.bytes[attempt.aor.bounds].elementsEqual(aor) else {
+                return true
+            }
             if attempts.count < Self.attemptsShown { attempts.append(attempt.row) }
             guard attempt.bytes[attempt.callID.bounds].elementsEqual(callID) else { return true }
             if attempt.verdict == .ok { logins.append(attempt.endedAt) }

@@ -64,7 +64,10 @@ struct AttemptStore {
 
     private mutating func evict(_ forget: (borrowing Attempt, Int32) -> Void) {
         let spared = ordinary.count <= max(1, capacity / 4)
-        guard let slot = [spared ? failing.first : ordinary.first, ordinary.first, failing.first].first(where: { $0 >= 0 })
+        guard
+            let slot = [spared ? failing.first : ordinary.first, ordinary.first, failing.first].first(where: {
+                $0 >= 0
+            })
         else { return }
         forget(slots[Int(slot)], slot)
         bytes -= slots[Int(slot)].size

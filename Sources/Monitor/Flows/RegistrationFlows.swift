@@ -31,7 +31,10 @@ struct RegistrationFlows {
 
     /// Takes in one exchange.
     mutating func receive(
-        _ exchange: Exchange, _ reading: borrowing ExchangeReading, request: Span<UInt8>, reply: Span<UInt8>,
+        _ exchange: Exchange,
+        _ reading: borrowing ExchangeReading,
+        request: Span<UInt8>,
+        reply: Span<UInt8>,
     ) {
         if let slot = latest[reading.flow], isSame(store[slot], reading, request) {
             if isRepetition(store[slot], exchange, reading) {
@@ -60,7 +63,11 @@ struct RegistrationFlows {
     }
 
     /// Hashes can meet: the Call-ID itself decides.
-    private func isSame(_ attempt: borrowing Attempt, _ reading: borrowing ExchangeReading, _ request: Span<UInt8>)
+    private func isSame(
+        _ attempt: borrowing Attempt,
+        _ reading: borrowing ExchangeReading,
+        _ request: Span<UInt8>
+    )
         -> Bool
     {
         let kept = attempt.callID.bounds
@@ -73,14 +80,18 @@ struct RegistrationFlows {
     }
 
     private func isRepetition(
-        _ attempt: borrowing Attempt, _ exchange: Exchange, _ reading: borrowing ExchangeReading,
+        _ attempt: borrowing Attempt,
+        _ exchange: Exchange,
+        _ reading: borrowing ExchangeReading,
     ) -> Bool {
         let isSame = attempt.cseq == reading.cseq && attempt.branch == reading.branch
         return isSame || (exchange.isRetransmission && attempt.cseq >= reading.cseq)
     }
 
     private func goesOn(
-        _ attempt: borrowing Attempt, _ exchange: Exchange, _ reading: borrowing ExchangeReading,
+        _ attempt: borrowing Attempt,
+        _ exchange: Exchange,
+        _ reading: borrowing ExchangeReading,
     ) -> Bool {
         guard
             let until = attempt.openUntil, exchange.path.at < until, reading.cseq >= attempt.cseq,
@@ -91,7 +102,10 @@ struct RegistrationFlows {
     }
 
     private mutating func begin(
-        _ exchange: Exchange, _ reading: borrowing ExchangeReading, _ request: Span<UInt8>, _ reply: Span<UInt8>,
+        _ exchange: Exchange,
+        _ reading: borrowing ExchangeReading,
+        _ request: Span<UInt8>,
+        _ reply: Span<UInt8>,
     ) {
         var gone: [(flow: UInt64, slot: Int32)] = []
         let slot = store.add { attempt, slot in gone.append((attempt.flow, slot)) }
@@ -110,8 +124,12 @@ struct RegistrationFlows {
     }
 
     private mutating func add(
-        _ exchange: Exchange, _ reading: borrowing ExchangeReading, to slot: Int32, _ request: Span<UInt8>,
-        _ reply: Span<UInt8>, before: Int? = nil,
+        _ exchange: Exchange,
+        _ reading: borrowing ExchangeReading,
+        to slot: Int32,
+        _ request: Span<UInt8>,
+        _ reply: Span<UInt8>,
+        before: Int? = nil,
     ) {
         let before = before ?? store[slot].size
         store[slot].append(exchange, reading, request, reply)
@@ -149,9 +167,14 @@ struct RegistrationFlows {
         let attempt = store[slot]
         ended.append(
             AttemptOutcome(
-                verdict: attempt.verdict, aor: Array(attempt.bytes[attempt.aor.bounds]), path: attempt.path,
-                startedAt: attempt.startedAt, at: attempt.endedAt, weight: attempt.exchanges.last?.weight ?? 1,
-            ))
+                verdict: attempt.verdict,
+                aor: Array(attempt.bytes[attempt.aor.bounds]),
+                path: attempt.path,
+                startedAt: attempt.startedAt,
+                at: attempt.endedAt,
+                weight: attempt.exchanges.last?.weight ?? 1,
+            )
+        )
     }
 }
 
@@ -191,7 +214,10 @@ extension AttemptVerdict {
 extension Attempt {
     /// Adds a request with its reply.
     fileprivate mutating func append(
-        _ exchange: Exchange, _ reading: borrowing ExchangeReading, _ request: Span<UInt8>, _ reply: Span<UInt8>,
+        _ exchange: Exchange,
+        _ reading: borrowing ExchangeReading,
+        _ request: Span<UInt8>,
+        _ reply: Span<UInt8>,
     ) {
         let start = Int32(bytes.count)
         let whole = keep(request, 0..<request.count)
@@ -208,19 +234,35 @@ extension Attempt {
         }
         let number = Int32(exchanges.count)
         messages.append(
-            Message(at: exchange.path.at, piece: whole, exchange: number, isRequest: true, isRetransmission: false))
+            Message(
+                at: exchange.path.at,
+                piece: whole,
+                exchange: number,
+                isRequest: true,
+                isRetransmission: false
+            )
+        )
         if exchange.status > 0 {
             let answer = keep(reply, 0..<reply.count)
             messages.append(
                 Message(
-                    at: exchange.repliedAt, piece: answer, exchange: number, isRequest: false,
-                    isRetransmission: false))
+                    at: exchange.repliedAt,
+                    piece: answer,
+                    exchange: number,
+                    isRequest: false,
+                    isRetransmission: false
+                )
+            )
         }
         exchanges.append(exchange)
         steps.append(
             AttemptStep(
-                isUnregister: exchange.isUnregister || reading.isUnregister, hasCredentials: reading.hasCredentials,
-                status: exchange.status, isStale: exchange.refusal == .staleNonce))
+                isUnregister: exchange.isUnregister || reading.isUnregister,
+                hasCredentials: reading.hasCredentials,
+                status: exchange.status,
+                isStale: exchange.refusal == .staleNonce
+            )
+        )
         path = exchange.path
         endedAt = exchange.repliedAt
         cseq = reading.cseq
@@ -236,8 +278,13 @@ extension Attempt {
         for message in messages where message.exchange == number && !message.isRetransmission {
             messages.append(
                 Message(
-                    at: message.isRequest ? exchange.path.at : exchange.repliedAt, piece: message.piece,
-                    exchange: number, isRequest: message.isRequest, isRetransmission: true))
+                    at: message.isRequest ? exchange.path.at : exchange.repliedAt,
+                    piece: message.piece,
+                    exchange: number,
+                    isRequest: message.isRequest,
+                    isRetransmission: true
+                )
+            )
         }
     }
 }

@@ -5,7 +5,8 @@ extension AttemptVerdict {
     init(_ refusal: RefusalReason) {
         self =
             switch refusal {
-            case .malformed, .missing, .methodMismatch, .version, .bodyTooLarge, .messageTooLarge, .uriTooLong,
+            case .malformed, .missing, .methodMismatch, .version, .bodyTooLarge, .messageTooLarge,
+                .uriTooLong,
                 .wildcardMisused, .badContact:
                 .malformed
             case .unknownMethod, .methodNotAllowed, .badEvent, .unsupportedScheme, .badExtension,

@@ -144,7 +144,11 @@ struct Meters {
         seconds = SlidingCounters(kinds: Kind.allCases.count, slots: 10, seconds: 1, at: startedAt)
         minutes = SlidingCounters(kinds: 2, slots: 120, seconds: 60, at: startedAt)
         verdicts = SlidingCounters(
-            kinds: AttemptVerdict.allCases.count, slots: 30, seconds: 10, at: startedAt)
+            kinds: AttemptVerdict.allCases.count,
+            slots: 30,
+            seconds: 10,
+            at: startedAt
+        )
         delays = DelayHistogram(at: startedAt)
     }
 

@@ -41,6 +41,12 @@ struct RecentEvents {
     mutating func add(_ record: AuditRecord, at now: Timestamp) {
         guard record.action != "evict", record.action != "expire", takes(kind: .max, at: now) else { return }
         add(
-            OverviewEvent(at: now, what: record.action, subject: record.object, detail: "by \(record.by.user)"))
+            OverviewEvent(
+                at: now,
+                what: record.action,
+                subject: record.object,
+                detail: "by \(record.by.user)"
+            )
+        )
     }
 }

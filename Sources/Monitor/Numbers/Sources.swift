@@ -66,9 +66,12 @@ struct Sources {
         }
         return sorted.prefix(limit).map { entry, rate in
             TopSource(
-                address: entry.key, requestRate: rate, okRate: entry.value.granted.rate(at: now),
+                address: entry.key,
+                requestRate: rate,
+                okRate: entry.value.granted.rate(at: now),
                 failureRate: entry.value.failures.rate(at: now),
-                agent: String(decoding: entry.value.agent, as: UTF8.self))
+                agent: String(decoding: entry.value.agent, as: UTF8.self)
+            )
         }
     }
 }
@@ -123,8 +126,11 @@ struct FailingUsers {
             where entry.value.verdicts[place] > entry.value.verdicts[commonest] { commonest = place }
             return FailingUser(
                 aor: String(decoding: entry.key, as: UTF8.self),
-                verdict: AttemptVerdict(rawValue: UInt8(commonest)) ?? .wrongPassword, failures: failures,
-                sources: entry.value.sources.count, last: entry.value.last)
+                verdict: AttemptVerdict(rawValue: UInt8(commonest)) ?? .wrongPassword,
+                failures: failures,
+                sources: entry.value.sources.count,
+                last: entry.value.last
+            )
         }
     }
 }

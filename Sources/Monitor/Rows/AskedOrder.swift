@@ -51,7 +51,12 @@ struct AskedOrder {
     // MARK: Steps
 
     /// Sorts on, for an order of all rows.
-    mutating func build(_ budget: inout Int, _ rows: borrowing RowTable, _ reader: TableReader, _ now: Timestamp) {
+    mutating func build(
+        _ budget: inout Int,
+        _ rows: borrowing RowTable,
+        _ reader: TableReader,
+        _ now: Timestamp
+    ) {
         if builder != nil {
             builder?.advance(&budget, rows, reader)
             guard builder?.isDone == true else { return }
@@ -69,7 +74,10 @@ struct AskedOrder {
 
     /// Walks on over the order of all rows, for a filtered order.
     mutating func walk(
-        _ base: borrowing RowOrder, _ budget: inout Int, _ rows: borrowing RowTable, _ reader: TableReader,
+        _ base: borrowing RowOrder,
+        _ budget: inout Int,
+        _ rows: borrowing RowTable,
+        _ reader: TableReader,
         _ now: Timestamp,
     ) {
         while isWalking, budget > 0 {
@@ -120,7 +128,11 @@ struct AskedOrder {
 
     /// A row has come or changed; with `ahead` the walk has yet to come to it.
     mutating func update(
-        _ number: UInt32, isAhead: Bool, _ rows: borrowing RowTable, _ reader: TableReader, _ now: Timestamp,
+        _ number: UInt32,
+        isAhead: Bool,
+        _ rows: borrowing RowTable,
+        _ reader: TableReader,
+        _ now: Timestamp,
     ) {
         if builder != nil {
             changed.append(number)
@@ -138,14 +150,19 @@ struct AskedOrder {
 
     /// Puts a row where it belongs now, or out.
     private mutating func place(
-        _ number: UInt32, _ rows: borrowing RowTable, _ reader: TableReader, _ now: Timestamp,
+        _ number: UInt32,
+        _ rows: borrowing RowTable,
+        _ reader: TableReader,
+        _ now: Timestamp,
     ) {
         let row = rows[number]
         guard row.isLive else { return order.remove(number) }
         if filter != nil, !judge(number, rows, reader, now) { return order.remove(number) }
         if column.neverMoves, order.contains(number) { return }
         guard let prefix = reader.loadProbe(row.id, column, row, now) else { return order.remove(number) }
-        if column == .state { calendar?.add(number, at: reader.lateAt > now ? reader.lateAt : .distantFuture) }
+        if column == .state {
+            calendar?.add(number, at: reader.lateAt > now ? reader.lateAt : .distantFuture)
+        }
         if order.contains(number) {
             order.reposition(number, prefix: prefix, rows, reader)
         } else {
@@ -155,7 +172,10 @@ struct AskedOrder {
 
     /// The row passes the filter; when time can change that is noted.
     private mutating func judge(
-        _ number: UInt32, _ rows: borrowing RowTable, _ reader: TableReader, _ now: Timestamp,
+        _ number: UInt32,
+        _ rows: borrowing RowTable,
+        _ reader: TableReader,
+        _ now: Timestamp,
     ) -> Bool {
         guard let program = filter?.program else { return true }
         let known = rows[number]

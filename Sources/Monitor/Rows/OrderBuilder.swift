@@ -80,7 +80,10 @@ struct OrderBuilder {
     }
 
     private mutating func collect(
-        from start: UInt32, _ budget: inout Int, _ rows: borrowing RowTable, _ reader: TableReader,
+        from start: UInt32,
+        _ budget: inout Int,
+        _ rows: borrowing RowTable,
+        _ reader: TableReader,
     ) {
         var number = start
         while Int(number) < rows.capacity, budget > 0 {
@@ -109,7 +112,11 @@ struct OrderBuilder {
     }
 
     private mutating func load(
-        _ job: Job, from start: Int, _ budget: inout Int, _ rows: borrowing RowTable, _ reader: TableReader,
+        _ job: Job,
+        from start: Int,
+        _ budget: inout Int,
+        _ rows: borrowing RowTable,
+        _ reader: TableReader,
     ) {
         var index = start
         while index < job.range.upperBound, budget > 0 {
@@ -138,7 +145,9 @@ struct OrderBuilder {
                 end += 1
             }
             // Keys end with the id, so equal rows differ at last; a bound stops rows that are all gone.
-            if end - index > 1, job.depth < 1_024 { jobs.append(Job(range: index..<end, depth: job.depth + 1)) }
+            if end - index > 1, job.depth < 1_024 {
+                jobs.append(Job(range: index..<end, depth: job.depth + 1))
+            }
             budget -= end - index
             handled += end - index
             index = end

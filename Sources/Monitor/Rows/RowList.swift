@@ -55,8 +55,11 @@ extension Rows {
     /// A living binding as lists show it.
     func shown(_ binding: Binding, _ row: Row, at now: Timestamp) -> BindingRow {
         BindingRow(
-            binding: binding, state: BindingHealth.state(binding.facts, isRefused: row.isRefused, at: now),
-            tries: Int(row.tries), isFresh: now - binding.facts.refreshedAt < .seconds(1))
+            binding: binding,
+            state: BindingHealth.state(binding.facts, isRefused: row.isRefused, at: now),
+            tries: Int(row.tries),
+            isFresh: now - binding.facts.refreshedAt < .seconds(1)
+        )
     }
 
     /// All bindings that pass a filter, with the versions that are in the table.

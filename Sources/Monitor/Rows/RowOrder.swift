@@ -49,8 +49,11 @@ struct RowOrder {
             let end = start + Int(counts[place])
             if end > wanted.lowerBound {
                 let block = Int(sequence[place])
-                for index in max(0, wanted.lowerBound - start)..<end - start where result.count < wanted.count {
-                    result.append(Entry(row: blocks[block].rows[index], prefix: blocks[block].prefixes[index]))
+                for index in max(0, wanted.lowerBound - start)..<end - start where result.count < wanted.count
+                {
+                    result.append(
+                        Entry(row: blocks[block].rows[index], prefix: blocks[block].prefixes[index])
+                    )
                 }
             }
             start = end
@@ -128,7 +131,8 @@ struct RowOrder {
     }
 
     /// Moves a row to where the key that the reader has loaded puts it, if it isn't there already.
-    mutating func reposition(_ row: UInt32, prefix: UInt64, _ rows: borrowing RowTable, _ reader: TableReader) {
+    mutating func reposition(_ row: UInt32, prefix: UInt64, _ rows: borrowing RowTable, _ reader: TableReader)
+    {
         if stands(row, prefix, rows, reader) { return }
         remove(row)
         insert(row, prefix: prefix, rows, reader)
@@ -136,7 +140,10 @@ struct RowOrder {
 
     /// The loaded key lies between the row's neighbours; then only its prefix is renewed.
     private mutating func stands(
-        _ row: UInt32, _ prefix: UInt64, _ rows: borrowing RowTable, _ reader: TableReader,
+        _ row: UInt32,
+        _ prefix: UInt64,
+        _ rows: borrowing RowTable,
+        _ reader: TableReader,
     ) -> Bool {
         guard let (place, index) = locate(row) else { return false }
         let block = Int(sequence[place])
@@ -152,7 +159,11 @@ struct RowOrder {
 
     /// How the loaded key compares with an entry; `nil` if the entry's row has changed since.
     private func order(
-        _ prefix: UInt64, against block: Int, _ index: Int, _ rows: borrowing RowTable, _ reader: TableReader,
+        _ prefix: UInt64,
+        against block: Int,
+        _ index: Int,
+        _ rows: borrowing RowTable,
+        _ reader: TableReader,
     ) -> Int? {
         let placed = blocks[block].prefixes[index]
         if prefix != placed { return prefix < placed ? -1 : 1 }
@@ -182,7 +193,10 @@ struct RowOrder {
 
     /// The place within a block before the first comparable entry that comes after the loaded key.
     private func index(
-        for prefix: UInt64, in block: Int, _ rows: borrowing RowTable, _ reader: TableReader,
+        for prefix: UInt64,
+        in block: Int,
+        _ rows: borrowing RowTable,
+        _ reader: TableReader,
     ) -> Int {
         var low = 0
         var high = blocks[block].rows.count

@@ -102,13 +102,19 @@ struct Rows {
 
     private mutating func note(_ change: DirtyBinding, _ facts: BindingFacts?, _ now: Timestamp) {
         guard events.takes(change.cause, at: now) else { return }
-        guard let binding = facts == nil ? table.tombstone(change.id) : table.binding(change.id) else { return }
+        guard let binding = facts == nil ? table.tombstone(change.id) : table.binding(change.id) else {
+            return
+        }
         var detail = String(decoding: binding.texts.contact, as: UTF8.self)
         if change.cause == .moved { detail = "to \(binding.facts.path.source)" }
         events.add(
             OverviewEvent(
-                at: now, what: change.cause.text, subject: String(decoding: binding.texts.aor, as: UTF8.self),
-                detail: detail))
+                at: now,
+                what: change.cause.text,
+                subject: String(decoding: binding.texts.aor, as: UTF8.self),
+                detail: detail
+            )
+        )
     }
 
     mutating func note(_ record: AuditRecord, at now: Timestamp) { events.add(record, at: now) }
@@ -150,7 +156,10 @@ struct Rows {
             return known
         }
         while orders.count >= max(2, limits.orders) {
-            guard let oldest = orders.indices.filter({ orders[$0].lastAsked < now || orders[$0].column != column })
+            guard
+                let oldest = orders.indices.filter({
+                    orders[$0].lastAsked < now || orders[$0].column != column
+                })
                 .min(by: { orders[$0].lastAsked < orders[$1].lastAsked })
             else { break }
             drop(oldest)
@@ -244,7 +253,9 @@ struct Rows {
         guard
             let base = find(nil, walking.column), let position = orders[base].order.position(of: number)
         else { return true }
-        guard let cursor = walking.cursor, let reached = orders[base].order.position(of: cursor) else { return true }
+        guard let cursor = walking.cursor, let reached = orders[base].order.position(of: cursor) else {
+            return true
+        }
         return position >= reached
     }
 }

@@ -58,7 +58,11 @@ final class TableReader {
     }
 
     private func load(
-        _ id: BindingID, _ column: BindingColumn, _ row: Row, _ now: Timestamp, into key: inout [UInt8],
+        _ id: BindingID,
+        _ column: BindingColumn,
+        _ row: Row,
+        _ now: Timestamp,
+        into key: inout [UInt8],
         onlyVersion version: UInt32? = nil,
     ) -> Bool {
         key.removeAll(keepingCapacity: true)
@@ -104,7 +108,11 @@ final class TableReader {
     }
 
     private static func append(
-        _ column: BindingColumn, _ facts: BindingFacts, _ row: Row, _ now: Timestamp, to key: inout [UInt8],
+        _ column: BindingColumn,
+        _ facts: BindingFacts,
+        _ row: Row,
+        _ now: Timestamp,
+        to key: inout [UInt8],
     ) {
         switch column {
         case .source:

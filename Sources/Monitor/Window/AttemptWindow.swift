@@ -5,7 +5,11 @@ internal import Timing
 extension Monitor {
     /// The window of the list of attempts, oldest first.
     func attempts(
-        _ filter: Filter?, _ failuresOnly: Bool, _ anchor: WindowQuery.Anchor, _ height: Int, _ now: Timestamp,
+        _ filter: Filter?,
+        _ failuresOnly: Bool,
+        _ anchor: WindowQuery.Anchor,
+        _ height: Int,
+        _ now: Timestamp,
     ) -> Window {
         let matching = flows.matching(filter, failuresOnly: failuresOnly, at: now)
         let window = WindowRange(anchor, count: matching.count, height: height) { id in
@@ -14,8 +18,12 @@ extension Monitor {
             return matching.firstIndex { flows.store[$0].id >= wanted }
         }
         return Window(
-            content: .attempts(matching[window.range].map { flows.store[$0].row }), rank: window.range.lowerBound,
-            matched: matching.count, total: flows.store.count, at: now)
+            content: .attempts(matching[window.range].map { flows.store[$0].row }),
+            rank: window.range.lowerBound,
+            matched: matching.count,
+            total: flows.store.count,
+            at: now
+        )
     }
 
     /// One attempt with its messages.
@@ -27,15 +35,21 @@ extension Monitor {
             let bytes = Array(attempt.bytes[message.piece.bounds])
             let exchange = attempt.exchanges[Int(message.exchange)]
             return LadderMessage(
-                at: message.at, isRequest: message.isRequest,
+                at: message.at,
+                isRequest: message.isRequest,
                 summary: MessageSummary.text(bytes, exchange, isRequest: message.isRequest),
-                status: message.isRequest ? 0 : exchange.status, isRetransmission: message.isRetransmission,
-                bytes: bytes)
+                status: message.isRequest ? 0 : exchange.status,
+                isRetransmission: message.isRetransmission,
+                bytes: bytes
+            )
         }
         let detail = AttemptDetail(
-            row: attempt.row, messages: messages, exchanges: attempt.exchanges,
+            row: attempt.row,
+            messages: messages,
+            exchanges: attempt.exchanges,
             failuresFromSource: max(record.failures, attempt.verdict.isFailure ? 1 : 0),
-            sourceEverSucceeded: record.everSucceeded)
+            sourceEverSucceeded: record.everSucceeded
+        )
         return Window(content: .attempt(detail), matched: 1, total: 1, at: now)
     }
 }
@@ -49,12 +63,15 @@ enum MessageSummary {
         guard isRequest else { return reply(bytes, head, exchange) }
         var text = head.methodRange.isEmpty ? "request" : bytes.span.text(head.methodRange)
         if let cseq = try? head.cseq(bytes.span) { text += " \(cseq.number)" }
-        guard let credentials = head.first(.authorization) ?? head.first(.proxyAuthorization) else { return text }
+        guard let credentials = head.first(.authorization) ?? head.first(.proxyAuthorization) else {
+            return text
+        }
         let scheme = bytes.span.text(credentials).prefix { $0 != " " && $0 != "\t" }
         return text + " + " + scheme.prefix(16)
     }
 
-    private static func reply(_ bytes: [UInt8], _ head: borrowing MessageHead, _ exchange: Exchange) -> String {
+    private static func reply(_ bytes: [UInt8], _ head: borrowing MessageHead, _ exchange: Exchange) -> String
+    {
         let phrase =
             head.reason.isEmpty
             ? StatusCode(rawValue: exchange.status).phrase.description : bytes.span.text(head.reason)

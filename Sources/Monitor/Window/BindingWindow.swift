@@ -5,8 +5,12 @@ internal import Timing
 extension Monitor {
     /// The window of the list of bindings.
     func bindings(
-        _ filter: Filter?, _ order: BindingOrder, _ query: WindowQuery, _ height: Int,
-        _ session: inout MonitorSession, _ now: Timestamp,
+        _ filter: Filter?,
+        _ order: BindingOrder,
+        _ query: WindowQuery,
+        _ height: Int,
+        _ session: inout MonitorSession,
+        _ now: Timestamp,
     ) -> Window {
         guard filter?.subject != .attempts else {
             return Window(content: .bindings([]), total: rows.count, at: now)
@@ -26,8 +30,13 @@ extension Monitor {
         session.shown = shown
         session.rank = start
         return Window(
-            content: .bindings(shown), rank: start, matched: filter == nil ? rows.count : list.count,
-            total: rows.count, progress: progress, at: now)
+            content: .bindings(shown),
+            rank: start,
+            matched: filter == nil ? rows.count : list.count,
+            total: rows.count,
+            progress: progress,
+            at: now
+        )
     }
 
     /// Rows of the last answer that have ended, with their places in it.
@@ -48,7 +57,10 @@ extension Monitor {
 
     /// Position of the first living row that is shown.
     private func start(
-        _ list: RowList, _ anchor: WindowQuery.Anchor, _ height: Int, _ held: [(place: Int, row: BindingRow)],
+        _ list: RowList,
+        _ anchor: WindowQuery.Anchor,
+        _ height: Int,
+        _ held: [(place: Int, row: BindingRow)],
         _ session: borrowing MonitorSession,
     ) -> Int {
         let last = max(0, list.count - height)
@@ -63,7 +75,9 @@ extension Monitor {
         // The row itself has ended: what stood next to it holds the window.
         let near = session.shown.indices.sorted { abs($0 - offset) < abs($1 - offset) }
         for place in near {
-            if let start = start(session.shown[place].binding.facts.id, at: place) { return max(0, min(start, last)) }
+            if let start = start(session.shown[place].binding.facts.id, at: place) {
+                return max(0, min(start, last))
+            }
         }
         return max(0, min(session.rank, last))
     }
@@ -94,8 +108,13 @@ extension Monitor {
         }
         let history = flows.history(of: aor, callID: row.binding.texts.callID)
         let detail = BindingDetail(
-            row: row, siblings: siblings, position: (all.firstIndex { $0.facts.id == id } ?? 0) + 1,
-            gaps: history.gaps, attempts: history.attempts, lastRequest: history.lastRequest)
+            row: row,
+            siblings: siblings,
+            position: (all.firstIndex { $0.facts.id == id } ?? 0) + 1,
+            gaps: history.gaps,
+            attempts: history.attempts,
+            lastRequest: history.lastRequest
+        )
         return Window(content: .binding(detail), matched: 1, total: 1, at: now)
     }
 }

@@ -4,8 +4,12 @@ internal import Timing
 extension Monitor {
     /// The window of a log: its lines that pass a test.
     func lines<Line>(
-        _ ring: borrowing LineRing<Line>, _ anchor: WindowQuery.Anchor, _ height: Int, _ now: Timestamp,
-        passes: (Line) -> Bool, content: (ArraySlice<(number: UInt64, line: Line)>) -> Window.Content,
+        _ ring: borrowing LineRing<Line>,
+        _ anchor: WindowQuery.Anchor,
+        _ height: Int,
+        _ now: Timestamp,
+        passes: (Line) -> Bool,
+        content: (ArraySlice<(number: UInt64, line: Line)>) -> Window.Content,
     ) -> Window {
         let matching = ring.matching(passes)
         let window = WindowRange(anchor, count: matching.count, height: height) { id in
@@ -14,8 +18,12 @@ extension Monitor {
             return matching.firstIndex { $0.number >= number }
         }
         return Window(
-            content: content(matching[window.range]), rank: window.range.lowerBound, matched: matching.count,
-            total: ring.count, at: now)
+            content: content(matching[window.range]),
+            rank: window.range.lowerBound,
+            matched: matching.count,
+            total: ring.count,
+            at: now
+        )
     }
 }
 

@@ -59,7 +59,12 @@ public final class Monitor {
     }
 
     /// Takes in a request with its reply; the bytes are copied if they are kept.
-    public func receiveExchange(_ exchange: Exchange, request: Span<UInt8>, reply: Span<UInt8>, at now: Timestamp) {
+    public func receiveExchange(
+        _ exchange: Exchange,
+        request: Span<UInt8>,
+        reply: Span<UInt8>,
+        at now: Timestamp
+    ) {
         meters.advance(to: now)
         reading.read(request, from: exchange.path)
         meters.count(exchange, isRegister: reading.isRegister)
@@ -130,17 +135,27 @@ public final class Monitor {
             return attempts(filter, failuresOnly, query.anchor, height, now)
         case .attempt(let id): return attempt(id, now)
         case .log(let text, let level):
-            return lines(log, query.anchor, height, now) { $0.level >= level && $0.text.containsIgnoringCase(text) }
-                content: { .log($0.map { LogLine(number: $0.number, notice: $0.line) }) }
+            return lines(log, query.anchor, height, now) {
+                $0.level >= level && $0.text.containsIgnoringCase(text)
+            } content: {
+                .log($0.map { LogLine(number: $0.number, notice: $0.line) })
+            }
         case .audit(let text):
-            return lines(audit, query.anchor, height, now) { $0.contains(text) }
-                content: { .audit($0.map { AuditLine(number: $0.number, record: $0.line) }) }
+            return lines(audit, query.anchor, height, now) {
+                $0.contains(text)
+            } content: {
+                .audit($0.map { AuditLine(number: $0.number, record: $0.line) })
+            }
         case .blocks:
             let inForce = blocks.filter { $0.until.map { $0 > now } ?? true }
             let window = WindowRange(query.anchor, count: inForce.count, height: height) { _ in nil }
             return Window(
-                content: .blocks(Array(inForce[window.range])), rank: window.range.lowerBound,
-                matched: inForce.count, total: inForce.count, at: now)
+                content: .blocks(Array(inForce[window.range])),
+                rank: window.range.lowerBound,
+                matched: inForce.count,
+                total: inForce.count,
+                at: now
+            )
         }
     }
 

@@ -18,7 +18,12 @@ public struct Window: Sendable {
 
     /// Puts the parts together.
     public init(
-        content: Content, rank: Int = 0, matched: Int = 0, total: Int = 0, progress: Double = 1, at: Timestamp,
+        content: Content,
+        rank: Int = 0,
+        matched: Int = 0,
+        total: Int = 0,
+        progress: Double = 1,
+        at: Timestamp,
     ) {
         self.content = content
         self.rank = rank
@@ -60,7 +65,11 @@ public struct BindingDetail: Sendable {
 
     /// Puts the parts together.
     public init(
-        row: BindingRow, siblings: [BindingRow], position: Int, gaps: [Int], attempts: [AttemptRow],
+        row: BindingRow,
+        siblings: [BindingRow],
+        position: Int,
+        gaps: [Int],
+        attempts: [AttemptRow],
         lastRequest: [UInt8],
     ) {
         self.row = row

@@ -65,14 +65,16 @@ public struct AttemptID: Hashable, Comparable, Sendable, BitwiseCopyable {
     /// The attempt of this number.
     public init(rawValue: UInt64) { self.rawValue = rawValue }
 
+    /// The earlier attempt is less.
     public static func < (a: AttemptID, b: AttemptID) -> Bool { a.rawValue < b.rawValue }
 }
 
 /// The order of a list of bindings.
 public struct BindingOrder: Hashable, Sendable {
-    /// The column that rows are sorted by; equal rows by address of record, then id.
+    /// The column that rows are sorted by; equal rows by address of record, then id. Texts by their bytes;
+    /// `age` the youngest first, `state` in the order of `BindingState`.
     public var column: BindingColumn
-    /// Largest first.
+    /// Largest first: the whole order turned round.
     public var descending: Bool
 
     /// Puts the parts together.
@@ -84,7 +86,8 @@ public struct BindingOrder: Hashable, Sendable {
 
 /// The columns of a list of bindings; titles, widths and texts are the console's.
 public enum BindingColumn: UInt8, Hashable, Sendable, CaseIterable {
-    case aor, contact, source, transport, expires, state, tries, agent, age, refreshed, granted, cseq, callID, q, badges
+    case aor, contact, source, transport, expires, state, tries, agent, age, refreshed, granted, cseq, callID,
+        q, badges
 }
 
 /// How a binding is doing, in one word of the screen.

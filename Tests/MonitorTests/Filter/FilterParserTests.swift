@@ -1,3 +1,4 @@
+import Support
 import Testing
 
 @testable import Monitor
@@ -17,7 +18,8 @@ struct FilterParserTests {
     }
 
     @Test(arguments: [
-        "result:PASSWD", "verdict:passwd", "result:fail", "code>=500", "reason:wrong", "method:OPTIONS", "try>2",
+        "result:PASSWD", "verdict:passwd", "result:fail", "code>=500", "reason:wrong", "method:OPTIONS",
+        "try>2",
         "age<5m ip:198.51.100.0/24", "who:9001 !result:ok",
     ])
     func takesForAttempts(text: String) throws {
@@ -80,7 +82,7 @@ struct FilterParserTests {
 
     /// Whatever is typed, the parser answers with a filter or with a column inside the text or just after it.
     @Test func isTotal() throws {
-        var random = Seeded(seed: 11)
+        var random = SeededGenerator(seed: 11)
         let alphabet = Array("aorexpua<>=!~:()\"\\[]{}*+?-/ 0159.ütsIP")
         for _ in 0..<20_000 {
             let text = String((0..<random.below(24)).map { _ in alphabet[random.below(alphabet.count)] })

@@ -15,7 +15,8 @@ struct AttemptSearchTests {
             wire.user = "\(9_000 + index)"
             wire.source.address = IPAddress(ipv4: 0x0a00_0000 + UInt32(index))
             wire.agent = index % 2 == 0 ? "Zoiper 5" : "Yealink T46"
-            let refusal: RefusalReason? = index % 4 == 0 ? .wrongPassword : index % 5 == 0 ? .notOurDomain : nil
+            let refusal: RefusalReason? =
+                index % 4 == 0 ? .wrongPassword : index % 5 == 0 ? .notOurDomain : nil
             monitor.receive([
                 wire.exchange(1, at: index * 1_000, .challenge),
                 wire.exchange(2, at: index * 1_000 + 3, refusal, credentials: true),
@@ -26,7 +27,8 @@ struct AttemptSearchTests {
 
     @Test(arguments: [
         ("result:PASSWD", [0, 4, 8, 12, 16]), ("result:domain", [5, 10, 15]), ("code=404", [5, 10, 15]),
-        ("reason:password aor~^901", [12, 16]), ("ua:zoiper !result:ok", [0, 4, 8, 10, 12, 16]), ("ip:10.0.0.7", [7]),
+        ("reason:password aor~^901", [12, 16]), ("ua:zoiper !result:ok", [0, 4, 8, 10, 12, 16]),
+        ("ip:10.0.0.7", [7]),
         ("ip:10.0.0.0/30", [0, 1, 2, 3]), ("user=9003", [3]), ("who:9003", [3]), ("callid=c3@phone", [3]),
         ("9003 or 9004", [3, 4]), ("age<3", [18, 19]), ("try>2", []), ("nat:yes", []), ("cseq=2 9007", [7]),
         ("result:fail ua~yea", [5, 15]), ("DOMAIN", [5, 10, 15]),
@@ -44,7 +46,11 @@ struct AttemptSearchTests {
     @Test func windowsAreHeldByEndRankAndRow() {
         let monitor = monitor()
         func ids(_ anchor: WindowQuery.Anchor) -> [Int] {
-            let query = WindowQuery(subject: .attempts(filter: nil, failuresOnly: false), anchor: anchor, height: 4)
+            let query = WindowQuery(
+                subject: .attempts(filter: nil, failuresOnly: false),
+                anchor: anchor,
+                height: 4
+            )
             guard case .attempts(let rows) = monitor.answer(query, at: .zero).content else { return [] }
             return rows.map { Int($0.id.rawValue) }
         }

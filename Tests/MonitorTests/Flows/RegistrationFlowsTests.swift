@@ -21,36 +21,55 @@ struct RegistrationFlowsTests {
         Case(
             name: "challenge and answer are one attempt",
             events: { [$0.exchange(14, at: 0, .challenge), $0.exchange(15, at: 3, credentials: true)] },
-            attempts: ["R 401 R+ 200 OK"]),
-        Case(name: "nonce reused", events: { [$0.exchange(14, at: 0, credentials: true)] }, attempts: ["R+ 200 OK"]),
+            attempts: ["R 401 R+ 200 OK"]
+        ),
+        Case(
+            name: "nonce reused",
+            events: { [$0.exchange(14, at: 0, credentials: true)] },
+            attempts: ["R+ 200 OK"]
+        ),
         Case(
             name: "wrong password",
             events: {
-                [$0.exchange(14, at: 0, .challenge), $0.exchange(15, at: 3, .wrongPassword, credentials: true)]
+                [
+                    $0.exchange(14, at: 0, .challenge),
+                    $0.exchange(15, at: 3, .wrongPassword, credentials: true),
+                ]
             },
-            attempts: ["R 401 R+ 401 PASSWD"]),
+            attempts: ["R 401 R+ 401 PASSWD"]
+        ),
         Case(
             name: "stale, then granted",
             events: {
                 [
-                    $0.exchange(1, at: 0, .staleNonce, credentials: true), $0.exchange(2, at: 5, credentials: true),
+                    $0.exchange(1, at: 0, .staleNonce, credentials: true),
+                    $0.exchange(2, at: 5, credentials: true),
                 ]
             },
-            attempts: ["R+ 401s R+ 200 OK"]),
+            attempts: ["R+ 401s R+ 200 OK"]
+        ),
         Case(
-            name: "stale, and nothing more", events: { [$0.exchange(1, at: 0, .staleNonce, credentials: true)] },
-            attempts: ["R+ 401s STALE"], after: 40),
+            name: "stale, and nothing more",
+            events: { [$0.exchange(1, at: 0, .staleNonce, credentials: true)] },
+            attempts: ["R+ 401s STALE"],
+            after: 40
+        ),
         Case(
             name: "nonce of another run, then granted",
             events: {
                 [
-                    $0.exchange(1, at: 0, .nonceUnknown, credentials: true), $0.exchange(2, at: 5, credentials: true),
+                    $0.exchange(1, at: 0, .nonceUnknown, credentials: true),
+                    $0.exchange(2, at: 5, credentials: true),
                 ]
             },
-            attempts: ["R+ 401 R+ 200 OK"]),
+            attempts: ["R+ 401 R+ 200 OK"]
+        ),
         Case(
-            name: "nonce of another run, given up", events: { [$0.exchange(1, at: 0, .nonceUnknown, credentials: true)] },
-            attempts: ["R+ 401 CREDS"], after: 40),
+            name: "nonce of another run, given up",
+            events: { [$0.exchange(1, at: 0, .nonceUnknown, credentials: true)] },
+            attempts: ["R+ 401 CREDS"],
+            after: 40
+        ),
         Case(
             name: "too brief, then granted",
             events: {
@@ -59,44 +78,68 @@ struct RegistrationFlowsTests {
                     $0.exchange(2, at: 5, credentials: true),
                 ]
             },
-            attempts: ["R+ 423 R+ 200 OK"]),
+            attempts: ["R+ 423 R+ 200 OK"]
+        ),
         Case(
             name: "too brief, challenged anew, granted",
             events: {
                 [
-                    $0.exchange(1, at: 0, .intervalTooBrief(asked: 10, minimum: 60)), $0.exchange(2, at: 5, .challenge),
+                    $0.exchange(1, at: 0, .intervalTooBrief(asked: 10, minimum: 60)),
+                    $0.exchange(2, at: 5, .challenge),
                     $0.exchange(3, at: 9, credentials: true),
                 ]
             },
-            attempts: ["R 423 R 401 R+ 200 OK"]),
+            attempts: ["R 423 R 401 R+ 200 OK"]
+        ),
         Case(
             name: "too brief, and nothing more",
             events: { [$0.exchange(1, at: 0, .intervalTooBrief(asked: 10, minimum: 60))] },
-            attempts: ["R 423 SHORT"], after: 1),
+            attempts: ["R 423 SHORT"],
+            after: 1
+        ),
         Case(
             name: "passwords tried on one Call-ID: an attempt for each",
             events: { wire in
                 [wire.exchange(1, at: 0, .challenge)]
                     + (2...5).map { wire.exchange($0, at: $0 * 2, .wrongPassword, credentials: true) }
             },
-            attempts: ["R 401 R+ 401 PASSWD", "R+ 401 PASSWD", "R+ 401 PASSWD", "R+ 401 PASSWD"]),
+            attempts: ["R 401 R+ 401 PASSWD", "R+ 401 PASSWD", "R+ 401 PASSWD", "R+ 401 PASSWD"]
+        ),
         Case(
-            name: "unknown user", events: { [$0.exchange(1, at: 0, .challenge), $0.exchange(2, at: 2, .unknownUser, credentials: true)] },
-            attempts: ["R 401 R+ 401 NOUSER"]),
+            name: "unknown user",
+            events: {
+                [$0.exchange(1, at: 0, .challenge), $0.exchange(2, at: 2, .unknownUser, credentials: true)]
+            },
+            attempts: ["R 401 R+ 401 NOUSER"]
+        ),
         Case(
-            name: "replay", events: { [$0.exchange(1, at: 0, .replay(nonceCount: 1), credentials: true)] },
-            attempts: ["R+ 401 REPLAY"]),
-        Case(name: "other domain", events: { [$0.exchange(1, at: 0, .notOurDomain)] }, attempts: ["R 404 DOMAIN"]),
+            name: "replay",
+            events: { [$0.exchange(1, at: 0, .replay(nonceCount: 1), credentials: true)] },
+            attempts: ["R+ 401 REPLAY"]
+        ),
+        Case(
+            name: "other domain",
+            events: { [$0.exchange(1, at: 0, .notOurDomain)] },
+            attempts: ["R 404 DOMAIN"]
+        ),
         Case(name: "waiting", events: { [$0.exchange(1, at: 0, .challenge)] }, attempts: ["R 401 WAIT"]),
-        Case(name: "given up", events: { [$0.exchange(1, at: 0, .challenge)] }, attempts: ["R 401 NOREPLY"], after: 40),
+        Case(
+            name: "given up",
+            events: { [$0.exchange(1, at: 0, .challenge)] },
+            attempts: ["R 401 NOREPLY"],
+            after: 40
+        ),
         Case(
             name: "begun anew without credentials",
             events: { [$0.exchange(1, at: 0, .challenge), $0.exchange(2, at: 900, .challenge)] },
-            attempts: ["R 401 NOREPLY", "R 401 WAIT"]),
+            attempts: ["R 401 NOREPLY", "R 401 WAIT"]
+        ),
         Case(
             name: "answered too late: another attempt",
             events: { [$0.exchange(1, at: 0, .challenge), $0.exchange(2, at: 33_000, credentials: true)] },
-            attempts: ["R 401 NOREPLY", "R+ 200 OK"], after: 34),
+            attempts: ["R 401 NOREPLY", "R+ 200 OK"],
+            after: 34
+        ),
         Case(
             name: "retransmissions are folded",
             events: {
@@ -106,23 +149,31 @@ struct RegistrationFlowsTests {
                     $0.exchange(2, at: 2_100, credentials: true, repeated: true),
                 ]
             },
-            attempts: ["Rx3 401 R+x2 200 OK"], after: 3),
+            attempts: ["Rx3 401 R+x2 200 OK"],
+            after: 3
+        ),
         Case(
             name: "same CSeq after the challenge, another branch",
             events: {
-                [$0.exchange(1, at: 0, .challenge), $0.exchange(1, at: 5, credentials: true, branch: "other")]
+                [
+                    $0.exchange(1, at: 0, .challenge),
+                    $0.exchange(1, at: 5, credentials: true, branch: "other"),
+                ]
             },
-            attempts: ["R 401 R+ 200 OK"]),
+            attempts: ["R 401 R+ 200 OK"]
+        ),
         Case(
             name: "unregister",
             events: { wire in
                 var wire = wire
                 wire.expires = 0
                 return [
-                    wire.exchange(1, at: 0, .challenge), wire.exchange(2, at: 5, credentials: true, unregister: true),
+                    wire.exchange(1, at: 0, .challenge),
+                    wire.exchange(2, at: 5, credentials: true, unregister: true),
                 ]
             },
-            attempts: ["R0 401 R0+ 200 UNREG"]),
+            attempts: ["R0 401 R0+ 200 UNREG"]
+        ),
         Case(
             name: "query",
             events: { wire in
@@ -131,15 +182,23 @@ struct RegistrationFlowsTests {
                 wire.expires = nil
                 return [wire.exchange(1, at: 0, granted: 0)]
             },
-            attempts: ["R 200 QUERY"]),
+            attempts: ["R 200 QUERY"]
+        ),
         Case(
-            name: "another method", events: { [$0.exchange(1, at: 0, method: "OPTIONS")] }, attempts: ["R 200 OTHER"]),
+            name: "another method",
+            events: { [$0.exchange(1, at: 0, method: "OPTIONS")] },
+            attempts: ["R 200 OTHER"]
+        ),
         Case(
             name: "not answered at all",
-            events: { [$0.exchange(1, at: 0, .malformed(.via, offset: 4), status: 0)] }, attempts: ["R . BADMSG"]),
+            events: { [$0.exchange(1, at: 0, .malformed(.via, offset: 4), status: 0)] },
+            attempts: ["R . BADMSG"]
+        ),
         Case(
-            name: "store failed", events: { [$0.exchange(1, at: 0, .storeFailed, credentials: true)] },
-            attempts: ["R+ 500 SERVER"]),
+            name: "store failed",
+            events: { [$0.exchange(1, at: 0, .storeFailed, credentials: true)] },
+            attempts: ["R+ 500 SERVER"]
+        ),
         Case(
             name: "Call-ID kept over refreshes",
             events: {
@@ -148,7 +207,9 @@ struct RegistrationFlowsTests {
                     $0.exchange(3, at: 60_000, credentials: true),
                 ]
             },
-            attempts: ["R 401 R+ 200 OK", "R+ 200 OK"], after: 61),
+            attempts: ["R 401 R+ 200 OK", "R+ 200 OK"],
+            after: 61
+        ),
     ]
 
     @Test(arguments: cases)
@@ -156,14 +217,19 @@ struct RegistrationFlowsTests {
         let monitor = Monitor.watchingNothing()
         monitor.receive(it.events(Wire()))
         monitor.advance(to: .zero + .seconds(it.after))
-        let seen = monitor.allAttempts(at: .zero + .seconds(it.after)).map { "\($0.short) \($0.verdict.word)" }
+        let seen = monitor.allAttempts(at: .zero + .seconds(it.after)).map {
+            "\($0.short) \($0.verdict.word)"
+        }
         #expect(seen == it.attempts)
     }
 
     @Test func rowsTellWhoAndWhere() throws {
         let monitor = Monitor.watchingNothing()
         let wire = Wire()
-        monitor.receive([wire.exchange(14, at: 10, .challenge), wire.exchange(15, at: 13, .wrongPassword, credentials: true)])
+        monitor.receive([
+            wire.exchange(14, at: 10, .challenge),
+            wire.exchange(15, at: 13, .wrongPassword, credentials: true),
+        ])
         let row = try #require(monitor.allAttempts().first)
         #expect(row.aor == "9001@example.test")
         #expect(row.method == "REGISTER")
@@ -181,21 +247,30 @@ struct RegistrationFlowsTests {
         var other = Wire()
         other.source.address = IPAddress(ipv4: 0x0a00_0001)
         monitor.receive([Wire().exchange(1, at: 0, .challenge), other.exchange(2, at: 5, credentials: true)])
-        #expect(monitor.allAttempts().map { "\($0.short) \($0.verdict.word)" } == ["R 401 WAIT", "R+ 200 OK"])
+        #expect(
+            monitor.allAttempts().map { "\($0.short) \($0.verdict.word)" } == ["R 401 WAIT", "R+ 200 OK"]
+        )
         // A phone behind NAT may answer from another port.
         var port = Wire()
         port.source.port = 40_000
         monitor.receive([port.exchange(2, at: 8, credentials: true)])
-        #expect(monitor.allAttempts().map { "\($0.short) \($0.verdict.word)" } == ["R 401 R+ 200 OK", "R+ 200 OK"])
+        #expect(
+            monitor.allAttempts().map { "\($0.short) \($0.verdict.word)" } == [
+                "R 401 R+ 200 OK", "R+ 200 OK",
+            ]
+        )
     }
 
     @Test func brokenRequestsAreToldAsFarAsTheyCanBeRead() throws {
         let monitor = Monitor.watchingNothing()
         var exchange = Exchange(
-            path: ReceivedFrom(source: Wire().source, local: Wire.local, transport: .udp, at: .zero))
+            path: ReceivedFrom(source: Wire().source, local: Wire.local, transport: .udp, at: .zero)
+        )
         exchange.refusal = .malformed(.to, offset: 30)
         exchange.status = 400
-        for text in ["REGISTER sip:a SIP/2.0\r\nTo: <<broken\r\nCall-ID: x\r\n\r\n", "", "\u{0}\u{1}", "GARBAGE"] {
+        for text in [
+            "REGISTER sip:a SIP/2.0\r\nTo: <<broken\r\nCall-ID: x\r\n\r\n", "", "\u{0}\u{1}", "GARBAGE",
+        ] {
             monitor.receive(.exchange(exchange, request: Array(text.utf8), reply: []), at: .zero)
         }
         let rows = monitor.allAttempts()
@@ -218,10 +293,12 @@ struct RegistrationFlowsTests {
             Issue.record("no detail")
             return
         }
-        #expect(detail.messages.map(\.summary) == [
-            "REGISTER 14", "401 Unauthorized (challenge)", "REGISTER 14", "401 Unauthorized (challenge)",
-            "REGISTER 15 + Digest", "401 Unauthorized (rejected)",
-        ])
+        #expect(
+            detail.messages.map(\.summary) == [
+                "REGISTER 14", "401 Unauthorized (challenge)", "REGISTER 14", "401 Unauthorized (challenge)",
+                "REGISTER 15 + Digest", "401 Unauthorized (rejected)",
+            ]
+        )
         #expect(detail.messages.map(\.isRetransmission) == [false, false, true, true, false, false])
         #expect(detail.messages[0].bytes == wire.request(14))
         #expect(detail.messages[5].bytes == wire.reply(401, "Unauthorized", 15))

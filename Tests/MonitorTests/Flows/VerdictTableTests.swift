@@ -8,15 +8,19 @@ import Testing
 struct VerdictTableTests {
     static let table: [(RefusalReason, AttemptVerdict)] = [
         (.malformed(.via, offset: 1), .malformed), (.missing(.to), .malformed), (.methodMismatch, .malformed),
-        (.version, .malformed), (.bodyTooLarge(limit: 1), .malformed), (.messageTooLarge(limit: 1), .malformed),
-        (.uriTooLong(limit: 1), .malformed), (.unknownMethod, .unsupported), (.methodNotAllowed, .unsupported),
+        (.version, .malformed), (.bodyTooLarge(limit: 1), .malformed),
+        (.messageTooLarge(limit: 1), .malformed),
+        (.uriTooLong(limit: 1), .malformed), (.unknownMethod, .unsupported),
+        (.methodNotAllowed, .unsupported),
         (.noDialog, .other), (.badEvent, .unsupported), (.unsupportedScheme, .unsupported), (.merged, .other),
         (.tooManyHops, .domain), (.notOurDomain, .domain), (.registrationNotOffered, .domain),
         (.badExtension, .unsupported), (.unsupportedBody, .unsupported), (.challenge, .abandoned),
         (.nonceUnknown, .credentials), (.staleNonce, .stale), (.replay(nonceCount: 1), .replay),
         (.unknownUser, .unknownUser), (.wrongPassword, .wrongPassword), (.badCredentials(.qop), .credentials),
-        (.notAllowedForAOR, .forbidden), (.blockedAOR(seconds: 1), .blocked), (.blockedSource(seconds: 1), .blocked),
-        (.unknownAOR, .domain), (.wildcardMisused, .malformed), (.badContact(position: 1, offset: 2), .malformed),
+        (.notAllowedForAOR, .forbidden), (.blockedAOR(seconds: 1), .blocked),
+        (.blockedSource(seconds: 1), .blocked),
+        (.unknownAOR, .domain), (.wildcardMisused, .malformed),
+        (.badContact(position: 1, offset: 2), .malformed),
         (.intervalTooBrief(asked: 1, minimum: 2), .brief), (.cseqNotHigher(got: 1, have: 2), .order),
         (.tooManyContacts(limit: 1), .limit), (.storeFailed, .server), (.overloaded(retryAfter: 1), .server),
     ]

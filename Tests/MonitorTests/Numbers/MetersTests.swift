@@ -50,14 +50,17 @@ struct MetersTests {
     @Test func verdictsAreCountedFiveMinutesOnceForEachAttempt() throws {
         let monitor = Monitor.watchingNothing()
         monitor.receive([
-            Wire().exchange(1, at: 0, .challenge), Wire().exchange(2, at: 5, .wrongPassword, credentials: true),
+            Wire().exchange(1, at: 0, .challenge),
+            Wire().exchange(2, at: 5, .wrongPassword, credentials: true),
             Wire().exchange(2, at: 600, .wrongPassword, credentials: true, repeated: true),
             Wire().exchange(3, at: 900, credentials: true), Wire().exchange(4, at: 1_000, .challenge),
         ])
         let first = try #require(monitor.overview(atSecond: 2))
         #expect(first.verdicts.map { "\($0.verdict.word) \($0.count)" } == ["OK 1", "PASSWD 1"])
         let second = try #require(monitor.overview(atSecond: 60))
-        #expect(second.verdicts.map { "\($0.verdict.word) \($0.count)" } == ["OK 1", "NOREPLY 1", "PASSWD 1"])
+        #expect(
+            second.verdicts.map { "\($0.verdict.word) \($0.count)" } == ["OK 1", "NOREPLY 1", "PASSWD 1"]
+        )
         #expect(try #require(monitor.overview(atSecond: 400)).verdicts.isEmpty)
     }
 
@@ -78,7 +81,12 @@ struct MetersTests {
             var wire = Wire()
             wire.callID = "d\(index)"
             monitor.receive([
-                wire.exchange(1, at: index * 10, credentials: true, took: index == 0 ? 11_000 : index < 8 ? 2_000 : 400)
+                wire.exchange(
+                    1,
+                    at: index * 10,
+                    credentials: true,
+                    took: index == 0 ? 11_000 : index < 8 ? 2_000 : 400
+                )
             ])
         }
         let overview = try #require(monitor.overview(atSecond: 3))

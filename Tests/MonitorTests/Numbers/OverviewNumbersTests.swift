@@ -1,5 +1,6 @@
 import BindingTable
 import SIPMessage
+import Support
 import Testing
 import Timing
 
@@ -9,14 +10,16 @@ import Timing
 struct OverviewNumbersTests {
     @Test(arguments: 1...4)
     func numbersAreWhatCountingGives(seed: UInt64) throws {
-        var random = Seeded(seed: seed)
+        var random = SeededGenerator(seed: seed)
         var driver = TableDriver(seed: seed)
         let monitor = Monitor.watching(driver.table)
         RowOrderTests.play(&random, &driver, monitor, steps: 2_000)
         driver.expire()
         monitor.settle(at: driver.now)
         let now = driver.now
-        guard case .overview(let overview) = monitor.answer(WindowQuery(subject: .overview, height: 0), at: now).content
+        guard
+            case .overview(let overview) = monitor.answer(WindowQuery(subject: .overview, height: 0), at: now)
+                .content
         else { return }
         let all = driver.bindings
         #expect(overview.bindings == all.count, "seed \(seed)")
@@ -28,9 +31,14 @@ struct OverviewNumbersTests {
             #expect(count == all.count { $0.facts.path.transport == transport }, "seed \(seed)")
         }
         let agents = Dictionary(grouping: all.filter { !$0.texts.userAgent.isEmpty }, by: \.texts.userAgent)
-        for (name, count) in overview.agents { #expect(agents[Array(name.utf8)]?.count == count, "seed \(seed)") }
+        for (name, count) in overview.agents {
+            #expect(agents[Array(name.utf8)]?.count == count, "seed \(seed)")
+        }
         #expect(overview.agents.reduce(0) { $0 + $1.count } + overview.otherAgentBindings == all.count)
-        #expect(overview.dyingSoon == all.count { $0.facts.expiresAt.second - now.second < 60 }, "seed \(seed)")
+        #expect(
+            overview.dyingSoon == all.count { $0.facts.expiresAt.second - now.second < 60 },
+            "seed \(seed)"
+        )
         #expect(overview.horizon.count == 20)
         let soonest = all.map(\.facts.expiresAt).sorted().prefix(10)
         #expect(overview.soonest.map(\.binding.facts.expiresAt) == Array(soonest), "seed \(seed)")

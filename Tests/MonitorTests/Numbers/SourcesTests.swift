@@ -19,8 +19,12 @@ struct SourcesTests {
     @Test func busiestSourcesComeFirst() throws {
         let monitor = Monitor.watchingNothing()
         for index in 0..<60 {
-            monitor.receive([wire(1, call: index).exchange(1, at: index * 500, .wrongPassword, credentials: true)])
-            if index % 2 == 0 { monitor.receive([wire(2, call: index).exchange(1, at: index * 500, credentials: true)]) }
+            monitor.receive([
+                wire(1, call: index).exchange(1, at: index * 500, .wrongPassword, credentials: true)
+            ])
+            if index % 2 == 0 {
+                monitor.receive([wire(2, call: index).exchange(1, at: index * 500, credentials: true)])
+            }
         }
         let overview = try #require(monitor.overview(atSecond: 30))
         #expect(overview.topSources.map(\.address) == [IPAddress(ipv4: 1), IPAddress(ipv4: 2)])
@@ -36,10 +40,17 @@ struct SourcesTests {
         for index in 0..<5 {
             let refusal: RefusalReason = index == 0 ? .unknownUser : .wrongPassword
             monitor.receive([
-                wire(UInt32(index % 2), user: "9001", call: index).exchange(1, at: index * 1_000, refusal, credentials: true)
+                wire(UInt32(index % 2), user: "9001", call: index).exchange(
+                    1,
+                    at: index * 1_000,
+                    refusal,
+                    credentials: true
+                )
             ])
         }
-        monitor.receive([wire(9, user: "9002", call: 9).exchange(1, at: 6_000, .replay(nonceCount: 1), credentials: true)])
+        monitor.receive([
+            wire(9, user: "9002", call: 9).exchange(1, at: 6_000, .replay(nonceCount: 1), credentials: true)
+        ])
         monitor.receive([wire(9, user: "fine", call: 10).exchange(1, at: 6_000, credentials: true)])
         let overview = try #require(monitor.overview(atSecond: 10))
         #expect(overview.failingUsers.map(\.aor) == ["9001@example.test", "9002@example.test"])

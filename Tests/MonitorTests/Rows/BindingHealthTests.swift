@@ -9,10 +9,17 @@ import Timing
 struct BindingHealthTests {
     private func facts(granted: UInt32, gap: UInt32, deviation: UInt32) -> BindingFacts {
         BindingFacts(
-            cseq: 1, createdAt: .zero, refreshedAt: .zero, expiresAt: .zero + .seconds(Int(granted)), asked: granted,
-            granted: granted, q: nil,
-            path: ReceivedFrom(source: Wire().source, local: Wire.local, transport: .udp, at: .zero), usualGap: gap,
-            gapDeviation: deviation)
+            cseq: 1,
+            createdAt: .zero,
+            refreshedAt: .zero,
+            expiresAt: .zero + .seconds(Int(granted)),
+            asked: granted,
+            granted: granted,
+            q: nil,
+            path: ReceivedFrom(source: Wire().source, local: Wire.local, transport: .udp, at: .zero),
+            usualGap: gap,
+            gapDeviation: deviation
+        )
     }
 
     /// Milliseconds after the refresh from which on a binding is late.

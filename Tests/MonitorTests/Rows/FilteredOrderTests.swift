@@ -1,5 +1,6 @@
 import BindingTable
 import SIPMessage
+import Support
 import Testing
 import Timing
 
@@ -30,12 +31,14 @@ struct FilteredOrderTests {
     static let cases: [Case] = [
         Case(text: "ua:zoiper") { row, _ in has(row.binding.texts.userAgent, "zoiper") },
         Case(text: "ua:Zoiper") { row, _ in has(row.binding.texts.userAgent, "Zoiper", ignoringCase: false) },
-        Case(text: "ua=zoiper") { row, _ in row.binding.texts.userAgent.map(\.lowered) == Array("zoiper".utf8) },
+        Case(text: "ua=zoiper") { row, _ in row.binding.texts.userAgent.map(\.lowered) == Array("zoiper".utf8)
+        },
         Case(text: "ua~^zoiper.*\\d$") { row, _ in
             has(row.binding.texts.userAgent, "zoiper ") || has(row.binding.texts.userAgent, "rv2.10.19")
         },
         Case(text: "!ua~zoiper") { row, _ in !has(row.binding.texts.userAgent, "zoiper") },
-        Case(text: "ua!=\"Zoiper 5.6\"") { row, _ in row.binding.texts.userAgent != Array("Zoiper 5.6".utf8) },
+        Case(text: "ua!=\"Zoiper 5.6\"") { row, _ in row.binding.texts.userAgent != Array("Zoiper 5.6".utf8)
+        },
         Case(text: "aor:user-with tp:udp") { row, _ in
             has(row.binding.texts.aor, "user-with") && row.binding.facts.path.transport == .udp
         },
@@ -57,7 +60,8 @@ struct FilteredOrderTests {
         Case(text: "late") { row, _ in row.state == .late },
         Case(text: "ip:10.0.0.0/29 port=5060") { row, _ in
             let source = row.binding.facts.path.source
-            return source.address.isIPv4 && source.address.low >> 3 == 0x0a00_0000 >> 3 && source.port == 5_060
+            return source.address.isIPv4 && source.address.low >> 3 == 0x0a00_0000 >> 3
+                && source.port == 5_060
         },
         Case(text: "ip:2001:db8::/32") { row, _ in !row.binding.facts.path.source.address.isIPv4 },
         Case(text: "ip~^10\\.0\\.0\\.1") { row, _ in
@@ -100,10 +104,13 @@ struct FilteredOrderTests {
     func listIsWhatNaiveEvaluationGives(_ it: Case) throws {
         let filter = try Filter(it.text, for: .bindings)
         let seed = UInt64(it.text.utf8.reduce(7) { ($0 &* 31 &+ Int($1)) & 0xffff })
-        var random = Seeded(seed: seed)
+        var random = SeededGenerator(seed: seed)
         var driver = TableDriver(seed: seed)
         let monitor = Monitor.watching(driver.table, limits: Self.limits())
-        let order = BindingOrder(column: BindingColumn.allCases[random.below(15)], descending: random.percent(50))
+        let order = BindingOrder(
+            column: BindingColumn.allCases[random.below(15)],
+            descending: random.percent(50)
+        )
         RowOrderTests.play(&random, &driver, monitor, steps: 500)
         var session = MonitorSession()
         for round in 0..<6 {
@@ -117,13 +124,22 @@ struct FilteredOrderTests {
             monitor.settle(at: driver.now)
             let rows = driver.bindings.map { binding in
                 let number = monitor.rows.number(of: binding.facts.id)
-                return monitor.rows.shown(binding, number.map { monitor.rows.row($0) } ?? Row(), at: driver.now)
+                return monitor.rows.shown(
+                    binding,
+                    number.map { monitor.rows.row($0) } ?? Row(),
+                    at: driver.now
+                )
             }
             let now = driver.now
-            let sorted = rows.filter { it.passes($0, now) }.sorted { RowOrderTests.precedes(order.column, $0, $1) }
+            let sorted = rows.filter { it.passes($0, now) }.sorted {
+                RowOrderTests.precedes(order.column, $0, $1)
+            }
             let expected = sorted.map(\.binding.facts.id)
             let seen = monitor.allIDs(order, filter, at: now)
-            #expect(seen == (order.descending ? expected.reversed() : expected), "seed \(seed), round \(round)")
+            #expect(
+                seen == (order.descending ? expected.reversed() : expected),
+                "seed \(seed), round \(round)"
+            )
             let targets = monitor.targets(matching: filter, at: now)
             #expect(Set(targets.map(\.id)) == Set(expected), "seed \(seed), round \(round)")
             #expect(targets.allSatisfy { driver.table.facts($0.id)?.version == $0.version })
@@ -133,7 +149,9 @@ struct FilteredOrderTests {
     @Test func filteringIsDoneInSlicesWithResultsAtOnce() throws {
         var driver = TableDriver()
         for index in 0..<5_000 {
-            driver.add(TableDriver.Phone(aor: "u\(10_000 + index)@example.test", agent: index % 2 == 0 ? "a" : "b"))
+            driver.add(
+                TableDriver.Phone(aor: "u\(10_000 + index)@example.test", agent: index % 2 == 0 ? "a" : "b")
+            )
         }
         let monitor = Monitor.watching(driver.table, limits: Self.limits())
         monitor.settle(at: .zero)

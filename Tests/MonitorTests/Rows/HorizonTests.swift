@@ -1,5 +1,6 @@
 import BindingTable
 import SIPMessage
+import Support
 import Testing
 import Timing
 
@@ -9,7 +10,7 @@ import Timing
 struct HorizonTests {
     @Test(arguments: 1...6)
     func countsAreWhatCountingGives(seed: UInt64) {
-        var random = Seeded(seed: seed)
+        var random = SeededGenerator(seed: seed)
         var rows = RowTable()
         var horizon = Horizon(startedAt: .zero)
         var ends: [UInt32: Timestamp] = [:]

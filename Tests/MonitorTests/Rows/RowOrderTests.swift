@@ -1,5 +1,6 @@
 import BindingTable
 import SIPMessage
+import Support
 import Testing
 import Timing
 
@@ -53,7 +54,12 @@ struct RowOrderTests {
     }
 
     /// Random registrations, refreshes, moves, failures and ends, with pulls and sorting in pieces in between.
-    static func play(_ random: inout Seeded, _ driver: inout TableDriver, _ monitor: Monitor, steps: Int) {
+    static func play(
+        _ random: inout SeededGenerator,
+        _ driver: inout TableDriver,
+        _ monitor: Monitor,
+        steps: Int
+    ) {
         var phones: [BindingID: TableDriver.Phone] = [:]
         var session = MonitorSession()
         for step in 0..<steps {
@@ -99,7 +105,7 @@ struct RowOrderTests {
 
     @Test(arguments: 1...12)
     func ordersAreWhatSortingGives(seed: UInt64) throws {
-        var random = Seeded(seed: seed)
+        var random = SeededGenerator(seed: seed)
         var driver = TableDriver(seed: seed)
         let monitor = Monitor.watching(driver.table, limits: Self.limits())
         Self.play(&random, &driver, monitor, steps: 2_500)
@@ -147,7 +153,7 @@ struct RowOrderTests {
 
     /// Large enough for blocks to split and join.
     @Test func manyRowsComeAndGo() throws {
-        var random = Seeded(seed: 99)
+        var random = SeededGenerator(seed: 99)
         var driver = TableDriver(seed: 99)
         let monitor = Monitor.watching(driver.table)
         var session = MonitorSession()
@@ -172,7 +178,7 @@ struct RowOrderTests {
 
     /// Keys of which the first bytes are all the same are sorted by the next ones.
     @Test func longCommonPrefixesAreSortedDeeper() throws {
-        var random = Seeded(seed: 5)
+        var random = SeededGenerator(seed: 5)
         var driver = TableDriver(seed: 5)
         let prefix = String(repeating: "p", count: 40)
         for index in 0..<3_000 {

@@ -1,5 +1,6 @@
 import BindingTable
 import SIPMessage
+import Support
 import Testing
 import Timing
 
@@ -15,7 +16,9 @@ struct BindingWindowTests {
 
     private func names(_ rows: [BindingRow]) -> [String] {
         rows.map { row in
-            let name = String(decoding: row.binding.texts.aor, as: UTF8.self).prefix { $0 != "@" }.dropFirst(5)
+            let name = String(decoding: row.binding.texts.aor, as: UTF8.self).prefix { $0 != "@" }.dropFirst(
+                5
+            )
             return (row.state == .gone ? "-" : "") + name
         }
     }
@@ -77,7 +80,14 @@ struct BindingWindowTests {
         _ = monitor.window(BindingOrder(), nil, selected, height: 5, for: &session, at: .zero)
         for index in 0..<50 { driver.add(TableDriver.Phone(aor: "a\(index)@example.test")) }
         monitor.settle(at: .zero)
-        let (rows, window) = monitor.window(BindingOrder(), nil, selected, height: 5, for: &session, at: .zero)
+        let (rows, window) = monitor.window(
+            BindingOrder(),
+            nil,
+            selected,
+            height: 5,
+            for: &session,
+            at: .zero
+        )
         #expect(names(rows) == ["008", "009", "010", "011", "012"])
         #expect(window.rank == 58)
         #expect(window.matched == 70)
@@ -107,13 +117,16 @@ struct BindingWindowTests {
         let height = 36
         _ = monitor.window(height: height, for: &session, at: .zero)
         monitor.settle(at: .zero)
-        var random = Seeded(seed: 3)
+        var random = SeededGenerator(seed: 3)
         for press in 0..<200 {
             let before = monitor.rowsRead
             let id = driver.ids[random.below(driver.ids.count)]
             let anchor: WindowQuery.Anchor =
-                [.rank(random.below(100_000)), .end, .row(.binding(id), offset: random.below(height))][press % 3]
-            let rows = monitor.window(BindingOrder(), nil, anchor, height: height, for: &session, at: .zero).rows
+                [.rank(random.below(100_000)), .end, .row(.binding(id), offset: random.below(height))][
+                    press % 3
+                ]
+            let rows = monitor.window(BindingOrder(), nil, anchor, height: height, for: &session, at: .zero)
+                .rows
             #expect(rows.count == height)
             #expect(monitor.rowsRead - before <= 4 * height)
         }
@@ -135,7 +148,9 @@ struct BindingWindowTests {
         }
         let now = Timestamp.zero + .seconds(150)
         monitor.settle(at: now)
-        guard case .binding(let detail) = monitor.answer(WindowQuery(subject: .binding(id), height: 1), at: now).content
+        guard
+            case .binding(let detail) = monitor.answer(WindowQuery(subject: .binding(id), height: 1), at: now)
+                .content
         else {
             Issue.record("no page")
             return
@@ -149,14 +164,19 @@ struct BindingWindowTests {
         #expect(detail.lastRequest == wire.request(8, credentials: true))
         driver.remove(id)
         monitor.settle(at: now)
-        guard case .binding(let gone) = monitor.answer(WindowQuery(subject: .binding(id), height: 1), at: now).content
+        guard
+            case .binding(let gone) = monitor.answer(WindowQuery(subject: .binding(id), height: 1), at: now)
+                .content
         else {
             Issue.record("an ended binding still has its page")
             return
         }
         #expect(gone.row.state == .gone)
         let unknown = BindingID(partition: 3, generation: 9, slot: 1)
-        guard case .missing = monitor.answer(WindowQuery(subject: .binding(unknown), height: 1), at: now).content else {
+        guard
+            case .missing = monitor.answer(WindowQuery(subject: .binding(unknown), height: 1), at: now)
+                .content
+        else {
             Issue.record("an unknown binding is missing")
             return
         }

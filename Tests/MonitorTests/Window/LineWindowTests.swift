@@ -7,7 +7,12 @@ import Timing
 
 /// Log, audit trail and blocks.
 struct LineWindowTests {
-    private func log(_ monitor: Monitor, _ text: String = "", _ level: Notice.Level = .debug, _ anchor: WindowQuery.Anchor = .end)
+    private func log(
+        _ monitor: Monitor,
+        _ text: String = "",
+        _ level: Notice.Level = .debug,
+        _ anchor: WindowQuery.Anchor = .end
+    )
         -> [String]
     {
         let query = WindowQuery(subject: .log(containing: text, level: level), anchor: anchor, height: 3)
@@ -28,9 +33,15 @@ struct LineWindowTests {
         #expect(log(monitor, "line 2") == ["23 Line 23", "24 Line 24", "25 Line 25"])
         #expect(log(monitor, "line 19") == ["19 Line 19"])
         #expect(log(monitor, "", .debug, .rank(0)) == ["16 Line 16", "17 Line 17", "18 Line 18"])
-        #expect(log(monitor, "", .debug, .row(.line(20), offset: 1)) == ["19 Line 19", "20 Line 20", "21 Line 21"])
+        #expect(
+            log(monitor, "", .debug, .row(.line(20), offset: 1)) == [
+                "19 Line 19", "20 Line 20", "21 Line 21",
+            ]
+        )
         // A line that is no longer kept: the first one after it.
-        #expect(log(monitor, "", .debug, .row(.line(3), offset: 0)) == ["16 Line 16", "17 Line 17", "18 Line 18"])
+        #expect(
+            log(monitor, "", .debug, .row(.line(3), offset: 0)) == ["16 Line 16", "17 Line 17", "18 Line 18"]
+        )
     }
 
     @Test func auditIsSearchedInAllItsTexts() {
@@ -38,7 +49,13 @@ struct LineWindowTests {
         let by = OperatorIdentity(user: "kl", from: "198.51.100.7", terminal: "pts/3")
         for (action, object) in [("evict", "1180@example.test"), ("block", "198.51.100.23")] {
             let record = AuditRecord(
-                at: WallTime(secondsSince1970: 0), by: by, action: action, object: object, result: "done", reason: "stuck")
+                at: WallTime(secondsSince1970: 0),
+                by: by,
+                action: action,
+                object: object,
+                result: "done",
+                reason: "stuck"
+            )
             monitor.receive(.audit(record), at: .zero)
         }
         func found(_ text: String) -> Int {
@@ -49,7 +66,11 @@ struct LineWindowTests {
         #expect(found("kl") == 2)
         #expect(found("100.23") == 1)
         #expect(found("nobody") == 0)
-        guard case .overview(let overview) = monitor.answer(WindowQuery(subject: .overview, height: 0), at: .zero).content
+        guard
+            case .overview(let overview) = monitor.answer(
+                WindowQuery(subject: .overview, height: 0),
+                at: .zero
+            ).content
         else { return }
         // The binding itself tells of an eviction.
         #expect(overview.events.map(\.what) == ["block"])
