@@ -20,10 +20,12 @@ struct FoldedWord: Equatable, Sendable {
     init(_ text: StaticString) {
         let count = text.utf8CodeUnitCount
         let start = text.utf8Start
+        // Without branches, or the compiler stops inlining where a chain of names is compared.
         @inline(__always)
         func byte(_ index: Int) -> UInt64 {
-            guard index < count else { return 0 }
-            return UInt64(start[index] | 0x20) &<< UInt64(truncatingIfNeeded: 8 &* (index & 7))
+            let inside = (index &- count) &>> 63
+            let byte = UInt64(start[index & inside] | 0x20) & UInt64(truncatingIfNeeded: inside)
+            return byte &<< UInt64(truncatingIfNeeded: 8 &* (index & 7))
         }
         head = byte(0) | byte(1) | byte(2) | byte(3) | byte(4) | byte(5) | byte(6) | byte(7)
         tail = byte(8) | byte(9) | byte(10) | byte(11) | byte(12) | byte(13) | byte(14) | byte(15)

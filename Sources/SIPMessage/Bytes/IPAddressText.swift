@@ -25,28 +25,37 @@ extension IPAddress {
         self.init(bytes.span, in: ByteRange(start: 0, count: UInt16(bytes.count)))
     }
 
-    @inline(__always)
     private static func ipv4(_ bytes: Span<UInt8>, from start: Int, to end: Int) -> UInt32? {
+        var position = start
+        guard let bits = readIPv4(bytes, from: &position, to: end), position == end else { return nil }
+        return bits
+    }
+
+    /// The end of the dotted address at `start`; `nil` if none begins there.
+    @inline(__always)
+    static func ipv4End(_ bytes: Span<UInt8>, from start: Int, to end: Int) -> Int? {
+        var position = start
+        return readIPv4(bytes, from: &position, to: end) == nil ? nil : position
+    }
+
+    @inline(__always)
+    private static func readIPv4(_ bytes: Span<UInt8>, from position: inout Int, to end: Int) -> UInt32? {
         var bits: UInt32 = 0
-        var octet: UInt32 = 0
-        var digits = 0
         var points = 0
-        for index in start..<end {
-            let byte = bytes[index]
-            if byte.isDigit {
-                octet = octet &* 10 &+ UInt32(byte &- 0x30)
-                digits += 1
-                guard digits <= 3, octet <= 255 else { return nil }
-            } else {
-                guard byte == 0x2e, digits > 0, points < 3 else { return nil }
-                bits = bits &<< 8 | octet
-                octet = 0
-                digits = 0
-                points += 1
+        while true {
+            let octetStart = position
+            var octet: UInt32 = 0
+            while position < end, bytes[position].isDigit, position &- octetStart < 3 {
+                octet = octet &* 10 &+ UInt32(bytes[position] &- 0x30)
+                position &+= 1
             }
+            guard position > octetStart, octet <= 255 else { return nil }
+            bits = bits &<< 8 | octet
+            if points == 3 { return bits }
+            guard position < end, bytes[position] == 0x2e else { return nil }
+            position &+= 1
+            points &+= 1
         }
-        guard points == 3, digits > 0 else { return nil }
-        return bits &<< 8 | octet
     }
 
     private static func ipv6(_ bytes: Span<UInt8>, from start: Int, to end: Int) -> (high: UInt64, low: UInt64)? {

@@ -115,11 +115,7 @@ public struct DigestCredentials: Hashable, Sendable, BitwiseCopyable {
             return
         }
         guard isNew else { throw ParseError(header, at: Int(parameter.name.start), .repeatedParameter) }
-        if parameter.isQuoted, bytes.first(0x5c, from: Int(parameter.value.start), to: parameter.value.end)
-            < parameter.value.end
-        {
-            hasEscapes = true
-        }
+        if parameter.hasEscapes { hasEscapes = true }
     }
 
     /// Sets a range that wasn't set yet. An empty quoted text has a start, which tells it from none.

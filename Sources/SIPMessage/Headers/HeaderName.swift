@@ -47,7 +47,7 @@ public enum HeaderName: UInt8, Hashable, Sendable, CaseIterable, BitwiseCopyable
     case other
 
     /// Number of names, `other` included.
-    static let count = HeaderName.allCases.count
+    static var count: Int { Int(HeaderName.other.rawValue) + 1 }
 
     /// The row of this name. `other` has the empty name.
     public var facts: HeaderFacts {

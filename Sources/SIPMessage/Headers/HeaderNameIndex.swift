@@ -18,16 +18,19 @@ struct HeaderNameIndex: Sendable {
         }
     }
 
-    struct Slot: Sendable {
-        var key = Key()
-        var name = HeaderName.other
+    struct Entry: Sendable {
+        var key: Key
+        var name: HeaderName
     }
 
     /// Longest name that the key holds in full.
     static let longestName = 24
     static let shared = HeaderNameIndex()
 
-    private var slots = InlineArray<512, Slot>(repeating: Slot())
+    /// For each hash an index into `entries`, `free` where nothing stands.
+    private var slots = [UInt8](repeating: free, count: 512)
+    private var entries: [Entry] = []
+    private static let free: UInt8 = 255
 
     private init() {
         for name in HeaderName.allCases where name != .other {
@@ -44,8 +47,9 @@ struct HeaderNameIndex: Sendable {
     private mutating func insert(_ text: Span<UInt8>, _ name: HeaderName) {
         guard let key = Self.key(text, from: 0, count: text.count) else { return }
         var slot = key.slot
-        while slots[slot].name != .other { slot = (slot + 1) & 511 }
-        slots[slot] = Slot(key: key, name: name)
+        while slots[slot] != Self.free { slot = (slot + 1) & 511 }
+        slots[slot] = UInt8(entries.count)
+        entries.append(Entry(key: key, name: name))
     }
 
     @inline(__always)
@@ -67,10 +71,11 @@ struct HeaderNameIndex: Sendable {
     func name(_ bytes: Span<UInt8>, from start: Int, count: Int) -> HeaderName {
         guard let key = Self.key(bytes, from: start, count: count) else { return .other }
         var slot = key.slot
-        while slots[slot].name != .other {
-            if slots[slot].key == key { return slots[slot].name }
+        while true {
+            let index = Int(slots[slot])
+            guard index < entries.count else { return .other }
+            if entries[index].key == key { return entries[index].name }
             slot = (slot &+ 1) & 511
         }
-        return .other
     }
 }

@@ -38,22 +38,18 @@ public struct Host: Hashable, Sendable, BitwiseCopyable {
             guard IPAddress(bytes, in: range) != nil else { throw ParseError(part, at: start, .malformedHost) }
             return Host(kind: .ipv6, range: range)
         }
-        var isNumeric = true
-        while position < end {
-            let byte = bytes[position]
-            guard ByteSet.hostName.contains(byte) else { break }
-            if !(byte.isDigit || byte == 0x2e) { isNumeric = false }
-            position &+= 1
+        if start < end, bytes[start].isDigit,
+            let stop = IPAddress.ipv4End(bytes, from: start, to: end),
+            stop == end || !ByteSet.hostName.contains(bytes[stop])
+        {
+            position = stop
+            return Host(kind: .ipv4, range: ByteRange(from: start, to: stop))
         }
-        let range = ByteRange(from: start, to: position)
-        guard position > start, bytes[start] != 0x2e, bytes[start] != 0x2d else {
-            throw ParseError(part, at: start, .malformedHost)
-        }
-        if isNumeric {
-            guard IPAddress(bytes, in: range) != nil else { throw ParseError(part, at: start, .malformedHost) }
-            return Host(kind: .ipv4, range: range)
-        }
-        return Host(kind: .name, range: range)
+        position = bytes.firstOutside(.hostName, from: start, to: end)
+        guard position > start, bytes[start] != 0x2e, bytes[start] != 0x2d,
+            bytes.hasLetter(from: start, to: position)
+        else { throw ParseError(part, at: start, .malformedHost) }
+        return Host(kind: .name, range: ByteRange(from: start, to: position))
     }
 
     /// Reads `port` from `position`, leaving it behind.
@@ -72,5 +68,14 @@ public struct Host: Hashable, Sendable, BitwiseCopyable {
         }
         guard position > start, port <= 0xffff else { throw ParseError(part, at: start, .malformedPort) }
         return UInt16(truncatingIfNeeded: port)
+    }
+}
+
+extension Span<UInt8> {
+    /// One of the bytes is no digit, point or sign.
+    @inline(__always)
+    fileprivate func hasLetter(from start: Int, to end: Int) -> Bool {
+        for index in start..<end where self[index].isLetter { return true }
+        return false
     }
 }

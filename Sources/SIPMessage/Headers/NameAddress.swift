@@ -57,8 +57,14 @@ public struct NameAddress: HeaderValue, Hashable {
         position = start
         var displayName = ByteRange.empty
         let isQuoted = bytes[start] == 0x22
+        var hasEscapes = false
         if isQuoted {
-            displayName = try bytes.quotedString(from: &position, to: end, header: header)
+            displayName = try bytes.quotedString(
+                from: &position,
+                to: end,
+                header: header,
+                hasEscapes: &hasEscapes,
+            )
             position = bytes.skippingSpace(from: position, to: end)
             guard position < end, bytes[position] == 0x3c else {
                 throw ParseError(header, at: position, .malformedDisplayName)
@@ -106,6 +112,10 @@ public struct NameAddress: HeaderValue, Hashable {
         }
         let range = ByteRange(from: start, to: position)
         guard !range.isEmpty else { throw ParseError(header, at: start, .emptyElement) }
+        // `Bell, Alexander <sip:…>`: a word that can't be a URI, cut at its comma (RFC 4475 §3.1.2.15).
+        if position < end, bytes[position] == 0x2c, bytes.first(0x3a, from: start, to: position) == position {
+            throw ParseError(header, at: start, .malformedDisplayName)
+        }
         position = bytes.skippingSpace(from: position, to: end)
         guard position == end || bytes[position] == 0x3b || bytes[position] == 0x2c else {
             throw ParseError(header, at: position, .malformedDisplayName)

@@ -8,6 +8,8 @@ public struct Parameter: Hashable, Sendable, BitwiseCopyable {
     public var hasValue: Bool
     /// The value was quoted: escapes in it are undone by `appendUnescaped`.
     public var isQuoted: Bool
+    /// The quoted value has a backslash.
+    public var hasEscapes = false
 
     /// Reads a header parameter from `position`, leaving it behind the parameter and white space.
     @inline(__always)
@@ -29,18 +31,23 @@ public struct Parameter: Hashable, Sendable, BitwiseCopyable {
             return Parameter(name: name, value: .empty, hasValue: false, isQuoted: false)
         }
         position = bytes.skippingSpace(from: position &+ 1, to: end)
-        let value: ByteRange
-        let isQuoted = position < end && bytes[position] == 0x22
-        if isQuoted {
-            value = try bytes.quotedString(from: &position, to: end, header: header)
+        var parameter = Parameter(name: name, value: .empty, hasValue: true, isQuoted: false)
+        if position < end, bytes[position] == 0x22 {
+            parameter.isQuoted = true
+            parameter.value = try bytes.quotedString(
+                from: &position,
+                to: end,
+                header: header,
+                hasEscapes: &parameter.hasEscapes,
+            )
         } else {
             let valueStart = position
             position = bytes.firstOutside(.parameterValue, from: position, to: end)
             guard position > valueStart else { throw ParseError(header, at: position, .malformedParameter) }
-            value = ByteRange(from: valueStart, to: position)
+            parameter.value = ByteRange(from: valueStart, to: position)
         }
         position = bytes.skippingSpace(from: position, to: end)
-        return Parameter(name: name, value: value, hasValue: true, isQuoted: isQuoted)
+        return parameter
     }
 }
 
@@ -77,6 +84,7 @@ extension Span<UInt8> {
         from position: inout Int,
         to end: Int,
         header: HeaderName,
+        hasEscapes: inout Bool,
     ) throws(ParseError) -> ByteRange {
         let start = position &+ 1
         var index = start
@@ -87,6 +95,7 @@ extension Span<UInt8> {
                 position = index &+ 1
                 return ByteRange(from: start, to: index)
             }
+            hasEscapes = true
             index &+= 2
             guard index <= end else { throw ParseError(header, at: position, .unterminatedQuote) }
         }

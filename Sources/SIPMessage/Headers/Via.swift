@@ -78,7 +78,8 @@ public struct Via: HeaderValue, Hashable {
         return via
     }
 
-    /// Reads `SIP / 2.0 / transport`; returns the transport.
+    /// Reads `protocol-name / protocol-version / transport`; returns the transport. Name and version may be any
+    /// tokens (§25.1): a request of another version must be answered 505, over this Via.
     @inline(__always)
     private static func readProtocol(
         _ bytes: Span<UInt8>,
@@ -90,15 +91,13 @@ public struct Via: HeaderValue, Hashable {
         if end &- start > 8, FoldedWord(bytes, from: start, count: 8) == FoldedWord("SIP/2.0/") {
             position = start &+ 8
         } else {
-            position = bytes.firstOutside(.token, from: start, to: end)
-            guard bytes.equalsIgnoringCase(ByteRange(from: start, to: position), "SIP"),
-                bytes.skipSlash(from: &position, to: end)
-            else { throw ParseError(header, at: start, .malformedProtocol) }
-            let version = position
-            position = bytes.firstOutside(.token, from: version, to: end)
-            guard bytes.equalsIgnoringCase(ByteRange(from: version, to: position), "2.0"),
-                bytes.skipSlash(from: &position, to: end)
-            else { throw ParseError(header, at: version, .malformedProtocol) }
+            for _ in 0..<2 {
+                let token = position
+                position = bytes.firstOutside(.token, from: token, to: end)
+                guard position > token, bytes.skipSlash(from: &position, to: end) else {
+                    throw ParseError(header, at: token, .malformedProtocol)
+                }
+            }
         }
         let transport = bytes.skippingSpace(from: position, to: end)
         position = bytes.firstOutside(.token, from: transport, to: end)

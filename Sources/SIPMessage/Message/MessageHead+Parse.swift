@@ -25,16 +25,13 @@ extension MessageHead {
         guard kind != .unknown else {
             throw failure ?? ParseError(.startLine, at: 0, .notSIP)
         }
-        while position < end {
-            if bytes[position] == 0x0d, position &+ 1 < end, bytes[position &+ 1] == 0x0a {
-                readBody(bytes, from: position &+ 2, to: end, framing)
-                if let failure { throw failure }
-                return
-            }
-            position = readField(bytes, from: position, to: end, limits)
+        let bodyStart = readFields(bytes, from: position, to: end, limits)
+        if let bodyStart {
+            readBody(bytes, from: bodyStart, to: end, framing)
+        } else {
+            note(.headerSection, at: end, .unterminatedHeaders)
+            body = ByteRange(from: end, to: end)
         }
-        note(.headerSection, at: end, .unterminatedHeaders)
-        body = ByteRange(from: end, to: end)
         if let failure { throw failure }
     }
 
@@ -47,9 +44,9 @@ extension MessageHead {
         reason = .empty
         startLine = .empty
         body = .empty
+        for index in 0..<count { chains[Int(fields[index].name.rawValue)] = HeaderField.noNext }
         count = 0
         failure = nil
-        firsts = InlineArray(repeating: HeaderField.noNext)
     }
 
     /// Keeps the first error only: the later ones are often its consequences.
@@ -57,90 +54,78 @@ extension MessageHead {
         if failure == nil { failure = ParseError(part, at: offset, problem) }
     }
 
-    /// Reads one header field with its folds; returns the offset of the next line.
-    @inline(__always)
-    private mutating func readField(
+    /// Reads the header fields; returns where the body begins, `nil` if the empty line is missing.
+    private mutating func readFields(
         _ bytes: Span<UInt8>,
         from start: Int,
         to end: Int,
         _ limits: MessageLimits,
-    ) -> Int {
-        var isFolded = false
-        let (lineEnd, next) = lineEnd(bytes, from: start, to: end, isFolded: &isFolded)
-        if lineEnd &- start > limits.headerLineBytes {
-            note(.headerSection, at: start, .headerLineTooLong)
-        }
-        let colon = bytes.first(0x3a, from: start, to: lineEnd)
-        guard colon < lineEnd else {
-            note(.headerSection, at: start, .missingColon)
-            return next
-        }
-        var nameEnd = colon
-        while nameEnd > start, bytes[nameEnd &- 1] == 0x20 || bytes[nameEnd &- 1] == 0x09 { nameEnd &-= 1 }
-        let name = HeaderNameIndex.shared.name(bytes, from: start, count: nameEnd &- start)
-        if name == .other {
-            guard nameEnd > start, bytes.firstOutside(.token, from: start, to: nameEnd) == nameEnd else {
-                note(.headerSection, at: start, .malformedHeaderName)
-                return next
-            }
-        }
-        guard count < limits.headers else {
-            note(.headerSection, at: start, .tooManyHeaders)
-            return next
-        }
-        let valueStart = bytes.skippingSpace(from: colon &+ 1, to: lineEnd)
-        let valueEnd = bytes.trimmedEnd(from: valueStart, to: lineEnd)
-        add(
-            HeaderField(
-                name: name,
-                next: HeaderField.noNext,
-                isFolded: isFolded,
-                nameRange: ByteRange(from: start, to: nameEnd),
-                value: ByteRange(from: valueStart, to: valueEnd),
-            )
+    ) -> Int? {
+        // The tables are taken out of the head and changed through spans, because an array of a property checks
+        // at each change whether it is shared.
+        var table: [HeaderField] = []
+        var links: [UInt8] = []
+        swap(&table, &fields)
+        swap(&links, &chains)
+        var tableSpan = table.mutableSpan
+        var linksSpan = links.mutableSpan
+        let bodyStart = Self.readFields(
+            bytes,
+            from: start,
+            to: end,
+            limits,
+            names,
+            into: &tableSpan,
+            &linksSpan,
+            &count,
+            &failure,
         )
-        return next
+        swap(&table, &fields)
+        swap(&links, &chains)
+        return bodyStart
     }
 
-    /// The end of the line at `start` and the beginning of the next; a line goes on over CRLF followed by
-    /// white space (RFC 3261 §7.3.1). A lone CR or LF is an error and part of the line: taking it for an
-    /// end would let one element see a header field where another sees none.
-    @inline(__always)
-    private mutating func lineEnd(
+    private static func readFields(
         _ bytes: Span<UInt8>,
         from start: Int,
         to end: Int,
-        isFolded: inout Bool,
-    ) -> (end: Int, next: Int) {
-        var search = start
-        while true {
-            let lineBreak = bytes.firstLineBreak(from: search, to: end)
-            guard lineBreak < end else { return (end, end) }
-            guard bytes[lineBreak] == 0x0d, lineBreak &+ 1 < end, bytes[lineBreak &+ 1] == 0x0a else {
-                let isReturn = bytes[lineBreak] == 0x0d
-                note(.headerSection, at: lineBreak, isReturn ? .bareCarriageReturn : .bareLineFeed)
-                search = lineBreak &+ 1
+        _ limits: MessageLimits,
+        _ names: HeaderNameIndex,
+        into fields: inout MutableSpan<HeaderField>,
+        _ chains: inout MutableSpan<UInt8>,
+        _ count: inout Int,
+        _ failure: inout ParseError?,
+    ) -> Int? {
+        let most = min(limits.headers, fields.count)
+        var position = start
+        while position < end {
+            let start = position
+            if bytes[start] == 0x0d, start &+ 1 < end, bytes[start &+ 1] == 0x0a { return start &+ 2 }
+            var line = HeaderLine(bytes, from: start, to: end)
+            position = line.next
+            if line.end &- start > limits.headerLineBytes { line.note(.headerLineTooLong, at: start) }
+            let field = line.field(bytes, from: start, names)
+            if let problem = line.failure {
+                if failure == nil { failure = problem }
+            }
+            guard let field else { continue }
+            guard count < most else {
+                if failure == nil { failure = ParseError(.headerSection, at: start, .tooManyHeaders) }
                 continue
             }
-            let next = lineBreak &+ 2
-            guard next < end, bytes[next] == 0x20 || bytes[next] == 0x09 else { return (lineBreak, next) }
-            isFolded = true
-            search = next
+            let first = Int(field.name.rawValue)
+            let last = first &+ HeaderName.count
+            let index = UInt8(truncatingIfNeeded: count)
+            fields[count] = field
+            if chains[first] == HeaderField.noNext {
+                chains[first] = index
+            } else {
+                fields[Int(chains[last])].next = index
+            }
+            chains[last] = index
+            count &+= 1
         }
-    }
-
-    @inline(__always)
-    private mutating func add(_ field: HeaderField) {
-        let index = UInt8(truncatingIfNeeded: count)
-        let name = Int(field.name.rawValue)
-        fields[count] = field
-        if firsts[name] == HeaderField.noNext {
-            firsts[name] = index
-        } else {
-            fields[Int(lasts[name])].next = index
-        }
-        lasts[name] = index
-        count &+= 1
+        return nil
     }
 
     private mutating func readBody(
@@ -254,5 +239,76 @@ extension Span<UInt8> {
     fileprivate func isVersion(from start: Int, to end: Int) -> Bool {
         end &- start > 4 && foldedWord(from: start, count: 4) == FoldedWord("sip/").head
             && self[start &+ 3] == 0x2f && self[start &+ 4].isDigit
+    }
+}
+
+/// One line of the header section, with its folds.
+private struct HeaderLine {
+    /// Offset of the CRLF that ends it.
+    var end: Int
+    /// Offset of the next line.
+    var next: Int
+    var isFolded = false
+    /// The first thing that is wrong with it.
+    var failure: ParseError?
+
+    /// Finds the end of the line at `start`; it goes on over CRLF followed by white space (RFC 3261 §7.3.1).
+    ///
+    /// A lone CR or LF is an error and part of the line: taking it for an end would let one element see a
+    /// header field where another sees none.
+    @inline(__always)
+    init(_ bytes: Span<UInt8>, from start: Int, to end: Int) {
+        var search = start
+        self.end = end
+        next = end
+        while true {
+            let lineBreak = bytes.firstLineBreak(from: search, to: end)
+            guard lineBreak < end else { return }
+            let isReturn = bytes[lineBreak] == 0x0d
+            guard isReturn, lineBreak &+ 1 < end, bytes[lineBreak &+ 1] == 0x0a else {
+                note(isReturn ? .bareCarriageReturn : .bareLineFeed, at: lineBreak)
+                search = lineBreak &+ 1
+                continue
+            }
+            search = lineBreak &+ 2
+            guard search < end, bytes[search] == 0x20 || bytes[search] == 0x09 else {
+                self.end = lineBreak
+                next = search
+                return
+            }
+            isFolded = true
+        }
+    }
+
+    @inline(__always)
+    mutating func note(_ problem: ParseProblem, at offset: Int) {
+        if failure == nil { failure = ParseError(.headerSection, at: offset, problem) }
+    }
+
+    /// Name and value of the line; `nil` if it has none.
+    @inline(__always)
+    mutating func field(_ bytes: Span<UInt8>, from start: Int, _ names: HeaderNameIndex) -> HeaderField? {
+        let colon = bytes.first(0x3a, from: start, to: end)
+        guard colon < end else {
+            note(.missingColon, at: start)
+            return nil
+        }
+        var nameEnd = colon
+        while nameEnd > start, bytes[nameEnd &- 1] == 0x20 || bytes[nameEnd &- 1] == 0x09 { nameEnd &-= 1 }
+        let name = names.name(bytes, from: start, count: nameEnd &- start)
+        if name == .other {
+            guard nameEnd > start, bytes.firstOutside(.token, from: start, to: nameEnd) == nameEnd else {
+                note(.malformedHeaderName, at: start)
+                return nil
+            }
+        }
+        let valueStart = bytes.skippingSpace(from: colon &+ 1, to: end)
+        return HeaderField(
+            name: name,
+            next: HeaderField.noNext,
+            isFolded: isFolded,
+            nameRange: ByteRange(from: start, to: nameEnd),
+            value: ByteRange(from: valueStart, to: bytes.trimmedEnd(from: valueStart, to: end)),
+        )
     }
 }

@@ -42,10 +42,14 @@ public struct MessageHead: Sendable {
     /// What the last `parse` threw.
     public internal(set) var failure: ParseError?
 
-    var fields = InlineArray<128, HeaderField>(repeating: .none)
-    /// For each name the index of its first and last field, `HeaderField.noNext` without one.
-    var firsts = InlineArray<80, UInt8>(repeating: HeaderField.noNext)
-    var lasts = InlineArray<80, UInt8>(repeating: HeaderField.noNext)
+    /// Arrays, although their sizes are fixed: reading an element of an `InlineArray` in a function that
+    /// doesn't mutate copies all of it.
+    var fields = [HeaderField](repeating: .none, count: capacity)
+    /// For each name the index of its first and, further on, its last field; `noNext` without one.
+    var chains = [UInt8](repeating: HeaderField.noNext, count: 2 * HeaderName.count)
+
+    /// Kept here, because a global would be checked for having been made at each use.
+    let names = HeaderNameIndex.shared
 
     /// An empty head.
     public init() {}
@@ -57,7 +61,7 @@ public struct MessageHead: Sendable {
 
     /// Index of the first field with this name, `nil` if there is none.
     public func firstIndex(of name: HeaderName) -> Int? {
-        let index = firsts[Int(name.rawValue)]
+        let index = chains[Int(name.rawValue)]
         return index == HeaderField.noNext ? nil : Int(index)
     }
 
@@ -75,13 +79,13 @@ public struct MessageHead: Sendable {
 
     /// A field with this name is there.
     public func contains(_ name: HeaderName) -> Bool {
-        firsts[Int(name.rawValue)] != HeaderField.noNext
+        chains[Int(name.rawValue)] != HeaderField.noNext
     }
 
     /// Number of fields with this name.
     public func count(of name: HeaderName) -> Int {
         var found = 0
-        var index = firsts[Int(name.rawValue)]
+        var index = chains[Int(name.rawValue)]
         while index != HeaderField.noNext {
             found += 1
             index = fields[Int(index)].next
@@ -99,7 +103,7 @@ public struct MessageHead: Sendable {
 
     /// The value of a field that may be there once.
     public func optional(_ name: HeaderName) throws(ParseError) -> ByteRange? {
-        let index = firsts[Int(name.rawValue)]
+        let index = chains[Int(name.rawValue)]
         guard index != HeaderField.noNext else { return nil }
         let next = fields[Int(index)].next
         guard next == HeaderField.noNext else {

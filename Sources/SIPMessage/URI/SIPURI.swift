@@ -185,7 +185,9 @@ extension SIPURI {
     ) throws(ParseError) {
         let isGlobal = start < end && bytes[start] == 0x2b
         let digits = isGlobal ? start &+ 1 : start
-        var position = bytes.firstOutside(isGlobal ? .telephone : .localTelephone, from: digits, to: end)
+        let allowed = isGlobal ? ByteSet.telephone : .localTelephone
+        var position = digits
+        while position < end, allowed.contains(bytes[position]) { position += 1 }
         user = ByteRange(from: start, to: position)
         var hasDigit = false
         for index in digits..<position where ![0x2d, 0x2e, 0x28, 0x29].contains(bytes[index]) { hasDigit = true }
@@ -284,20 +286,14 @@ extension Span<UInt8> {
         _ part: MessagePart,
     ) throws(ParseError) -> Int {
         var index = start
-        while index < end {
-            let byte = self[index]
-            if set.contains(byte) {
-                index &+= 1
-            } else if byte == 0x25 {
-                guard index &+ 2 < end, self[index &+ 1].hexDigit != nil, self[index &+ 2].hexDigit != nil else {
-                    throw ParseError(part, at: index, .malformedEscape)
-                }
-                index &+= 3
-            } else {
-                break
+        while true {
+            index = firstOutside(set, from: index, to: end)
+            guard index < end, self[index] == 0x25 else { return index }
+            guard index &+ 2 < end, self[index &+ 1].hexDigit != nil, self[index &+ 2].hexDigit != nil else {
+                throw ParseError(part, at: index, .malformedEscape)
             }
+            index &+= 3
         }
-        return index
     }
 }
 
