@@ -39,8 +39,13 @@ extension RegistrarCore {
         } catch {
             fault = reason(of: error)
         }
-        // A response never gets one, nor an ACK; without a Via nobody knows where an answer should go.
-        guard head.kind == .request, head.method != .ack, let via = try? head.topVia(bytes) else { return }
+        // A response is never answered, nor an ACK.
+        guard head.kind == .request, head.method != .ack else { return }
+        guard let via = try? head.topVia(bytes) else {
+            // Nobody knows where an answer should go, unless it is the other version's Via that we can't read.
+            if fault == .version { refuseVersion(bytes, path, &handling) }
+            return
+        }
         let table = state.table
         let callID = head.first(.callID) ?? .empty
         let context = Answerable(

@@ -26,7 +26,8 @@ extension RegistrarCore {
             cseq: fields.cseq
         )
         let now = context.path.at
-        if fields.to.tag.isEmpty, state.merged.isMerged(copies, transaction: key, now: now) {
+        let ways = wayless(bytes, context)
+        if fields.to.tag.isEmpty, state.merged.isMerged(copies, transaction: ways, now: now) {
             return refuse(.merged, bytes, context, &handling)
         }
         guard policy.domains[domain].takesRegistrations else {
@@ -70,7 +71,15 @@ extension RegistrarCore {
             now: now
         )
         swap(&written, &encoder.bytes)
-        state.merged.note(copies, transaction: key, now: now)
+        state.merged.note(copies, transaction: ways, now: now)
+    }
+
+    /// The transaction's key without the source: a phone whose NAT gave it another port sends the same request
+    /// again, and that is not one that was merged (RFC 3261 §8.2.2.2, §17.2.3).
+    private func wayless(_ bytes: Span<UInt8>, _ context: Answerable) -> TransactionKey {
+        var path = context.path
+        path.source = Endpoint(address: IPAddress(ipv4: 0), port: 0)
+        return TransactionKey(head, bytes, via: context.via, path: path)
     }
 
     /// Steps 4 to 8; returns why the request is refused, nil once a reply has been written or withheld.

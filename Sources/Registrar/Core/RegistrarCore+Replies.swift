@@ -37,6 +37,23 @@ extension RegistrarCore {
         handling.exchange.refusal = reason
     }
 
+    /// 505 to a request whose Via is of another version too: all that is copied is copied unread, and it goes
+    /// back to where the request came from (RFC 3261 §21.5.6).
+    mutating func refuseVersion(_ bytes: Span<UInt8>, _ path: ReceivedFrom, _ handling: inout Handling) {
+        encoder.beginResponse(.versionNotSupported)
+        encoder.copy(.via, of: head, bytes)
+        encoder.copy(.from, of: head, bytes)
+        encoder.copy(.to, of: head, bytes)
+        encoder.copy(.callID, of: head, bytes)
+        encoder.copy(.cseq, of: head, bytes)
+        appendServer()
+        encoder.finish()
+        handling.end = .replied
+        handling.destination = path.source
+        handling.exchange.status = StatusCode.versionNotSupported.rawValue
+        handling.exchange.refusal = .version
+    }
+
     /// Appends a row's extra headers; false if a challenge could not be made.
     private mutating func appendExtra(
         _ extra: Refusal.Extra,

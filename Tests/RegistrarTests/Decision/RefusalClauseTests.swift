@@ -100,8 +100,8 @@ struct RefusalClauseTests {
         let stage = try Stage()
         var phone = Phone()
         _ = expect(stage, phone.register(method: method), 481, .noDialog)
-        let inDialog = phone.register(method: "INVITE").replacingOccurrences(
-            of: "To: <sip:alice@example.com>",
+        let inDialog = phone.register(method: "INVITE").replacing(
+            "To: <sip:alice@example.com>",
             with: "To: <sip:alice@example.com>;tag=x"
         )
         _ = expect(stage, inDialog, 481, .noDialog)

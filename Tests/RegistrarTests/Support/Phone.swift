@@ -14,7 +14,6 @@ struct Phone {
     var requestURI: String
     var to: String
     var digest: DigestClient
-    private var branches = 0
 
     init(
         _ user: String = "alice",
@@ -41,7 +40,6 @@ struct Phone {
         uri: String? = nil,
     ) -> String {
         cseq += 1
-        branches += 1
         return request(
             contacts: contacts,
             expires: expires,
@@ -63,7 +61,7 @@ struct Phone {
     ) -> String {
         var lines = [
             "\(method) \(requestURI) SIP/2.0",
-            "Via: \(via);branch=z9hG4bK-\(callID)-\(branches);rport",
+            "Via: \(via);branch=z9hG4bK-\(callID)-\(cseq);rport",
             "Max-Forwards: 70",
             "From: \(to);tag=\(tag)",
             "To: \(to)",

@@ -151,7 +151,7 @@ extension Domain {
         _ name: String,
         expiry: ExpiryPolicy = ExpiryPolicy(jitterPercent: 0),
         contacts: ContactPolicy = ContactPolicy(),
-        alias: AliasRendering = .uri,
+        alias: AliasRendering = .off,
     ) -> Domain {
         Domain(name: Array(name.utf8), access: .open, expiry: expiry, contacts: contacts, alias: alias)
     }
