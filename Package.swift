@@ -146,7 +146,7 @@ if Context.environment["REGTOP_BENCHMARKS"] != nil {
     package.targets.append(
         .executableTarget(
             name: "Benchmarks",
-            dependencies: ["BindingTable", "SIPMessage", "Timing"],
+            dependencies: ["BindingTable", "Monitor", "SIPMessage", "Timing"],
             path: "Tests/Benchmarks",
             swiftSettings: strict,
         )

@@ -1,0 +1,100 @@
+internal import Monitor
+
+import Cells
+import Testing
+
+@testable import Console
+
+/// Each screen as a file, characters and roles: a change of one names its reason in the commit.
+@Suite struct GoldenScreenTests {
+    /// A screen: the keys that lead to it from the bindings.
+    struct Case: CustomTestStringConvertible, Sendable {
+        var name: String
+        var keys: String
+        var testDescription: String { name }
+    }
+
+    static let sizes = [
+        Size(width: 40, height: 10), Size(width: 80, height: 24), Size(width: 140, height: 40),
+    ]
+
+    static let cases = [
+        Case(name: "overview", keys: "1"), Case(name: "bindings", keys: "jj"),
+        Case(name: "binding", keys: "jj⏎"),
+        Case(name: "attempts", keys: "3"), Case(name: "ladder", keys: "3⏎"), Case(name: "raw", keys: "3⏎r"),
+        Case(name: "log", keys: "5"), Case(name: "audit", keys: "5⇥"), Case(name: "blocks", keys: "b"),
+        Case(name: "help", keys: "?"), Case(name: "help-search", keys: "?evic"),
+        Case(name: "themes", keys: "T"),
+        Case(name: "sort-menu", keys: "s"), Case(name: "evict", keys: "jjX"),
+        Case(name: "expire-marked", keys: "␣␣␣E"),
+        Case(name: "block", keys: "jjB"), Case(name: "filter-prompt", keys: "/44"),
+        Case(name: "filter-error", keys: "/exp<<60"),
+        Case(name: "evicted", keys: "jjX⇥⇥⇥stuck after move⇤⇤⏎"), Case(name: "quit", keys: "q"),
+    ]
+
+    @Test(arguments: cases, sizes)
+    func screen(_ item: Case, _ size: Size) {
+        var driver = Driver(size)
+        driver.press(item.keys)
+        expectGolden(driver.grid, "\(item.name)-\(size.width)x\(size.height)")
+    }
+
+    @Test(arguments: cases)
+    func ascii(_ item: Case) {
+        var driver = Driver(ascii: true)
+        driver.press(item.keys)
+        let grid = driver.grid
+        expectGolden(grid, "\(item.name)-80x24-ascii")
+        #expect(grid.text.unicodeScalars.allSatisfy { $0.isASCII })
+    }
+
+    @Test(arguments: ["overview", "bindings"])
+    func wide(_ name: String) {
+        var driver = Driver(Size(width: 200, height: 60))
+        driver.press(Self.cases.first { $0.name == name }?.keys ?? "")
+        expectGolden(driver.grid, "\(name)-200x60")
+    }
+
+    @Test func empty() {
+        var world = World()
+        (world.bindings, world.attempts, world.log, world.audit, world.blocks) = ([], [], [], [], [])
+        world.overview = .init()
+        for (name, keys) in [
+            ("overview", "1"), ("bindings", ""), ("attempts", "3"), ("log", "5"), ("audit", "5⇥"),
+            ("blocks", "b"),
+        ] {
+            var driver = Driver(world: world)
+            driver.press(keys)
+            expectGolden(driver.grid, "empty-\(name)-80x24")
+        }
+    }
+
+    @Test func noMatch() {
+        var driver = Driver()
+        driver.press("/nobody⏎")
+        expectGolden(driver.grid, "no-match-80x24")
+    }
+
+    @Test func openRegistrationAndReadOnly() {
+        let driver = Driver(readOnly: true, open: ["example.test"])
+        expectGolden(driver.grid, "open-read-only-80x24")
+    }
+
+    @Test func changedSinceYouLooked() {
+        var driver = Driver()
+        driver.press("jj")
+        driver.world.refresh("4417")
+        driver.press("X")
+        expectGolden(driver.grid, "changed-80x24")
+    }
+
+    @Test func matchingFilter() {
+        var driver = Driver(
+            world: {
+                var world = World(); world.bindings = Samples.many(412); return world
+            }()
+        )
+        driver.press("/1⏎VVX")
+        expectGolden(driver.grid, "evict-matching-80x24")
+    }
+}

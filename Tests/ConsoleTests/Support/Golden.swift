@@ -1,0 +1,35 @@
+import Cells
+import Foundation
+import Testing
+
+private let screens = URL(fileURLWithPath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    .appendingPathComponent("Fixtures/screens/console")
+
+/// Compares a screen with its file in Tests/Fixtures/screens/console; `UPDATE_SCREENS=1` rewrites it.
+func expectGolden(_ grid: CellGrid, _ name: String, sourceLocation: SourceLocation = #_sourceLocation) {
+    let text = grid.golden
+    let file = screens.appendingPathComponent("\(name).txt")
+    if ProcessInfo.processInfo.environment["UPDATE_SCREENS"] == "1" {
+        let folder = file.deletingLastPathComponent()
+        try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try? Data(text.utf8).write(to: file)
+        return
+    }
+    guard let data = try? Data(contentsOf: file) else {
+        Issue.record("\(name): no golden screen; UPDATE_SCREENS=1 writes it", sourceLocation: sourceLocation)
+        return
+    }
+    let golden = String(decoding: data, as: UTF8.self)
+    guard golden != text else { return }
+    let (old, new) = (
+        golden.split(separator: "\n", omittingEmptySubsequences: false),
+        text.split(separator: "\n", omittingEmptySubsequences: false)
+    )
+    var difference = ""
+    for index in 0..<max(old.count, new.count) {
+        let (a, b) = (index < old.count ? old[index] : "", index < new.count ? new[index] : "")
+        if a != b { difference += "\n\(index + 1)- \(a)\n\(index + 1)+ \(b)" }
+    }
+    Issue.record("\(name) differs from its golden screen:\(difference)", sourceLocation: sourceLocation)
+}
