@@ -8,37 +8,21 @@ struct Regtop: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "regtop",
         abstract: "A SIP registrar that shows what it does: live bindings, login attempts and why they failed.",
+        usage: """
+            regtop [--listen udp:HOST:PORT|tcp:HOST:PORT]... [--domain NAME]... [--accounts FILE] [--open]
+                   [--config FILE] [--theme NAME] [--demo [N]] [--read-only] [--view NAME] [--filter EXPR]
+                   [--ascii] [--no-color]
+            regtop serve|account|config|theme ...
+            """,
         discussion: """
             Without a subcommand the registrar runs with its console; when the console ends, so does the \
-            registrar. `regtop serve` is the same registrar without a screen, for systemd and the like.
+            registrar. `regtop serve` is the same registrar without a screen, for systemd and the like. \
+            `regtop help console` explains each option.
             """,
         version: Version.text,
-        subcommands: [Serve.self, AccountCommand.self, ConfigCommand.self, ThemeCommand.self],
+        subcommands: [ConsoleCommand.self, Serve.self, AccountCommand.self, ConfigCommand.self, ThemeCommand.self],
+        defaultSubcommand: ConsoleCommand.self,
     )
-
-    @OptionGroup var service: ServiceOptions
-    @OptionGroup var screen: ScreenOptions
-
-    @Option(
-        defaultAsFlag: 24,
-        help: "Simulated phones (24 or the number given) that register over loopback, to look around.",
-    )
-    var demo: Int?
-
-    func run() throws {
-        var settings = try service.settings()
-        try screen.apply(to: &settings.console)
-        if let demo, !(1...10_000).contains(demo) {
-            throw HostError("--demo \(demo): choose from 1 to 10000 phones", exitCode: 2)
-        }
-        let themes = ThemeFiles(environment: ProcessInfo.processInfo.environment)
-        let (final, library, service) = (settings, themes.library(), service)
-        // The program has one main thread and this is it; ncurses lives there.
-        let code = try MainActor.assumeIsolated {
-            try ConsoleRun(settings: final, demoPhones: demo, themes: library) { try service.settings() }.run()
-        }
-        throw ExitCode(code)
-    }
 
     static func main() {
         signal(SIGPIPE, SIG_IGN)

@@ -123,7 +123,7 @@ struct SettingsFile {
             case "no-color": console.noColor = reader.flag(value, key)
             case "read-only": console.readOnly = reader.flag(value, key)
             case "view": console.view = reader.word(value, key, ScreenSettings.views)
-            default: console.filter = reader.text(value, key)
+            default: console.filter = value.scalar?.string.isEmpty == true ? "" : reader.text(value, key)
             }
         }
     }
@@ -144,7 +144,7 @@ struct SettingsFile {
                 continue
             }
             if let allowed, !allowed.contains(name) {
-                report(key, "\(section) has no key `\(name)`; known are \(allowed.joined(separator: ", "))")
+                report(key, "no key `\(name)` in \(section); known are \(allowed.joined(separator: ", "))")
                 continue
             }
             body(&self, name, value)

@@ -13,7 +13,11 @@ struct AccountsFile: Sendable {
 
     /// Users of all realms.
     let accounts: Accounts
-    /// Each realm with the algorithms that every one of its users has, strongest first.
+    /// Each realm with the algorithms that are offered unless the settings name some: MD5 where every user has
+    /// it, else the strongest that all have.
+    ///
+    /// One challenge only: of six clients tried four know MD5 alone, and two fail when there are more challenges
+    /// than one, whichever comes first (see the page on decisions).
     let realms: [String: [DigestAlgorithm]]
 
     /// Reads the file; a bad line, or a file that others may read, is named and nothing is taken.
@@ -26,8 +30,8 @@ struct AccountsFile: Sendable {
                 let realm = String(decoding: entry.realm, as: UTF8.self)
                 common[realm] = common[realm].map { $0.intersection(entry.algorithms) } ?? Set(entry.algorithms)
             }
-            let order: [DigestAlgorithm] = [.sha512t256, .sha256, .md5]
-            realms = common.mapValues { has in order.filter(has.contains) }
+            let order: [DigestAlgorithm] = [.md5, .sha512t256, .sha256]
+            realms = common.mapValues { has in order.first(where: has.contains).map { [$0] } ?? [] }
         } catch {
             throw HostError("accounts file \(path), \(error.description)", exitCode: 1)
         }

@@ -59,7 +59,7 @@ struct PolicyBuilder {
     ) throws(HostError) -> Domain {
         let accounts = name == DemoPopulation.domain ? demo?.accounts : file?.accounts
         let access: Domain.Access = settings.open ? .open : .digest(accounts ?? Accounts())
-        let common = file?.realms[name] ?? [.sha256, .md5]
+        let common = file?.realms[name] ?? [.md5]
         let wanted = domain.algorithms?.compactMap { DigestAlgorithm(name: $0) }
         if domain.registration, !settings.open, common.isEmpty, wanted == nil {
             throw HostError(

@@ -30,8 +30,8 @@ public struct DomainSettings: Equatable, Sendable {
     public var expires = ExpirySettings()
     /// Most contacts of one address of record, and what happens to one more.
     public var contacts = ContactSettings()
-    /// Algorithms in the order of the challenges; nil: those that every account of the domain has,
-    /// strongest first.
+    /// Algorithms in the order of the challenges; nil: MD5 alone where every account has it, which is all that
+    /// many phones can do.
     public var algorithms: [String]?
     /// Offered qualities of protection, `auth` and `auth-int`.
     public var qop: [String] = ["auth"]

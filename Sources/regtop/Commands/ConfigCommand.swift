@@ -53,7 +53,8 @@ enum SettingsExample {
             expires: {default: 3600, min: 60, max: 7200, jitter: 10}    # seconds; jitter in percent
             contacts: {max: 10, overflow: reject}                       # reject or oldest
             digest:
-              # algorithms: [SHA-256, MD5]   # order of the challenges; default: what all accounts have
+              # algorithms: [SHA-256, MD5]   # one challenge each, in this order; default: MD5 alone where
+                                               # every account has it, as many phones can't do more
               qop: [auth]                    # auth, auth-int
               legacy: true                   # take RFC 2069 answers (no qop); shown as a badge
             alias: uri                       # show NAT in the 200: uri, header or off
