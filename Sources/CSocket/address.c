@@ -80,6 +80,8 @@ int csocket_resolve(const char *host, csocket_endpoint *result) {
 
 const char *csocket_resolve_error(int code) { return gai_strerror(code); }
 
+const char *csocket_error_text(int error) { return strerrordesc_np(error); }
+
 int csocket_write_address(const csocket_endpoint *endpoint, char *text, size_t capacity) {
     if (endpoint->is_ipv4) {
         const struct in_addr address = {.s_addr = htonl((uint32_t)endpoint->low)};

@@ -15,6 +15,21 @@ void csocket_read_clocks(int64_t *monotonic, int64_t *realtime) {
     *realtime = now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
 }
 
+_Static_assert(sizeof(csocket_signal_mask) >= sizeof(sigset_t), "a signal set fits");
+
+void csocket_block_signals(csocket_signal_mask *before) {
+    sigset_t blocked;
+    sigfillset(&blocked);
+    /* What a thread's own fault raises must reach the handler that restores the terminal. */
+    const int faults[] = {SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGFPE, SIGABRT, SIGSYS};
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) sigdelset(&blocked, faults[i]);
+    pthread_sigmask(SIG_SETMASK, &blocked, (sigset_t *)before);
+}
+
+void csocket_restore_signals(const csocket_signal_mask *before) {
+    pthread_sigmask(SIG_SETMASK, (const sigset_t *)before, NULL);
+}
+
 struct start {
     void (*body)(void *);
     void *context;
@@ -31,13 +46,11 @@ int csocket_start_thread(void (*body)(void *), void *context, const char *name, 
     struct start *start = malloc(sizeof *start);
     if (!start) return -ENOMEM;
     *start = (struct start){body, context};
-    /* The mask is inherited: set here so that no signal can meet the new thread before it blocks them. */
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
     pthread_t created;
+    csocket_signal_mask before;
+    csocket_block_signals(&before);
     int error = pthread_create(&created, NULL, run, start);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    csocket_restore_signals(&before);
     if (error) {
         free(start);
         return -error;

@@ -29,6 +29,9 @@ void csocket_read_sockaddr(const void *address, size_t length, csocket_endpoint 
 /* Writes the address without its port as text ("127.0.0.1", "::1"); `capacity` of 64 is always enough. */
 int csocket_write_address(const csocket_endpoint *endpoint, char *text, size_t capacity);
 
+/* The system's words for an errno, NULL for an unknown one; a constant, so safe on every thread. */
+const char *csocket_error_text(int error);
+
 /* --- sockets (socket.c) --- */
 
 typedef struct {
@@ -42,7 +45,7 @@ typedef struct {
 int csocket_open_udp(const csocket_endpoint *local, const csocket_udp_options *options);
 /* Lets later sockets with `share_port` join this one's port. */
 int csocket_allow_port_sharing(int fd);
-/* Opens, binds and listens on a TCP socket (IPv6 ones never take IPv4 connections); returns the descriptor. */
+/* Opens, binds and listens on a TCP socket (IPv6 ones never take IPv4 traffic); returns the descriptor. */
 int csocket_open_tcp(const csocket_endpoint *local, int backlog);
 /* The address that a socket is bound to. */
 int csocket_local_endpoint(int fd, csocket_endpoint *local);
@@ -97,7 +100,14 @@ int csocket_batch_send(csocket_batch *batch, int fd, const uint8_t *arena, uint3
 
 /* CLOCK_MONOTONIC and CLOCK_REALTIME in nanoseconds. */
 void csocket_read_clocks(int64_t *monotonic, int64_t *realtime);
-/* Starts a named thread with every signal blocked, so that signals stay with the main thread. */
+/* Threads inherit the mask of the one that starts them: between these two calls they are born deaf to signals
+ * from outside, which so stay with the main thread. A thread's own faults (SIGSEGV …) are never blocked. */
+typedef struct {
+    uint64_t words[16];
+} csocket_signal_mask;
+void csocket_block_signals(csocket_signal_mask *before);
+void csocket_restore_signals(const csocket_signal_mask *before);
+/* Starts a named thread that is deaf to signals in that way. */
 int csocket_start_thread(void (*body)(void *), void *context, const char *name, uint64_t *thread);
 int csocket_join_thread(uint64_t thread);
 

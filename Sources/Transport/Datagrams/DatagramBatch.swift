@@ -1,4 +1,5 @@
 internal import CSocket
+internal import Glibc
 internal import SIPMessage
 internal import Timing
 
@@ -13,7 +14,7 @@ final class DatagramBatch: @unchecked Sendable {
     init(settings: UDPSettings, counters: LoopCounters) throws(TransportError) {
         let slots = UInt32(clamping: max(1, settings.batchSlots))
         let bytes = UInt32(clamping: min(max(1, settings.maximumDatagram), 65_535))
-        guard let created = csocket_batch_create(slots, bytes) else { throw .cannotStart(errno: 12) }
+        guard let created = csocket_batch_create(slots, bytes) else { throw .cannotStart(errno: ENOMEM) }
         batch = created
         self.counters = counters
         scopes = LinkLocalScopes()
@@ -137,7 +138,7 @@ final class DatagramBatch: @unchecked Sendable {
     }
 
     private static func isTemporary(_ errno: Int32) -> Bool {
-        errno == 4 || errno == 11 || errno == 105  // EINTR, EAGAIN, ENOBUFS
+        errno == EINTR || errno == EAGAIN || errno == ENOBUFS
     }
 }
 

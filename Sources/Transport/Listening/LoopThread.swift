@@ -1,7 +1,7 @@
 internal import CSocket
 internal import Synchronization
 
-/// A thread of our own, with all signals blocked, that ends when its body returns.
+/// A thread of our own, deaf to signals from outside, that ends when its body returns.
 public final class LoopThread: Sendable {
     private final class Body: Sendable {
         let run: @Sendable () -> Void

@@ -1,3 +1,4 @@
+internal import CSocket
 internal import Glibc
 
 /// Why a listener or its loop could not start. Each renders as one sentence.
@@ -37,8 +38,7 @@ public enum TransportError: Error, Hashable, Sendable, CustomStringConvertible {
     }
 
     private static func text(_ errno: Int32) -> String {
-        // strerror() is not safe with several threads; the few callers run while starting, one at a time.
-        guard let text = strerror(errno) else { return "error \(errno)" }
-        return String(cString: text)
+        guard let text = csocket_error_text(errno) else { return "error \(errno)" }
+        return String(cString: text).lowercased()
     }
 }

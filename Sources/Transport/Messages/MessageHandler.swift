@@ -31,7 +31,7 @@ public protocol MessageHandler<Mail>: ~Copyable, SendableMetatype {
     /// commit ticket for the whole batch to the store.
     mutating func finishBatch(clock: ClockReading, output: inout OutgoingMessages)
 
-    /// A peer has connected.
+    /// A peer has connected; `path.at` is the moment of it, then and at the end.
     mutating func connectionOpened(_ path: ReceivedFrom, clock: ClockReading, output: inout OutgoingMessages)
 
     /// A connection is gone; bindings that lean on it as their flow can be reached no more (RFC 5626 §4.2).

@@ -27,6 +27,8 @@ final class StreamConnection<Handler: MessageHandler & ~Copyable>: ChannelInboun
 
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
+        // A connection that broke before it was active is never reported as inactive.
+        loop.forget(self)
     }
 
     func channelActive(context: ChannelHandlerContext) {

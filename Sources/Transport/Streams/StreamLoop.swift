@@ -98,11 +98,15 @@ final class StreamLoop<Handler: MessageHandler & ~Copyable> {
     }
 
     func closed(_ connection: StreamConnection<Handler>, because end: ConnectionEnd) {
-        registry.remove(connection.path.connection)
+        forget(connection)
         guard connections.removeValue(forKey: connection.path.connection) != nil else { return }
         // Not told at once: this may run inside a write, while the handler's output is being read.
         ended.append((connection.path, end))
         _ = beginBatch()
+    }
+
+    func forget(_ connection: StreamConnection<Handler>) {
+        registry.remove(connection.path.connection)
     }
 
     // MARK: Batches

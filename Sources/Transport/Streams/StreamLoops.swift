@@ -19,7 +19,11 @@ final class StreamLoops<Handler: MessageHandler & ~Copyable>: Sendable {
     init(settings: StreamSettings, registry: ConnectionRegistry) {
         self.settings = settings
         self.registry = registry
+        // The loops' threads start here; signals are the main thread's.
+        var before = csocket_signal_mask()
+        csocket_block_signals(&before)
         group = MultiThreadedEventLoopGroup(numberOfThreads: min(max(1, settings.loops), 64))
+        csocket_restore_signals(&before)
         let boxes = group.makeIterator().map { eventLoop in
             NIOLoopBoundBox<StreamLoop<Handler>?>.makeEmptyBox(eventLoop: eventLoop)
         }

@@ -303,6 +303,20 @@ import Timing
         #expect(server.counters[0].facts.socketDrops > 0)
     }
 
+    @Test func loopsLeaveSignalsToTheMainThreadButNotFaults() throws {
+        let blocked = Journal<[Bool]>()
+        // A test's thread may be deaf itself, and the loop's would then inherit it.
+        let before = unblockSignals()
+        defer { restoreSignals(before) }
+        let server = try UDPServer(listening: listen("udp:127.0.0.1:0")) { _ in
+            blocked.add([SIGTERM, SIGINT, SIGHUP, SIGWINCH, SIGSEGV, SIGILL, SIGTRAP].map(blocksSignal))
+            return EchoHandler()
+        }
+        defer { server.stop() }
+        #expect(blocked.next() == [true, true, true, true, false, false, false])
+        #expect(!blocksSignal(SIGTERM))
+    }
+
     @Test func stoppingLeavesNoThreadAndFreesThePort() throws {
         let thread = Mutex<pid_t>(0)
         let server = try UDPServer(listening: listen("udp:127.0.0.1:0")) { _ in

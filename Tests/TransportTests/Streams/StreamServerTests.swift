@@ -281,6 +281,20 @@ import Timing
         #expect(error?.description == "tcp:127.0.0.1:\(port): \(sentence)")
     }
 
+    @Test func loopsLeaveSignalsToTheMainThreadButNotFaults() throws {
+        let blocked = Journal<[Bool]>()
+        // A test's thread may be deaf itself, and the loop's would then inherit it.
+        let before = unblockSignals()
+        defer { restoreSignals(before) }
+        let server = try StreamServer(listening: listen()) { _ in
+            blocked.add([SIGTERM, SIGINT, SIGHUP, SIGWINCH, SIGSEGV, SIGILL, SIGTRAP].map(blocksSignal))
+            return EchoHandler()
+        }
+        defer { server.stop() }
+        #expect(blocked.next() == [true, true, true, true, false, false, false])
+        #expect(!blocksSignal(SIGTERM))
+    }
+
     @Test func stoppingTellsTheHandlerAndLeavesNoThread() throws {
         let ended = Ends()
         let opened = Journal<ReceivedFrom>()

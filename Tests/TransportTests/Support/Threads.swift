@@ -39,6 +39,27 @@ func currentThread() -> pid_t {
     return text.split(separator: "/").last.flatMap { pid_t($0) } ?? 0
 }
 
+/// Lets the thread that calls hear all signals; returns what it heard before.
+func unblockSignals() -> sigset_t {
+    var none = sigset_t()
+    var before = sigset_t()
+    sigemptyset(&none)
+    pthread_sigmask(SIG_SETMASK, &none, &before)
+    return before
+}
+
+func restoreSignals(_ before: sigset_t) {
+    var before = before
+    pthread_sigmask(SIG_SETMASK, &before, nil)
+}
+
+/// Whether the thread that calls would never be interrupted by this signal.
+func blocksSignal(_ signal: Int32) -> Bool {
+    var mask = sigset_t()
+    pthread_sigmask(SIG_BLOCK, nil, &mask)
+    return sigismember(&mask, signal) == 1
+}
+
 /// Whether a thread of this process with that number lives.
 func threadExists(_ thread: pid_t) -> Bool {
     access("/proc/self/task/\(thread)", F_OK) == 0
