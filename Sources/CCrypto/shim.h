@@ -10,6 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "ccrypto_hex8 counts on the lowest byte being the first"
+#endif
+
 enum { ccrypto_md5 = 0, ccrypto_sha256 = 1, ccrypto_sha512_256 = 2, ccrypto_algorithms = 3 };
 enum { ccrypto_room = 512 };
 
@@ -83,12 +87,43 @@ static inline void ccrypto_append_byte(ccrypto_hasher *hasher, unsigned char byt
     hasher->text[hasher->count++] = byte;
 }
 
+static inline void ccrypto_append_word(ccrypto_hasher *hasher, uint64_t word) {
+    ccrypto_append(hasher, (const unsigned char *)&word, sizeof word);
+}
+
+// The eight lower-case hex digits of four bytes, first digit in the lowest byte of the result.
+static inline uint64_t ccrypto_hex8(const unsigned char *bytes) {
+    uint32_t four;
+    memcpy(&four, bytes, 4);
+    uint64_t wide = four;
+    wide = (wide | wide << 16) & 0x0000ffff0000ffffULL;
+    wide = (wide | wide << 8) & 0x00ff00ff00ff00ffULL;
+    uint64_t nibbles = (wide >> 4 & 0x000f000f000f000fULL) | (wide & 0x000f000f000f000fULL) << 8;
+    // 6 more than a nibble of 10 or above carries into bit 4: those become letters, 0x27 further on.
+    uint64_t letters = (nibbles + 0x0606060606060606ULL) >> 4 & 0x0101010101010101ULL;
+    return nibbles + 0x3030303030303030ULL + letters * 0x27;
+}
+
+// Writes the lower-case hex form of `count` bytes, a multiple of four.
 static inline void ccrypto_hex(const unsigned char *bytes, size_t count, unsigned char *out) {
-    static const unsigned char digits[16] = "0123456789abcdef";
-    for (size_t i = 0; i < count; i++) {
-        out[2 * i] = digits[bytes[i] >> 4];
-        out[2 * i + 1] = digits[bytes[i] & 15];
+    for (size_t i = 0; i < count; i += 4) {
+        uint64_t digits = ccrypto_hex8(bytes + i);
+        memcpy(out + 2 * i, &digits, 8);
     }
+}
+
+// Compares `count` bytes, a multiple of four, with twice as many hex digits of either case, in a time
+// that depends on `count` only.
+static inline int ccrypto_equals_hex(const unsigned char *bytes, size_t count, const unsigned char *text) {
+    uint64_t difference = 0;
+    for (size_t i = 0; i < count; i += 4) {
+        uint64_t digits;
+        memcpy(&digits, text + 2 * i, 8);
+        // Bit 6 says letter: it makes A-F small. Nothing else turns into a hex digit by that.
+        digits |= (digits & 0x4040404040404040ULL) >> 1;
+        difference |= digits ^ ccrypto_hex8(bytes + i);
+    }
+    return difference == 0;
 }
 
 // Appends the lower-case hex form of at most 32 bytes.

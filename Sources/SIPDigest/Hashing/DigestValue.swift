@@ -1,3 +1,5 @@
+internal import CCrypto
+
 /// A digest with its algorithm: H(A1) of an account, or an expected response. A value, never text.
 public struct DigestValue: Sendable, BitwiseCopyable {
     /// The function that made it.
@@ -26,9 +28,13 @@ public struct DigestValue: Sendable, BitwiseCopyable {
     /// The lower-case hex digits.
     public var hex: HexText {
         var text = HexText(count: algorithm.hexCount)
-        for index in 0..<algorithm.byteCount {
-            text.digits[2 * index] = lowerHex(bytes[index] >> 4)
-            text.digits[2 * index + 1] = lowerHex(bytes[index] & 15)
+        var digits = text.digits.mutableSpan
+        digits.withUnsafeMutableBufferPointer { out in
+            bytes.span.withUnsafeBufferPointer { bytes in
+                if let out = out.baseAddress, let bytes = bytes.baseAddress {
+                    ccrypto_hex(bytes, algorithm.byteCount, out)
+                }
+            }
         }
         return text
     }
@@ -36,16 +42,12 @@ public struct DigestValue: Sendable, BitwiseCopyable {
     /// Compares with hex digits of either case in a time that depends on their number only.
     public func equals(hex candidate: Span<UInt8>) -> Bool {
         guard candidate.count == algorithm.hexCount else { return false }
-        let own = hex
-        var difference: UInt8 = 0
-        for index in 0..<candidate.count {
-            let byte = candidate[index]
-            // 0x20 makes A–F small; of the other bytes none becomes a hex digit that it wasn't, for
-            // control bytes 0x10…0x19 alone would become digits and keep their bit by the mask.
-            let folded = byte | (byte & 0x40) >> 1
-            difference |= own.digits[index] ^ folded
+        return candidate.withUnsafeBufferPointer { candidate in
+            bytes.span.withUnsafeBufferPointer { bytes in
+                guard let text = candidate.baseAddress, let bytes = bytes.baseAddress else { return false }
+                return ccrypto_equals_hex(bytes, algorithm.byteCount, text) == 1
+            }
         }
-        return difference == 0
     }
 }
 
@@ -62,9 +64,8 @@ public struct HexText: Sendable, BitwiseCopyable {
     }
 
     /// Appends the digits to a text.
-    @inlinable
     public func append(to text: inout [UInt8]) {
-        for index in 0..<count { text.append(digits[index]) }
+        digits.span.extracting(first: count).withUnsafeBufferPointer { text.append(contentsOf: $0) }
     }
 }
 

@@ -9,6 +9,8 @@ public final class DigestWorker {
     /// Which of the registrar's workers this is: keeps the nonces of two loops apart.
     public let lane: UInt8
     private var serial: UInt32
+    /// What `response` remembers of earlier messages.
+    var memo = A2Memo()
 
     /// Fetches the algorithms and makes their contexts.
     ///
@@ -58,6 +60,10 @@ public final class DigestWorker {
     func append(_ text: StaticString) {
         ccrypto_append(hasher, text.utf8Start, text.utf8CodeUnitCount)
     }
+
+    /// Appends the eight bytes of a word, the lowest first.
+    @inline(__always)
+    func append(word: UInt64) { ccrypto_append_word(hasher, word) }
 
     /// Appends the lower-case hex form of a digest.
     @inline(__always)

@@ -4,7 +4,7 @@ public import Timing
 ///
 /// A nonce is 12 bytes of what we say (age, epoch, serial) and 12 bytes of proof:
 ///
-///     issued, ms (5) ‖ epoch (3) ‖ serial (4) ‖ first 12 bytes of SHA-256(secret ‖ those 12 ‖ realm)
+///     issued, ms (5) ‖ epoch (3) ‖ serial (4) ‖ first 12 bytes of SHA-256(secret ‖ those ‖ realm)
 ///
 /// A secret prefix under a hash whose output is cut short is a sound keyed function (the cut hides
 /// the chaining state, so nothing can be appended: Coron et al. 2005, "chop"), and costs one digest
@@ -34,50 +34,61 @@ public struct NonceMint: Sendable {
 
     /// A fresh nonce for a realm. One digest, no allocation; nil if libcrypto failed.
     public func mint(realm: Span<UInt8>, now: Timestamp, using worker: DigestWorker) -> NonceText? {
-        let issued = UInt64(max(0, now.nanoseconds)) / 1_000_000
-        let serial = worker.nextSerial()
-        var bytes = InlineArray<24, UInt8>(repeating: 0)
-        for index in 0..<5 { bytes[index] = UInt8(truncatingIfNeeded: issued >> UInt64(32 - 8 * index)) }
-        for index in 0..<3 { bytes[5 + index] = UInt8(truncatingIfNeeded: epoch >> UInt32(16 - 8 * index)) }
-        for index in 0..<4 { bytes[8 + index] = UInt8(truncatingIfNeeded: serial >> UInt32(24 - 8 * index)) }
-        guard let proof = proof(of: bytes, realm: realm, using: worker) else { return nil }
-        for index in 0..<12 { bytes[12 + index] = proof.bytes[index] }
-        return NonceText(bytes)
+        var words = InlineArray<4, UInt64>(repeating: 0)
+        words[0] = milliseconds(now) << 8 | UInt64(epoch >> 16)
+        words[1] = UInt64(epoch & 0xffff) << 32 | UInt64(worker.nextSerial())
+        guard let proof = proof(of: words, realm: realm, using: worker) else { return nil }
+        words[2] = proof.first
+        words[3] = proof.second
+        return NonceText(words)
     }
 
     /// Reads a nonce that came back; nil unless this mint made it in this run for this realm.
     ///
     /// One digest if it has the form of ours, whether it is genuine or not.
-    public func read(_ text: Span<UInt8>, realm: Span<UInt8>, now: Timestamp, using worker: DigestWorker)
-        -> Nonce?
-    {
-        guard let bytes = NonceText.bytes(of: text), let proof = proof(of: bytes, realm: realm, using: worker)
+    public func read(
+        _ text: Span<UInt8>,
+        realm: Span<UInt8>,
+        now: Timestamp,
+        using worker: DigestWorker,
+    ) -> Nonce? {
+        guard let words = NonceText.words(of: text), let proof = proof(of: words, realm: realm, using: worker)
         else { return nil }
-        var difference: UInt8 = 0
-        for index in 0..<12 { difference |= bytes[12 + index] ^ proof.bytes[index] }
-        for index in 0..<3 {
-            difference |= bytes[5 + index] ^ UInt8(truncatingIfNeeded: epoch >> UInt32(16 - 8 * index))
-        }
+        let itsEpoch = (words[0] & 0xff) << 16 | words[1] >> 32
+        let difference = (words[2] ^ proof.first) | (words[3] ^ proof.second) | (itsEpoch ^ UInt64(epoch))
         guard difference == 0 else { return nil }
-        var issued: UInt64 = 0
-        for index in 0..<5 { issued = issued << 8 | UInt64(bytes[index]) }
-        var key: UInt64 = 0
-        for index in 12..<20 { key = key << 8 | UInt64(bytes[index]) }
+        let issued = words[0] >> 8
         // Another loop may have read the clock a little later than this one.
-        let age = max(0, Int64(max(0, now.nanoseconds) / 1_000_000) - Int64(issued))
-        return Nonce(key: key, issued: issued, ageInMilliseconds: UInt32(clamping: age))
+        let age = max(0, Int64(milliseconds(now)) - Int64(issued))
+        return Nonce(
+            key: words[2] << 16 | words[3] & 0xffff,
+            issued: issued,
+            ageInMilliseconds: UInt32(clamping: age)
+        )
     }
 
+    private func milliseconds(_ instant: Timestamp) -> UInt64 {
+        UInt64(max(0, instant.nanoseconds)) / 1_000_000 & 0xff_ffff_ffff
+    }
+
+    /// The first 96 bits of SHA-256(secret ‖ the two first words ‖ realm), 48 by 48.
     private func proof(
-        of bytes: InlineArray<24, UInt8>,
+        of words: InlineArray<4, UInt64>,
         realm: Span<UInt8>,
         using worker: DigestWorker,
-    ) -> DigestValue? {
+    ) -> (first: UInt64, second: UInt64)? {
         worker.begin(.sha256)
         worker.append(secret.span)
-        worker.append(bytes.span.extracting(first: 12))
+        worker.append(word: words[0])
+        worker.append(word: words[1])
         worker.append(realm)
-        return worker.finish(.sha256)
+        guard let value = worker.finish(.sha256) else { return nil }
+        var proof = (first: UInt64(0), second: UInt64(0))
+        for index in 0..<6 {
+            proof.first = proof.first << 8 | UInt64(value.bytes[index])
+            proof.second = proof.second << 8 | UInt64(value.bytes[6 + index])
+        }
+        return proof
     }
 }
 

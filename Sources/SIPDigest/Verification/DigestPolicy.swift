@@ -67,7 +67,7 @@ public struct DigestPolicy: Sendable {
         self.allowsLegacy = allowsLegacy
         self.checksNonceCount = checksNonceCount
         offered = order.reduce(0) { $0 | 1 << $1.rawValue }
-        beforeNonce = Array("Digest realm=\"".utf8) + realm + Array("\", nonce=\"".utf8)
+        beforeNonce = Array("WWW-Authenticate: Digest realm=\"".utf8) + realm + Array("\", nonce=\"".utf8)
         afterNonce = order.map { algorithm in
             let common = "\", algorithm=\(algorithm.name), qop=\"\(qop.text)\""
             return (Array("\(common)\r\n".utf8), Array("\(common), stale=true\r\n".utf8))
@@ -93,13 +93,10 @@ public struct DigestPolicy: Sendable {
     ) -> Bool {
         guard let nonce = mint.mint(realm: realm.span, now: now, using: worker) else { return false }
         for index in algorithms.indices {
-            Self.headerName.withUTF8Buffer { text.append(contentsOf: $0) }
             text.append(contentsOf: beforeNonce)
             nonce.append(to: &text)
             text.append(contentsOf: stale ? afterNonce[index].stale : afterNonce[index].fresh)
         }
         return true
     }
-
-    private static let headerName: StaticString = "WWW-Authenticate: "
 }

@@ -28,18 +28,19 @@ public struct TransactionKey: Hashable, Sendable, BitwiseCopyable {
         path: ReceivedFrom,
         as method: Method? = nil,
     ) {
-        var hasher = Hasher()
-        hasher.combine(path.source.address.high)
-        hasher.combine(path.source.address.low)
-        hasher.combine(path.source.port)
         let own = head.method
         let method = method ?? own
-        hasher.combine(method.rawValue)
+        let isModern = via.hasMagicCookie(message)
+        var hasher = Hasher()
+        // Numbers and lengths in one word each: two texts in a row can't be cut otherwise.
+        hasher.combine(path.source.address.high)
+        hasher.combine(path.source.address.low)
+        hasher.combine(UInt64(path.source.port) << 32 | UInt64(via.port ?? 0) << 16 | UInt64(method.rawValue))
         if method == .other { hasher.combine(message, head.methodRange) }
-        if via.hasMagicCookie(message) {
-            hasher.combine(message, via.branch)
-            hasher.combine(message, via.host.range)
-            hasher.combine(via.port ?? 0)
+        if isModern {
+            hasher.combine(UInt32(via.branch.count) << 16 | UInt32(via.host.range.count))
+            hasher.combine(text: message, via.branch)
+            hasher.combine(text: message, via.host.range)
         } else {
             hasher.combine(message, head.requestURI)
             for name in Self.oldNames { hasher.combine(message, head.first(name) ?? .empty) }
@@ -55,9 +56,15 @@ extension Hasher {
     /// Feeds a text and its length, so that two texts in a row can't be cut otherwise.
     @inline(__always)
     mutating func combine(_ message: Span<UInt8>, _ range: ByteRange) {
+        combine(range.count)
+        combine(text: message, range)
+    }
+
+    /// Feeds a text whose length was fed already.
+    @inline(__always)
+    mutating func combine(text message: Span<UInt8>, _ range: ByteRange) {
         let lower = min(Int(range.start), message.count)
         let upper = min(lower + Int(range.count), message.count)
-        combine(upper - lower)
         message.extracting(lower..<upper).withUnsafeBytes { combine(bytes: $0) }
     }
 }

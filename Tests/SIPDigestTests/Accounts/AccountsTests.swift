@@ -79,6 +79,28 @@ private let sha = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abc
         for text in ["", "\n", "# nobody", "\r\n\r\n"] { #expect(try accounts(text).count == 0) }
     }
 
+    /// Whatever the bytes: accounts or an error that names a line of the text.
+    @Test(arguments: 1...20) func anyBytesAreReadOrRefused(seed: Int) throws {
+        var state = UInt64(seed)
+        func random(_ bound: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(state >> 33) % bound
+        }
+        let pieces = [
+            "1001", ":", "a.test", md5, sha, "SHA-256", "MD5", "\n", "\r\n", "#", " ", "\u{0}", "\"", "é",
+        ]
+        for _ in 0..<300 {
+            let text = (0..<random(40)).map { _ in pieces[random(pieces.count)] }.joined()
+            let lines = text.utf8.reduce(1) { $0 + ($1 == 0x0a ? 1 : 0) }
+            do throws(AccountsError) {
+                let bytes = Array(text.utf8)
+                _ = try Accounts(parsing: bytes.span)
+            } catch {
+                #expect((1...lines).contains(error.line), "seed \(seed): \(text)")
+            }
+        }
+    }
+
     @Test func manyUsersAreAllFoundAndNobodyElse() throws {
         var lines = ""
         for number in 0..<20_000 {

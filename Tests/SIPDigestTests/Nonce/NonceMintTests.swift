@@ -77,15 +77,24 @@ import Timing
         #expect(seen.count == 2_000)
     }
 
-    @Test func textAndBytesAreOneToOne() {
-        var bytes = InlineArray<24, UInt8>(repeating: 0)
-        for value in 0...255 {
-            for index in 0..<24 { bytes[index] = UInt8(truncatingIfNeeded: value &* (index + 7) ^ index) }
+    @Test func textAndWordsAreOneToOne() {
+        for value in UInt64(0)..<512 {
+            var words = InlineArray<4, UInt64>(repeating: 0)
+            for index in 0..<4 {
+                words[index] = (value &* 0x0101_0203_0509_1021) >> UInt64(index) & 0xffff_ffff_ffff
+            }
             var text: [UInt8] = []
-            NonceText(bytes).append(to: &text)
-            let back = NonceText.bytes(of: text.span)
+            NonceText(words).append(to: &text)
+            let back = NonceText.words(of: text.span)
             #expect(back != nil)
-            for index in 0..<24 { #expect(back?[index] == bytes[index]) }
+            for index in 0..<4 { #expect(back?[index] == words[index]) }
+        }
+        for character in UInt8.min...UInt8.max {
+            let isOfTheAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8
+                .contains(character)
+            let text = [UInt8](repeating: character, count: 32)
+            let words = NonceText.words(of: text.span)
+            #expect((words != nil) == isOfTheAlphabet)
         }
     }
 }
