@@ -61,7 +61,9 @@ struct Sample: Sendable {
         return try SIPURI(span, in: range)
     }
 
-    func via() throws(ParseError) -> Via { try read { head, bytes throws(ParseError) in try head.topVia(bytes) } }
+    func via() throws(ParseError) -> Via {
+        try read { head, bytes throws(ParseError) in try head.topVia(bytes) }
+    }
     func contacts() throws(ParseError) -> [Contact] { try values(.contact, Contact.self) }
     func mandatory() throws(ParseError) -> MandatoryFields {
         try read { head, bytes throws(ParseError) in try MandatoryFields(head, bytes) }

@@ -29,7 +29,9 @@ public enum Fixture {
 
     /// The names of the files in a folder with this ending, in order.
     public static func names(in path: String, ending suffix: String) throws(Missing) -> [String] {
-        let names = try? FileManager.default.contentsOfDirectory(atPath: folder.appendingPathComponent(path).path)
+        let names = try? FileManager.default.contentsOfDirectory(
+            atPath: folder.appendingPathComponent(path).path
+        )
         guard let names else { throw Missing(path: path) }
         return names.filter { $0.hasSuffix(suffix) }.sorted()
     }

@@ -40,7 +40,8 @@ extension Span<UInt8> {
         let pattern = UInt64(wanted) &* 0x0101_0101_0101_0101
         var index = start
         while index &+ 8 <= end {
-            let word = bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self).littleEndian ^ pattern
+            let word =
+                bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self).littleEndian ^ pattern
             let zero = (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080
             if zero != 0 { return index &+ zero.trailingZeroBitCount &>> 3 }
             index &+= 8

@@ -10,11 +10,15 @@ extension IPAddress {
             guard bounds.count > 2, bytes[bounds.upperBound - 1] == 0x5d else { return nil }
             bounds = bounds.lowerBound + 1..<bounds.upperBound - 1
         } else if bytes.first(0x3a, from: bounds.lowerBound, to: bounds.upperBound) == bounds.upperBound {
-            guard let bits = Self.ipv4(bytes, from: bounds.lowerBound, to: bounds.upperBound) else { return nil }
+            guard let bits = Self.ipv4(bytes, from: bounds.lowerBound, to: bounds.upperBound) else {
+                return nil
+            }
             self.init(ipv4: bits)
             return
         }
-        guard let halves = Self.ipv6(bytes, from: bounds.lowerBound, to: bounds.upperBound) else { return nil }
+        guard let halves = Self.ipv6(bytes, from: bounds.lowerBound, to: bounds.upperBound) else {
+            return nil
+        }
         self.init(ipv6High: halves.high, low: halves.low)
     }
 
@@ -58,7 +62,9 @@ extension IPAddress {
         }
     }
 
-    private static func ipv6(_ bytes: Span<UInt8>, from start: Int, to end: Int) -> (high: UInt64, low: UInt64)? {
+    private static func ipv6(_ bytes: Span<UInt8>, from start: Int, to end: Int) -> (
+        high: UInt64, low: UInt64
+    )? {
         var groups = InlineArray<8, UInt16>(repeating: 0)
         var count = 0
         var gap: Int?

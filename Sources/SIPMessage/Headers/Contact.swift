@@ -43,6 +43,8 @@ public struct Contact: HeaderValue, Hashable {
         if position < end, bytes[position] == 0x2a {
             let next = bytes.skippingSpace(from: position &+ 1, to: end)
             if next == end || bytes[next] == 0x2c { return wildcard(at: &position, next: next) }
+            // The wildcard has no parameters (RFC 3261 §25.1).
+            if bytes[next] == 0x3b { throw ParseError(header, at: next, .unexpectedByte) }
         }
         let address = try NameAddress.readAddress(bytes, from: &position, to: end, header)
         var contact = Contact(isWildcard: false, address: address)

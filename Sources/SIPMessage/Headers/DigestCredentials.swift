@@ -132,7 +132,9 @@ extension Span<UInt8> {
     func skipDigestScheme(from position: inout Int, to end: Int) -> Bool {
         let start = skippingSpace(from: position, to: end)
         let schemeEnd = firstOutside(.token, from: start, to: end)
-        guard FoldedWord(self, from: start, count: schemeEnd &- start) == FoldedWord("digest") else { return false }
+        guard FoldedWord(self, from: start, count: schemeEnd &- start) == FoldedWord("digest") else {
+            return false
+        }
         position = skippingSpace(from: schemeEnd, to: end)
         return position > schemeEnd || position == end
     }

@@ -35,7 +35,9 @@ public struct Host: Hashable, Sendable, BitwiseCopyable {
             guard bracket < end else { throw ParseError(part, at: start, .unterminatedBracket) }
             position = bracket &+ 1
             let range = ByteRange(from: start, to: position)
-            guard IPAddress(bytes, in: range) != nil else { throw ParseError(part, at: start, .malformedHost) }
+            guard IPAddress(bytes, in: range) != nil else {
+                throw ParseError(part, at: start, .malformedHost)
+            }
             return Host(kind: .ipv6, range: range)
         }
         if start < end, bytes[start].isDigit,

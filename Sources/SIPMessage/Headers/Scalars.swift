@@ -167,7 +167,8 @@ extension MessageHead {
     public func cseq(_ bytes: Span<UInt8>) throws(ParseError) -> CSeq {
         let cseq = try CSeq(bytes, in: only(.cseq), header: .cseq)
         if kind == .request {
-            guard cseq.method == method, method != .other || bytes.equal(cseq.methodRange, bytes, methodRange) else {
+            guard cseq.method == method, method != .other || bytes.equal(cseq.methodRange, bytes, methodRange)
+            else {
                 throw ParseError(.cseq, at: Int(cseq.methodRange.start), .methodMismatch)
             }
         }

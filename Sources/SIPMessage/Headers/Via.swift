@@ -125,7 +125,12 @@ public struct Via: HeaderValue, Hashable {
             rportParameter = whole
             if parameter.hasValue {
                 var position = Int(parameter.value.start)
-                rport = try Host.readPort(bytes, from: &position, to: parameter.value.end, part: .header(header))
+                rport = try Host.readPort(
+                    bytes,
+                    from: &position,
+                    to: parameter.value.end,
+                    part: .header(header)
+                )
             }
         } else if name == FoldedWord("received") {
             guard received.isEmpty else { throw ParseError(header, at: Int(whole.start), .repeatedParameter) }

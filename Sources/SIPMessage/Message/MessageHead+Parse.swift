@@ -228,7 +228,8 @@ extension MessageHead {
     }
 
     private mutating func checkVersion(_ bytes: Span<UInt8>, from start: Int, to end: Int) {
-        guard end &- start == 7, bytes[start &+ 4] == 0x32, bytes[start &+ 5] == 0x2e, bytes[start &+ 6] == 0x30
+        guard end &- start == 7, bytes[start &+ 4] == 0x32, bytes[start &+ 5] == 0x2e,
+            bytes[start &+ 6] == 0x30
         else { return note(.startLine, at: start, .unsupportedVersion) }
     }
 }

@@ -19,7 +19,8 @@ public enum ParseProblem: UInt8, Hashable, Sendable, BitwiseCopyable, CaseIterab
     case missing, repeated, empty, emptyElement, unexpectedByte, unexpectedEnd
     case unterminatedQuote, unterminatedBracket
     case malformedNumber, numberOutOfRange
-    case malformedProtocol, malformedHost, malformedPort, malformedScheme, malformedEscape, malformedDisplayName
+    case malformedProtocol, malformedHost, malformedPort, malformedScheme, malformedEscape,
+        malformedDisplayName
     case malformedParameter, repeatedParameter, missingParameter, tooManyParameters
     case needsBrackets, methodMismatch
     case contentLengthTooLarge, contentLengthMissing

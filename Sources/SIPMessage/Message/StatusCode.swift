@@ -136,7 +136,8 @@ extension StatusCode {
         case 489: "Bad Event"
         case 491: "Request Pending"
         case 493: "Undecipherable"
-        default: rawValue < 200 ? "Progress" : rawValue < 300 ? "OK" : rawValue < 400 ? "Redirected" : "Refused"
+        default:
+            rawValue < 200 ? "Progress" : rawValue < 300 ? "OK" : rawValue < 400 ? "Redirected" : "Refused"
         }
     }
 

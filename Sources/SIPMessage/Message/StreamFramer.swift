@@ -73,7 +73,12 @@ public struct StreamFramer: Sendable {
                 let headEnd = endOfHead(from: scanned)
                 guard let headEnd else {
                     guard buffer.count - start <= limits.messageBytes else {
-                        return fail(.headerSection, at: limits.messageBytes, .messageTooLong, head: buffer.count)
+                        return fail(
+                            .headerSection,
+                            at: limits.messageBytes,
+                            .messageTooLong,
+                            head: buffer.count
+                        )
                     }
                     return nil
                 }
@@ -116,7 +121,9 @@ public struct StreamFramer: Sendable {
     private mutating func readLength(headEnd: Int) -> StreamEvent? {
         do {
             let length = try buffer.span.contentLength(from: start, to: headEnd)
-            guard let length else { return fail(.body, at: headEnd - start, .contentLengthMissing, head: headEnd) }
+            guard let length else {
+                return fail(.body, at: headEnd - start, .contentLengthMissing, head: headEnd)
+            }
             guard length <= UInt64(max(0, limits.messageBytes - (headEnd - start))) else {
                 return fail(.header(.contentLength), at: 0, .messageTooLong, head: headEnd)
             }

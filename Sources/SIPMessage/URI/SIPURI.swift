@@ -68,7 +68,7 @@ public struct SIPURI: Hashable, Sendable, BitwiseCopyable {
         _ part: MessagePart,
     ) throws(ParseError) -> URIScheme {
         let start = position
-        if end &- start > 4 {
+        if end &- start >= 4 {
             // A colon has bit 5 set already, and its other preimage is a control character.
             let word = FoldedWord(bytes, from: start, count: 4)
             if word == FoldedWord("sip:"), bytes[start &+ 3] == 0x3a {
@@ -79,7 +79,7 @@ public struct SIPURI: Hashable, Sendable, BitwiseCopyable {
                 position = start &+ 4
                 return .tel
             }
-            if word == FoldedWord("sips"), bytes[start &+ 4] == 0x3a {
+            if word == FoldedWord("sips"), start &+ 4 < end, bytes[start &+ 4] == 0x3a {
                 position = start &+ 5
                 return .sips
             }
@@ -190,7 +190,9 @@ extension SIPURI {
         while position < end, allowed.contains(bytes[position]) { position += 1 }
         user = ByteRange(from: start, to: position)
         var hasDigit = false
-        for index in digits..<position where ![0x2d, 0x2e, 0x28, 0x29].contains(bytes[index]) { hasDigit = true }
+        for index in digits..<position where ![0x2d, 0x2e, 0x28, 0x29].contains(bytes[index]) {
+            hasDigit = true
+        }
         guard hasDigit else { throw ParseError(part, at: start, .malformedNumber) }
         let parametersStart = position
         position = try Self.skipParameters(bytes, from: position, to: end, part)

@@ -262,7 +262,9 @@ struct ClientMessageTests {
         #expect(fields.via.transport == .udp && fields.via.port == 21000)
         #expect(sample.text(fields.via.host.range) == "127.0.0.1")
         #expect(sample.text(fields.via.branch) == "z9hG4bKr000300004e21")
-        #expect(sample.text(fields.via.range) == "SIP/2.0/UDP 127.0.0.1:21000;rport;branch=z9hG4bKr000300004e21")
+        #expect(
+            sample.text(fields.via.range) == "SIP/2.0/UDP 127.0.0.1:21000;rport;branch=z9hG4bKr000300004e21"
+        )
         #expect(sample.text(fields.from.displayName) == "User One" && fields.from.isDisplayNameQuoted)
         #expect(sample.text(fields.from.tag) == "9f86d08188")
         #expect(sample.text(fields.to.uri) == "sip:user000001@bench.example" && fields.to.isBracketed)
@@ -311,7 +313,8 @@ struct ClientMessageTests {
         let contact = try #require(try sample.contacts().first)
         #expect(sample.text(contact.instance) == "<urn:uuid:f81d4fae-7dec-41d0-a765-00a0c91e6bf6>")
         #expect(sample.head.body.count == 821)
-        let tags = try sample.read { head, bytes throws(ParseError) in try head.optionTags(.supported, bytes) }
+        let tags = try sample.read { head, bytes throws(ParseError) in try head.optionTags(.supported, bytes)
+        }
         #expect(tags == [.unknown, .timer, .path, .outbound, .gruu])
         let uri = try sample.uri(sample.head.requestURI)
         #expect(sample.text(uri.parameters) == ";user=phone")

@@ -188,7 +188,11 @@ struct TortureTests {
         #expect(sample.text(fields.from.displayName) == #"J Rosenberg \\\""#)
         #expect(sample.text(fields.from.tag) == "98asjd8")
         let vias = try sample.values(.via, Via.self)
-        #expect(vias.map { sample.text($0.host.range) } == ["192.0.2.2", "spindle.example.com", "192.168.255.111"])
+        #expect(
+            vias.map { sample.text($0.host.range) } == [
+                "192.0.2.2", "spindle.example.com", "192.168.255.111",
+            ]
+        )
         #expect(vias.map(\.transport) == [.udp, .tcp, .udp])
         #expect(vias.map { sample.text($0.branch) } == ["390skdjuw", "z9hG4bK9ikj8", "z9hG4bK30239"])
         let contact = try #require(try sample.contacts().first)
@@ -249,7 +253,10 @@ struct TortureTests {
         let sample = Sample(try Fixture.bytes("torture/bext01.dat"))
         let tags = try sample.values(.require, Token.self).map { sample.text($0.range) }
         #expect(tags == ["nothingSupportsThis", "nothingSupportsThisEither"])
-        #expect(try sample.read { head, bytes throws(ParseError) in try head.optionTags(.require, bytes) } == .unknown)
+        #expect(
+            try sample.read { head, bytes throws(ParseError) in try head.optionTags(.require, bytes) }
+                == .unknown
+        )
     }
 
     @Test("RFC 4475 §3.3.7: credentials of another scheme are nobody's error")
