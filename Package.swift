@@ -137,6 +137,20 @@ let package = Package(
             dependencies: ["Cells", "Terminal", "CNcurses"],
             swiftSettings: strict + [.defaultIsolation(MainActor.self)],
         ),
+        .testTarget(
+            name: "HostTests",
+            dependencies: [
+                "Host", "Support", "BindingTable", "ConsoleLink", "Monitor", "Registrar", "SIPDigest", "SIPMessage", "Timing",
+                "Transport",
+            ],
+            swiftSettings: strict,
+        ),
+        .testTarget(
+            name: "regtopTests",
+            dependencies: ["regtop", "Host", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: strict,
+        ),
+        .testTarget(name: "LiveTests", dependencies: ["regtop"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],
 )
@@ -146,7 +160,9 @@ if Context.environment["REGTOP_BENCHMARKS"] != nil {
     package.targets.append(
         .executableTarget(
             name: "Benchmarks",
-            dependencies: ["BindingTable", "Monitor", "SIPMessage", "Timing"],
+            dependencies: [
+                "BindingTable", "Monitor", "Registrar", "SIPDigest", "SIPMessage", "SIPTransaction", "Timing",
+            ],
             path: "Tests/Benchmarks",
             swiftSettings: strict,
         )

@@ -37,7 +37,7 @@ struct FilterRow {
     /// Adds a text.
     mutating func add(_ text: FilterTexts, _ span: Span<UInt8>) {
         let start = Int32(bytes.count)
-        for index in 0..<span.count { bytes.append(span[index]) }
+        bytes.append(span)
         ranges[text.place] = start..<Int32(bytes.count)
     }
 

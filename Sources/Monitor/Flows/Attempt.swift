@@ -59,7 +59,7 @@ struct Attempt {
         let range = range.clamped(to: 0..<span.count)
         guard !range.isEmpty, bytes.count + range.count <= Self.maximumBytes else { return Piece() }
         let piece = Piece(start: Int32(bytes.count), count: Int32(range.count))
-        for index in range { bytes.append(span[index]) }
+        bytes.append(span.extracting(range))
         return piece
     }
 

@@ -21,7 +21,7 @@ struct ExchangeReading {
 
     init() {}
 
-    /// Reads a request.
+    /// Reads what every request is counted by, and the name of its flow.
     mutating func read(_ bytes: Span<UInt8>, from path: ReceivedFrom) {
         // What is wrong with it is the registrar's to say; all header fields that were found are there.
         try? head.parse(bytes)
@@ -29,14 +29,17 @@ struct ExchangeReading {
         methodRange = head.methodRange
         callID = head.first(.callID) ?? .empty
         agent = head.first(.userAgent) ?? .empty
+        let hash = bytes.hash(callID) ^ bytes.hash(methodRange)
+        flow = mix(mix(hash, path.source.address.high), path.source.address.low)
+    }
+
+    /// Reads the rest of the same request, for one that is kept.
+    mutating func readRest(_ bytes: Span<UInt8>) {
         cseq = ((try? head.cseq(bytes))?.number) ?? 0
         branch = ((try? head.topVia(bytes)).map { bytes.hash($0.branch) }) ?? 0
         readCredentials(bytes)
         readContact(bytes)
         readAddressOfRecord(bytes)
-        var hash = bytes.hash(callID) ^ bytes.hash(methodRange)
-        hash = mix(hash, path.source.address.high)
-        flow = mix(hash, path.source.address.low)
     }
 
     private mutating func readCredentials(_ bytes: Span<UInt8>) {

@@ -24,24 +24,31 @@ struct HeavyHitters<Key: Hashable, Value> {
         entries.reserveCapacity(self.capacity)
     }
 
-    /// Counts a key once and changes what is kept of it; `fresh` makes that for a new key.
-    mutating func note(_ key: Key, fresh: @autoclosure () -> Value, _ change: (inout Value) -> Void) {
-        let place: Int
+    /// Counts a key once; the place of what is kept of it, which `fresh` makes for a new key.
+    mutating func note(_ key: Key, fresh: @autoclosure () -> Value) -> Int {
         if let known = places[key] {
-            place = known
-        } else if entries.count < capacity {
+            entries[known].weight += 1
+            return known
+        }
+        let place: Int
+        if entries.count < capacity {
             place = entries.count
-            entries.append(Entry(key: key, weight: 0, value: fresh()))
-            places[key] = place
+            entries.append(Entry(key: key, weight: 1, value: fresh()))
         } else {
             place = lightest()
             places[entries[place].key] = nil
             entries[place].key = key
             entries[place].value = fresh()
-            places[key] = place
+            entries[place].weight += 1
         }
-        entries[place].weight += 1
-        change(&entries[place].value)
+        places[key] = place
+        return place
+    }
+
+    /// What is kept at a place that `note` gave.
+    subscript(place: Int) -> Value {
+        _read { yield entries[place].value }
+        _modify { yield &entries[place].value }
     }
 
     func value(of key: Key) -> Value? { places[key].map { entries[$0].value } }

@@ -8,6 +8,12 @@ struct Sources {
         var requests = TenMinutes(), granted = TenMinutes(), failures = TenMinutes()
         var hasSucceeded = false
         var agent: [UInt8] = []
+
+        mutating func setAgent(_ bytes: Span<UInt8>, _ range: Range<Int>) {
+            guard !bytes.equals(agent.span, at: range) else { return }
+            agent.removeAll(keepingCapacity: true)
+            agent.append(bytes.extracting(range))
+        }
     }
 
     private var hitters: HeavyHitters<IPAddress, Source>
@@ -26,29 +32,19 @@ struct Sources {
 
     /// Counts a request and its reply.
     mutating func note(_ exchange: Exchange, agent: ByteRange, _ request: Span<UInt8>) {
-        // Closures can't capture a span.
-        let known = hitters.value(of: exchange.path.source.address)?.agent
-        let bounds = agent.bounds.clamped(to: 0..<request.count).prefix(64)
-        var name: [UInt8]?
-        if !(known.map { request.equals($0.span, at: bounds) } ?? false) {
-            var copy: [UInt8] = []
-            for index in bounds { copy.append(request[index]) }
-            name = copy
+        let place = hitters.note(exchange.path.source.address, fresh: Source())
+        hitters[place].requests.add(exchange.weight, at: exchange.path.at)
+        if exchange.status >= 200, exchange.status < 300 {
+            hitters[place].granted.add(exchange.weight, at: exchange.path.at)
+            hitters[place].hasSucceeded = true
         }
-        let isGranted = exchange.status >= 200 && exchange.status < 300
-        hitters.note(exchange.path.source.address, fresh: Source()) { source in
-            source.requests.add(exchange.weight, at: exchange.path.at)
-            if isGranted {
-                source.granted.add(exchange.weight, at: exchange.path.at)
-                source.hasSucceeded = true
-            }
-            if let name { source.agent = name }
-        }
+        hitters[place].setAgent(request, agent.bounds.clamped(to: 0..<request.count).prefix(64))
     }
 
     /// Counts an attempt that has failed.
     mutating func noteFailure(_ address: IPAddress, weight: UInt32, at moment: Timestamp) {
-        hitters.note(address, fresh: Source()) { $0.failures.add(weight, at: moment) }
+        let place = hitters.note(address, fresh: Source())
+        hitters[place].failures.add(weight, at: moment)
     }
 
     /// Failures of a source within ten minutes, and whether a login from it was ever granted, as far as it
@@ -84,6 +80,16 @@ struct FailingUsers {
         /// Sources they came from, as hashes; at most sixteen are told apart.
         var sources: [UInt32] = []
         var last = Timestamp.zero
+
+        mutating func note(_ outcome: AttemptOutcome, from source: UInt32) {
+            // Ten minutes without a failure end the story.
+            if failures.sum(at: outcome.at) == 0 { self = User() }
+            failures.add(outcome.weight, at: outcome.at)
+            let place = Int(outcome.verdict.rawValue)
+            if place < verdicts.count, verdicts[place] < .max { verdicts[place] += 1 }
+            if sources.count < 16, !sources.contains(source) { sources.append(source) }
+            last = max(last, outcome.at)
+        }
     }
 
     private var hitters: HeavyHitters<[UInt8], User>
@@ -104,14 +110,8 @@ struct FailingUsers {
     mutating func note(_ outcome: AttemptOutcome) {
         let address = outcome.path.source.address
         let source = UInt32(truncatingIfNeeded: mix(mix(0, address.high), address.low))
-        hitters.note(Array(outcome.aor.prefix(256)), fresh: User()) { user in
-            if user.failures.sum(at: outcome.at) == 0 { user = User() }
-            user.failures.add(outcome.weight, at: outcome.at)
-            let place = Int(outcome.verdict.rawValue)
-            if place < user.verdicts.count, user.verdicts[place] < .max { user.verdicts[place] += 1 }
-            if user.sources.count < 16, !user.sources.contains(source) { user.sources.append(source) }
-            user.last = max(user.last, outcome.at)
-        }
+        let place = hitters.note(Array(outcome.aor.prefix(256)), fresh: User())
+        hitters[place].note(outcome, from: source)
     }
 
     /// The users with most failures in ten minutes.

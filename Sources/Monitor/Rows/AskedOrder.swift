@@ -87,7 +87,8 @@ struct AskedOrder {
                 guard judge(entry.row, rows, reader, now) else { continue }
                 order.append(entry.row, prefix: entry.prefix)
             }
-            budget -= 64
+            // Each text that must be copied and searched costs as much as the row itself.
+            budget -= 32 * (1 + (filter?.program.needs.rawValue.nonzeroBitCount ?? 0))
             walked = start + 64
             if entries.count > 64 {
                 cursor = entries[64].row

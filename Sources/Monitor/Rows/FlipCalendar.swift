@@ -4,20 +4,24 @@ internal import Timing
 /// `exp`, `age` or the state, or the order by state. At most one entry a row, so that refreshes don't pile
 /// entries up: one that comes too early looks and asks again.
 struct FlipCalendar {
-    private var buckets: [Int64: [UInt32]] = [:]
+    private var buckets: [UInt32: [UInt32]] = [:]
     /// For each row the second of its entry; 0 if it has none.
-    private var scheduled: [Int64] = []
-    private var last: Int64
+    private var scheduled: [UInt32] = []
+    /// Seconds count from here; `last` is the one that was reached.
+    private let origin: Int64
+    private var last: UInt32 = 1
     /// Rows that are due and wait to be looked at.
     private var due: [UInt32] = []
 
-    init(at now: Timestamp) { last = now.second }
+    init(at now: Timestamp) { origin = now.second - 1 }
+
+    private func second(of moment: Timestamp) -> UInt32 { UInt32(clamping: moment.second - origin) }
 
     /// Asks that a row be looked at when a moment has come.
     mutating func add(_ row: UInt32, at moment: Timestamp) {
-        guard moment != .distantFuture else { return }
+        guard moment.second - origin < Int64(UInt32.max) else { return }
         // The second that begins at or after the moment.
-        let second = max(last + 1, (moment - Interval(nanoseconds: 1)).second + 1)
+        let second = max(last, self.second(of: moment - Interval(nanoseconds: 1))) + 1
         if Int(row) >= scheduled.count {
             scheduled.append(contentsOf: repeatElement(0, count: Int(row) + 1 - scheduled.count))
         }
@@ -29,16 +33,17 @@ struct FlipCalendar {
 
     /// Moves on to a moment.
     mutating func advance(to now: Timestamp) {
-        guard now.second > last else { return }
-        if now.second - last > 1_000 {
-            for second in buckets.keys.filter({ $0 <= now.second }).sorted() { take(second) }
+        let current = second(of: now)
+        guard current > last else { return }
+        if current - last > 1_000 {
+            for second in buckets.keys.filter({ $0 <= current }).sorted() { take(second) }
         } else {
-            for second in last + 1...now.second { take(second) }
+            for second in last + 1...current { take(second) }
         }
-        last = now.second
+        last = current
     }
 
-    private mutating func take(_ second: Int64) {
+    private mutating func take(_ second: UInt32) {
         guard let rows = buckets.removeValue(forKey: second) else { return }
         for row in rows where scheduled[Int(row)] == second {
             scheduled[Int(row)] = 0

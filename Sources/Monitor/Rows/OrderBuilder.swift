@@ -99,6 +99,7 @@ struct OrderBuilder {
             phase = .collecting(next: number)
             return
         }
+        order.reserve(rows: rows.capacity)
         begin(Job(range: 0..<items.count, depth: 0))
     }
 

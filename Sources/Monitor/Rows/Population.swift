@@ -19,6 +19,9 @@ struct Population {
     private var free: [UInt16] = []
     private let maximumAgents: Int
 
+    /// Bytes of a name that count.
+    static let nameLength = 128
+
     init(maximumAgents: Int) { self.maximumAgents = max(1, min(maximumAgents, 65_000)) }
 
     /// Counts a row in, with its facts and User-Agent.
@@ -70,7 +73,7 @@ struct Population {
     private mutating func number(of span: Span<UInt8>) -> UInt16 {
         guard span.count > 0 else { return 0 }
         var name: [UInt8] = []
-        for index in 0..<min(span.count, 128) { name.append(span[index]) }
+        for index in 0..<min(span.count, Self.nameLength) { name.append(span[index]) }
         if let known = numbers[name] { return known }
         let number: UInt16
         if let reused = free.popLast() {
@@ -102,9 +105,9 @@ struct Population {
 }
 
 extension Span<UInt8> {
-    /// The bytes are the same; of a longer text, only its first 128 count.
+    /// The bytes are the same; of a longer text, only as many as names have count.
     fileprivate func equals(_ name: Span<UInt8>) -> Bool {
-        guard Swift.min(count, 128) == name.count else { return false }
+        guard Swift.min(count, Population.nameLength) == name.count else { return false }
         for index in 0..<name.count where self[index] != name[index] { return false }
         return true
     }

@@ -15,13 +15,15 @@ struct RowOrder {
 
     private static let blockSize = 512
     /// How full blocks are made at first, so that the first additions don't split them all.
-    private static let filling = 400
+    private static let filling = 440
 
     let column: BindingColumn
     private var blocks: [Block] = []
     /// Blocks by number in their order, and the count of each at the same place.
     private var sequence: [UInt32] = []
     private var counts: [UInt32] = []
+    /// For each block its place in `sequence`.
+    private var places: [UInt32] = []
     private var freeBlocks: [UInt32] = []
     /// For each row the number of its block.
     private var blockOf: [UInt32] = []
@@ -73,10 +75,9 @@ struct RowOrder {
         guard contains(row) else { return nil }
         let block = blockOf[Int(row)]
         guard
-            let index = blocks[Int(block)].rows.firstIndex(of: row),
-            let place = sequence.firstIndex(of: block)
+            let index = blocks[Int(block)].rows.firstIndex(of: row)
         else { return nil }
-        return (place, index)
+        return (Int(places[Int(block)]), index)
     }
 
     /// The row after or before another one.
@@ -93,10 +94,19 @@ struct RowOrder {
 
     var first: UInt32? { sequence.first.flatMap { blocks[Int($0)].rows.first } }
 
+    /// Makes room for all rows at once.
+    mutating func reserve(rows: Int) {
+        if blockOf.count < rows {
+            blockOf.reserveCapacity(rows)
+            blockOf.append(contentsOf: repeatElement(Row.none, count: rows - blockOf.count))
+        }
+    }
+
     /// Adds a row behind all others: the caller knows that it belongs there.
     mutating func append(_ row: UInt32, prefix: UInt64) {
         if sequence.isEmpty || counts[sequence.count - 1] >= UInt32(Self.filling) {
             let number = newBlock()
+            places[Int(number)] = UInt32(sequence.count)
             sequence.append(number)
             counts.append(0)
         }
@@ -238,6 +248,7 @@ struct RowOrder {
         block.prefixes.reserveCapacity(Self.blockSize)
         block.rows.reserveCapacity(Self.blockSize)
         blocks.append(block)
+        places.append(0)
         return UInt32(blocks.count - 1)
     }
 
@@ -254,6 +265,7 @@ struct RowOrder {
         sequence.insert(number, at: place + 1)
         counts.insert(UInt32(blocks[Int(number)].rows.count), at: place + 1)
         counts[place] = UInt32(middle)
+        renumber(from: place + 1)
     }
 
     /// Takes the entries of the next block into this one.
@@ -274,5 +286,10 @@ struct RowOrder {
         freeBlocks.append(block)
         sequence.remove(at: place)
         counts.remove(at: place)
+        renumber(from: place)
+    }
+
+    private mutating func renumber(from place: Int) {
+        for index in place..<sequence.count { places[Int(sequence[index])] = UInt32(index) }
     }
 }

@@ -16,7 +16,7 @@ extension Monitor {
             return Window(content: .bindings([]), total: rows.count, at: now)
         }
         let place = rows.ask(filter, order.column, at: now)
-        var budget = limits.slice * 4
+        var budget = limits.slice
         rows.work(on: place, &budget, at: now)
         let progress = rows.progress(of: place)
         let list = rows.list(place, descending: order.descending)

@@ -73,6 +73,7 @@ public final class Monitor {
         guard sampler.keeps(exchange, flow: reading.flow) || flows.isKnown(reading.flow) else {
             return countUnseen(exchange)
         }
+        reading.readRest(request)
         flows.receive(exchange, reading, request: request, reply: reply)
         countEnded(now)
     }

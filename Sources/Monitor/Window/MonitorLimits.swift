@@ -11,7 +11,7 @@ public struct MonitorLimits: Hashable, Sendable {
     /// Different User-Agents that are counted.
     public var agents = 1_024
     /// Orders that are kept at the same time, filtered ones included.
-    public var orders = 6
+    public var orders = 4
     /// An order that nobody has asked for so long is dropped.
     public var orderIdle = Interval.seconds(60)
     /// Rows' worth of sorting and filtering that one call of `advance`, or one answer, does.

@@ -13,7 +13,7 @@ struct OverviewNumbersTests {
         var random = SeededGenerator(seed: seed)
         var driver = TableDriver(seed: seed)
         let monitor = Monitor.watching(driver.table)
-        RowOrderTests.play(&random, &driver, monitor, steps: 2_000)
+        RowOrderTests.play(&random, &driver, monitor, steps: 1_000)
         driver.expire()
         monitor.settle(at: driver.now)
         let now = driver.now

@@ -15,7 +15,7 @@ struct HorizonTests {
         var horizon = Horizon(startedAt: .zero)
         var ends: [UInt32: Timestamp] = [:]
         var now = Timestamp.zero
-        for step in 0..<4_000 {
+        for step in 0..<2_000 {
             now = now + .milliseconds(random.below(seed % 2 == 0 ? 200 : 60_000))
             horizon.advance(to: now, &rows)
             let end = now + .seconds(1 + random.below(seed % 3 == 0 ? 200_000 : 4_000))

@@ -103,12 +103,12 @@ struct RowOrderTests {
         return limits
     }
 
-    @Test(arguments: 1...12)
+    @Test(arguments: 1...6)
     func ordersAreWhatSortingGives(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         var driver = TableDriver(seed: seed)
         let monitor = Monitor.watching(driver.table, limits: Self.limits())
-        Self.play(&random, &driver, monitor, steps: 2_500)
+        Self.play(&random, &driver, monitor, steps: 1_400)
         driver.expire()
         monitor.settle(at: driver.now)
         try compare(driver, monitor, "seed \(seed)")
