@@ -50,11 +50,14 @@ enum TableBenchmark {
         var busy = 0.0
         for step in 0..<5 * 3_700 {
             let now = Timestamp.zero + .seconds(3_600) + .milliseconds(200 * step)
-            let start = Benchmarks.processorTime()
-            _ = table.advance(share: 0, of: 1, to: now, limit: 64)
-            let time = Benchmarks.processorTime() - start
-            busy += time
-            worst = max(worst, time)
+            var isMore = true
+            while isMore {
+                let start = Benchmarks.processorTime()
+                isMore = table.advance(share: 0, of: 1, to: now, limit: 64) <= now
+                let time = Benchmarks.processorTime() - start
+                busy += time
+                worst = max(worst, time)
+            }
             news.removeAll(keepingCapacity: true)
             while table.takeDirty(limit: 1_000, into: &news) { news.removeAll(keepingCapacity: true) }
         }
@@ -94,6 +97,7 @@ enum TableBenchmark {
         private var texts: [UInt8]
         private var aor: [UInt8]
         private var current: [BindingFacts] = []
+        private var changes: [BindingChange] = []
         private var news: [DirtyBinding] = []
         private let ranges = BindingTextRanges(
             contact: ByteRange(start: 0, count: 48),
@@ -145,8 +149,8 @@ enum TableBenchmark {
         private mutating func become(_ number: Int) {
             var rest = number
             for place in 0..<11 {
-                let digit = UInt8(truncatingIfNeeded: 0x30 + rest % 10)
-                rest /= 10
+                let digit = UInt8(truncatingIfNeeded: 0x61 + rest & 15)
+                rest >>= 4
                 aor[11 - place] = digit
                 texts[16 - place] = digit
                 texts[58 - place] = digit
@@ -177,45 +181,45 @@ enum TableBenchmark {
         mutating func insert(_ number: Int) {
             become(number)
             let facts = facts(number, cseq: 1)
-            table.withPartition(of: aor.span) { partition in
-                partition.current(of: aor.span, at: now, into: &current)
-                _ = partition.apply(
-                    [.add(facts, ranges, .registered)],
-                    aor: aor.span,
-                    texts: texts.span,
-                    at: now
-                )
-            }
+            let ranges = ranges
+            act { _ in .add(facts, ranges, .registered) }
         }
 
         mutating func lookUp(_ number: Int) {
             become(number)
-            table.current(of: aor.span, at: now, into: &current)
+            var found: [BindingFacts] = []
+            swap(&found, &current)
+            table.current(of: aor.span, at: now, into: &found)
+            swap(&found, &current)
             if current.count != 1 { print("Benchmarks table: \(number) has \(current.count) bindings.") }
         }
 
         mutating func refresh(_ number: Int) {
             become(number)
             let facts = facts(number, cseq: 2)
-            table.withPartition(of: aor.span) { partition in
-                partition.current(of: aor.span, at: now, into: &current)
-                guard let id = current.first?.id else { return }
-                _ = partition.apply(
-                    [.update(id, facts, ranges, .refreshed)],
-                    aor: aor.span,
-                    texts: texts.span,
-                    at: now
-                )
-            }
+            let ranges = ranges
+            act { known in known.map { .update($0, facts, ranges, .refreshed) } }
         }
 
         mutating func remove(_ number: Int) {
             become(number)
+            act { known in known.map { .remove($0, .unregistered) } }
+        }
+
+        /// Looks the bindings up, decides on a change and applies it, under one lock and without allocating.
+        private mutating func act(_ decide: (BindingID?) -> BindingChange?) {
+            var found: [BindingFacts] = []
+            swap(&found, &current)
+            var list: [BindingChange] = []
+            swap(&list, &changes)
+            list.removeAll(keepingCapacity: true)
             table.withPartition(of: aor.span) { partition in
-                partition.current(of: aor.span, at: now, into: &current)
-                guard let id = current.first?.id else { return }
-                _ = partition.apply([.remove(id, .unregistered)], aor: aor.span, texts: texts.span, at: now)
+                partition.current(of: aor.span, at: now, into: &found)
+                if let change = decide(found.first?.id) { list.append(change) }
+                _ = partition.apply(list, aor: aor.span, texts: texts.span, at: now)
             }
+            swap(&found, &current)
+            swap(&list, &changes)
         }
     }
 }

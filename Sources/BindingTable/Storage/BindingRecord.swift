@@ -141,6 +141,25 @@ extension BindingRecord {
         gapDeviation = facts.gapDeviation
     }
 
+    /// Writes news down; true if it has to go into the list of dirty bindings.
+    mutating func note(_ cause: Cause, isNew: Bool) -> Bool {
+        self.cause = cause.rawValue
+        if isNew { self.isNew = true }
+        if isDirty { return false }
+        isDirty = true
+        nextListed = Self.none
+        return true
+    }
+
+    /// Takes the news; the next in the list comes with it.
+    mutating func takeNews() -> (cause: Cause, isNew: Bool, next: UInt32) {
+        let news = (Cause(rawValue: cause) ?? .expired, isNew, nextListed)
+        isDirty = false
+        isNew = false
+        nextListed = Self.none
+        return news
+    }
+
     /// Learns the phone's rhythm from one more refresh, in integers after RFC 6298 §2: the first gap
     /// stands for itself with half of it as deviation; then an eighth and a quarter of the news.
     mutating func learnRhythm(refreshedAt instant: Timestamp) {

@@ -32,11 +32,13 @@ struct KeyedHash: Sendable, BitwiseCopyable {
             offset += 8
         }
         var last = UInt64(truncatingIfNeeded: count) << 56
-        var shift: UInt64 = 0
-        while offset < count {
-            last |= UInt64(text[offset]) << shift
-            shift += 8
-            offset += 1
+        if offset < count {
+            if count >= 8 {
+                // The last eight bytes at once, without those that are absorbed already.
+                last |= word(bytes, at: count - 8) >> UInt64(8 * (8 - count + offset))
+            } else {
+                for index in 0..<count { last |= UInt64(text[index]) << UInt64(8 * index) }
+            }
         }
         state.absorb(last)
         return state.finish()
@@ -98,6 +100,9 @@ func isEqual(_ a: Span<UInt8>, _ b: Span<UInt8>) -> Bool {
         if word(aBytes, at: offset) != word(bBytes, at: offset) { return false }
         offset += 8
     }
+    if offset == count { return true }
+    // The last eight bytes at once, some of them again.
+    if count >= 8 { return word(aBytes, at: count - 8) == word(bBytes, at: count - 8) }
     while offset < count {
         if a[offset] != b[offset] { return false }
         offset += 1

@@ -5,7 +5,7 @@ struct RecordStore: Sendable, TimerDeadlines {
     /// How long a binding that left is kept at least, so that screens can still say what it was.
     static let leastMemory = Interval.seconds(30)
 
-    private static let pieceBits = 6
+    private static let pieceBits = 5
     private static let lastGeneration: UInt32 = 0xff_ffff
 
     private var pieces: [[BindingRecord]] = []
@@ -16,15 +16,14 @@ struct RecordStore: Sendable, TimerDeadlines {
 
     /// The record in a slot below `count`.
     subscript(slot: UInt32) -> BindingRecord {
-        get { pieces[Int(slot >> Self.pieceBits)][Int(slot & (1 << Self.pieceBits - 1))] }
+        _read { yield pieces[Int(slot >> Self.pieceBits)][Int(slot & (1 << Self.pieceBits - 1))] }
         _modify { yield &pieces[Int(slot >> Self.pieceBits)][Int(slot & (1 << Self.pieceBits - 1))] }
     }
 
     /// When the wheel has to look at a record.
     func deadline(of slot: UInt32) -> Timestamp {
-        let record = self[slot]
-        guard record.state == .tombstone else { return record.expiresAt }
-        return max(record.expiresAt, record.goneAt + Self.leastMemory)
+        guard self[slot].state == .tombstone else { return self[slot].expiresAt }
+        return max(self[slot].expiresAt, self[slot].goneAt + Self.leastMemory)
     }
 
     /// Gives out a slot with a generation that it never had; nil after four thousand million of them.

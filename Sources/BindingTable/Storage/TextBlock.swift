@@ -2,9 +2,9 @@ internal import SIPMessage
 
 /// How the texts of a binding stand in its block of the slab, all but the User-Agent (which is shared).
 ///
-/// Size class (the slab's byte), flags, six lengths of one byte (255: two more follow), then the texts. A
-/// sent-by that the contact already holds, and an account that is the beginning of the address of record,
-/// are stored as their place: most phones send both so.
+/// Size class (the slab's byte), flags, the address of record behind its length, the other five lengths, the
+/// other texts. A length is one byte (255: two more follow). A sent-by that the contact already holds, and an
+/// account that is the beginning of the address of record, are stored as their place: most phones send both so.
 struct TextBlock {
     private(set) var aor = 0..<0
     private(set) var contact = 0..<0
@@ -19,15 +19,14 @@ struct TextBlock {
     /// Reads the layout of a block that `write` made.
     init(_ block: Span<UInt8>) {
         let flags = block[1]
-        var cursor = 2
-        let aorCount = Self.length(block, &cursor)
+        aor = Self.aor(block)
+        var cursor = aor.upperBound
         let contactCount = Self.length(block, &cursor)
         let parameterCount = Self.length(block, &cursor)
         let callIDCount = Self.length(block, &cursor)
         let sentByCount = Self.length(block, &cursor)
         let accountCount = Self.length(block, &cursor)
         let sentByPlace = flags & Self.sentByInContact != 0 ? Self.length(block, &cursor) : nil
-        aor = Self.run(&cursor, aorCount)
         contact = Self.run(&cursor, contactCount)
         contactParameters = Self.run(&cursor, parameterCount)
         callID = Self.run(&cursor, callIDCount)
@@ -41,6 +40,13 @@ struct TextBlock {
         } else {
             account = Self.run(&cursor, accountCount)
         }
+    }
+
+    /// The place of the address of record, which every look-up compares.
+    static func aor(_ block: Span<UInt8>) -> Range<Int> {
+        var cursor = 2
+        let count = length(block, &cursor)
+        return cursor..<cursor + count
     }
 
     /// The place of one text; the User-Agent is not in the block.
@@ -84,13 +90,13 @@ struct TextBlock {
             && isEqual(aor.extracting(0..<account.count), texts.extracting(account))
         buffer.append((sentByPlace == nil ? 0 : sentByInContact) | (isPrefix ? accountInAOR : 0))
         appendLength(aor.count, &buffer)
+        append(aor, &buffer)
         appendLength(contact.count, &buffer)
         appendLength(parameters.count, &buffer)
         appendLength(callID.count, &buffer)
         appendLength(sentBy.count, &buffer)
         appendLength(account.count, &buffer)
         if let sentByPlace { appendLength(sentByPlace, &buffer) }
-        append(aor, &buffer)
         append(texts.extracting(contact), &buffer)
         append(texts.extracting(parameters), &buffer)
         append(texts.extracting(callID), &buffer)

@@ -1,4 +1,4 @@
-/// Blocks of bytes of any size in pieces of 16 KiB that never move: size classes with free lists.
+/// Blocks of bytes of any size in pieces of 4 KiB that never move: size classes with free lists.
 ///
 /// A block is named by a 32-bit handle. Its first byte is its size class and belongs to the slab; a free
 /// block holds the handle of the next free one behind it.
@@ -9,7 +9,7 @@ struct TextSlab: Sendable {
     static let overhead = 1
 
     private static let granuleBits = 3
-    private static let pieceBits = 14
+    private static let pieceBits = 12
     private static let pieceSize = 1 << pieceBits
     /// Class of a block that is a piece of its own.
     private static let whole = UInt8.max

@@ -124,28 +124,36 @@ public final class BindingTable: Sendable {
     // MARK: News and time
 
     /// Takes news of all partitions, `limit` at most, and puts it behind what `taken` holds; false when none
-    /// was left. Each partition's news is in the order of its coming, see `Partition.takeDirty`.
+    /// was left. Each partition's news is in the order of its coming, see `Partition.takeDirty`; a call that met
+    /// its limit is followed by one that begins where it ended, so that no partition waits for ever.
     public func takeDirty(limit: Int, into taken: inout [DirtyBinding]) -> Bool {
         let end = taken.count + max(limit, 0)
-        for index in 0..<Self.partitionCount {
+        let first = counters.nextToTake
+        for index in first..<first + Self.partitionCount {
             let isLeft = withPartition(at: index) { partition in
                 partition.takeDirty(limit: end - taken.count, into: &taken)
                 return partition.isDirty
             }
-            if isLeft { return true }
+            if isLeft {
+                counters.nextToTake = index & 255
+                return true
+            }
         }
         return false
     }
 
-    /// Advances one loop's share of the partitions (those whose number is `share` modulo `shares`), each by
-    /// `limit` at most; returns when to call again. Partitions that wait for nothing aren't locked.
+    /// Advances one loop's share of the partitions (those whose number is `share` modulo `shares`), `limit`
+    /// bindings and tombstones at most; returns when to call again, which is not after `now` if there is more
+    /// to do. Partitions that wait for nothing aren't locked.
     ///
     /// Nobody depends on how soon this happens: a look-up treats an overdue binding as absent.
     public func advance(share: Int, of shares: Int, to now: Timestamp, limit: Int) -> Timestamp {
         var wakeUp = Timestamp.distantFuture
+        var budget = Partition.Budget(limit: limit)
         for index in stride(from: max(share, 0), to: Self.partitionCount, by: max(shares, 1)) {
             if counters.wakeUp(of: index) <= now {
-                _ = withPartition(at: index) { $0.advance(to: now, limit: limit) }
+                if budget.isSpent { return now }
+                _ = withPartition(at: index) { $0.advance(to: now, within: &budget) }
             }
             wakeUp = min(wakeUp, counters.wakeUp(of: index))
         }

@@ -79,14 +79,16 @@ extension Partition {
             index.insert(shortHash, slot)
             counters.addAddressesOfRecord(1)
         }
-        records[slot].set(facts)
-        records[slot].setHistory(facts)
-        records[slot].version = facts.version
-        records[slot].text = block
-        records[slot].userAgent = userAgent
-        records[slot].local = local
-        records[slot].link = UInt64(shortHash) << 32 | UInt64(next)
-        records[slot].state = .live
+        var record = records[slot]
+        record.set(facts)
+        record.setHistory(facts)
+        record.version = facts.version
+        record.text = block
+        record.userAgent = userAgent
+        record.local = local
+        record.link = UInt64(shortHash) << 32 | UInt64(next)
+        record.state = .live
+        records[slot] = record
         counters.addBindings(1)
         counters.addPath(facts.path.transport, isNAT: facts.badges.contains(.nat), 1)
         schedule(slot)
@@ -103,19 +105,20 @@ extension Partition {
     ) {
         rewriteTexts(slot, ranges, of: texts)
         let before = records[slot]
+        var record = before
         if locals[before.local] != facts.path.local {
-            // The old one may be the last use, so the new one first: its number stays as it is.
-            records[slot].local = locals.add(facts.path.local)
             locals.release(before.local)
+            record.local = locals.add(facts.path.local)
         }
         if cause == .rolledBack || cause == .restored {
-            records[slot].setHistory(facts)
+            record.setHistory(facts)
         } else {
-            records[slot].learnRhythm(refreshedAt: facts.refreshedAt)
-            records[slot].refreshes &+= 1
+            record.learnRhythm(refreshedAt: facts.refreshedAt)
+            record.refreshes &+= 1
         }
-        records[slot].set(facts)
-        records[slot].version &+= 1
+        record.set(facts)
+        record.version &+= 1
+        records[slot] = record
         let isNAT = facts.badges.contains(.nat)
         let wasNAT = Badges(rawValue: before.badges).contains(.nat)
         if before.transportKind != facts.path.transport || wasNAT != isNAT {
@@ -130,29 +133,29 @@ extension Partition {
 
     /// Writes the texts of an update, unless they are what the binding has: a mere refresh touches no byte.
     private mutating func rewriteTexts(_ slot: UInt32, _ ranges: BindingTextRanges, of texts: Span<UInt8>) {
-        let record = records[slot]
+        let (text, userAgent) = (records[slot].text, records[slot].userAgent)
         let agent = texts.extracting(bounds(ranges.userAgent, within: texts))
-        if !agents.isText(record.userAgent, agent) {
+        if !agents.isText(userAgent, agent) {
             records[slot].userAgent = agents.add(agent, hash)
-            agents.release(record.userAgent)
+            agents.release(userAgent)
         }
         var buffer: [UInt8] = []
         swap(&buffer, &scratch)
         buffer.removeAll(keepingCapacity: true)
-        slab.withBytes(record.text) { block in
+        slab.withBytes(text) { block in
             let layout = TextBlock(block)
             if layout.holds(ranges, of: texts, in: block) { return }
             TextBlock.write(aor: block.extracting(layout.aor), ranges, of: texts, into: &buffer)
         }
         let needed = buffer.count + TextSlab.overhead
         if !buffer.isEmpty {
-            let room = slab.room(record.text)
+            let room = slab.room(text)
             // The old block is kept if it fits without wasting more than half of itself.
             if needed <= room, needed > room / 2 {
-                slab.write(buffer.span, to: record.text)
+                slab.write(buffer.span, to: text)
             } else if let block = slab.allocate(needed) {
                 slab.write(buffer.span, to: block)
-                slab.free(record.text)
+                slab.free(text)
                 records[slot].text = block
             }
         }

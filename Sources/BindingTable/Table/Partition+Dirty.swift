@@ -9,14 +9,11 @@ extension Partition {
         while left > 0, firstDirty != BindingRecord.none {
             left -= 1
             let slot = firstDirty
-            let record = records[slot]
-            let cause = Cause(rawValue: record.cause) ?? .expired
-            taken.append(DirtyBinding(id: id(at: slot), cause: cause, isNew: record.isNew))
-            firstDirty = record.nextListed
-            records[slot].nextListed = BindingRecord.none
-            records[slot].isDirty = false
-            records[slot].isNew = false
-            if record.state == .husk { records.giveBack(slot) }
+            let id = id(at: slot)
+            let news = records[slot].takeNews()
+            taken.append(DirtyBinding(id: id, cause: news.cause, isNew: news.isNew))
+            firstDirty = news.next
+            if records[slot].state == .husk { records.giveBack(slot) }
         }
         if firstDirty == BindingRecord.none { lastDirty = BindingRecord.none }
     }
@@ -26,12 +23,11 @@ extension Partition {
 
     /// Writes down that a binding changed.
     mutating func note(_ slot: UInt32, _ cause: Cause, isNew: Bool) {
-        records[slot].cause = cause.rawValue
-        guard tracksChanges else { return }
-        if isNew { records[slot].isNew = true }
-        if records[slot].isDirty { return }
-        records[slot].isDirty = true
-        records[slot].nextListed = BindingRecord.none
+        guard tracksChanges else {
+            records[slot].cause = cause.rawValue
+            return
+        }
+        guard records[slot].note(cause, isNew: isNew) else { return }
         if lastDirty == BindingRecord.none {
             firstDirty = slot
         } else {

@@ -7,12 +7,31 @@ extension Partition {
     /// Call it again at `nextDeadline`, which is not after `now` if there is more to do. A binding that was
     /// refreshed since its timer was set is passed over: the timer asks the record itself.
     public mutating func advance(to now: Timestamp, limit: Int) -> Int {
-        var left = max(limit, 1)
-        // A step is one look at a timer; four for each one due let a full slot cascade in passing.
-        var steps = left < Int.max / 4 ? left * 4 : Int.max
+        var budget = Budget(limit: limit)
+        return advance(to: now, within: &budget)
+    }
+
+    /// What one call of `advance` may still do.
+    struct Budget {
+        /// Bindings to expire and tombstones to forget.
+        var acts: Int
+        /// Looks at a timer. Four for each act let a full slot cascade in passing.
+        var steps: Int
+
+        init(limit: Int) {
+            acts = min(max(limit, 1), Int.max / 4)
+            steps = acts * 4
+        }
+
+        var isSpent: Bool { acts <= 0 || steps <= 0 }
+    }
+
+    mutating func advance(to now: Timestamp, within budget: inout Budget) -> Int {
         var expired = 0
-        while left > 0, let slot = wheel.popDue(at: now, deadlines: records, budget: &steps) {
-            left -= 1
+        while budget.acts > 0,
+            let slot = wheel.popDue(at: now, deadlines: records, budget: &budget.steps)
+        {
+            budget.acts -= 1
             switch records[slot].state {
             case .live:
                 bury(slot, .expired, at: now)

@@ -56,7 +56,7 @@ public struct Partition: ~Copyable, Sendable {
                 let facts = facts(at: slot)
                 var place = found.count
                 while place > 0, found[place - 1].refreshedAt < facts.refreshedAt { place -= 1 }
-                found.insert(facts, at: place)
+                if place == found.count { found.append(facts) } else { found.insert(facts, at: place) }
             }
             slot = records[slot].nextContact
         }
@@ -71,7 +71,11 @@ public struct Partition: ~Copyable, Sendable {
                 let refreshedAt = records[slot].refreshedAt
                 var place = found.count
                 while place > 0, records[found[place - 1].slot].refreshedAt < refreshedAt { place -= 1 }
-                found.insert(id(at: slot), at: place)
+                if place == found.count {
+                    found.append(id(at: slot))
+                } else {
+                    found.insert(id(at: slot), at: place)
+                }
             }
             slot = records[slot].nextContact
         }
@@ -131,8 +135,7 @@ public struct Partition: ~Copyable, Sendable {
 
     func state(of id: BindingID) -> BindingRecord.State? {
         guard id.partition == number, id.slot < records.count else { return nil }
-        let record = records[id.slot]
-        return record.generation == id.generation ? record.state : nil
+        return records[id.slot].generation == id.generation ? records[id.slot].state : nil
     }
 
     func id(at slot: UInt32) -> BindingID {
@@ -140,17 +143,13 @@ public struct Partition: ~Copyable, Sendable {
     }
 
     func facts(at slot: UInt32) -> BindingFacts {
-        let record = records[slot]
-        return record.facts(
-            id: BindingID(partition: number, generation: record.generation, slot: slot),
-            local: locals[record.local],
-        )
+        records[slot].facts(id: id(at: slot), local: locals[records[slot].local])
     }
 
     /// The place in the index of an address of record's first contact.
     func place(of aor: Span<UInt8>, _ hash: UInt32) -> HashIndex.Place? {
         index.find(hash) { slot in
-            slab.withBytes(records[slot].text) { isEqual($0.extracting(TextBlock($0).aor), aor) }
+            slab.withBytes(records[slot].text) { isEqual($0.extracting(TextBlock.aor($0)), aor) }
         }
     }
 

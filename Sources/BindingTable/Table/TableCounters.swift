@@ -13,6 +13,7 @@ final class TableCounters: Sendable {
     private let tls = Atomic<Int>(0)
     private let ws = Atomic<Int>(0)
     private let wss = Atomic<Int>(0)
+    private let partitionToTake = Atomic<Int>(0)
     /// When each partition wants to be advanced, in nanoseconds.
     private let wakeUps: InlineArray<256, Atomic<Int64>>
 
@@ -51,6 +52,12 @@ final class TableCounters: Sendable {
         case .ws: ws.add(difference, ordering: .relaxed)
         case .wss: wss.add(difference, ordering: .relaxed)
         }
+    }
+
+    /// The partition whose news is to be taken next.
+    var nextToTake: Int {
+        get { partitionToTake.load(ordering: .relaxed) }
+        set { partitionToTake.store(newValue, ordering: .relaxed) }
     }
 
     /// When a partition wants to be advanced. Written under the partition's lock only.
