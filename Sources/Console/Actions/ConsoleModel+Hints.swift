@@ -6,10 +6,10 @@ extension ConsoleModel {
     func hints(at now: ClockReading) -> [Segment] {
         if prompt != nil { return layerHints(.prompt) { promptOffers($0) } }
         switch layer {
-        case .help: return layerHints(.help) { _ in true }
+        case .help(let help): return layerHints(.help) { offers($0, help) }
         case .pick(let pick):
             return layerHints(.pick) { $0 == .pickDown || $0 == .pickUp ? offers($0, pick) : true }
-        case .form(let form): return layerHints(.form) { offers($0, form) }
+        case .form(let form): return layerHints(.form) { offers($0, form, at: now) }
         case nil: break
         }
         let actions = Action.table.filter { action in
@@ -40,6 +40,17 @@ extension ConsoleModel {
         id == .pickDown ? pick.selected < pick.items.count - 1 : pick.selected > 0
     }
 
+    private func offers(_ id: ActionID, _ help: HelpState) -> Bool {
+        var copy = help
+        switch id {
+        case .helpRun: return help.selectedAction(at: screen.place) != nil
+        case .helpDown, .helpUp:
+            copy.move(by: id == .helpDown ? 1 : -1, at: screen.place)
+            return copy.selectedAction(at: screen.place)?.id != help.selectedAction(at: screen.place)?.id
+        default: return true
+        }
+    }
+
     private func promptOffers(_ id: ActionID) -> Bool {
         guard let prompt else { return false }
         var copy = prompt
@@ -52,7 +63,7 @@ extension ConsoleModel {
         }
     }
 
-    private func offers(_ id: ActionID, _ form: Form) -> Bool {
+    private func offers(_ id: ActionID, _ form: Form, at now: ClockReading) -> Bool {
         var copy = form
         switch id {
         case .formNext: return form.fields.count > 1
@@ -60,7 +71,7 @@ extension ConsoleModel {
             copy.choose(by: id == .formLeft ? -1 : 1)
             return copy.focus != form.focus || copy.choices != form.choices
         case .formYes: return !form.isTyping && form.buttons.count > 1
-        case .formDown: return false
+        case .formDown: return form.top < maximumTop(of: form, at: now)
         default: return true
         }
     }
@@ -77,6 +88,7 @@ extension ConsoleModel {
             case .binding: "Ladder"
             default: action.label
             }
+        case .nextPane: screen == .overview ? action.label : "Next list"
         case .problems: isShowingProblems ? "All rows" : action.label
         default: action.label
         }

@@ -13,7 +13,9 @@ extension ConsoleModel {
         case .attempt: ladder.move(id, page: max(1, frame.body.height - 2))
         case .bindings:
             stopFollowing()
-            if bindings.move(id, height: listHeight) { link.wantsWindow = true }
+            // Rows that ended are kept until a move: the next window comes without them.
+            let hasGone = bindings.entries.contains { $0.row.isGone }
+            if bindings.move(id, height: listHeight) || hasGone { link.wantsWindow = true }
             marks.extend(over: bindings)
             link.wantsPreview = true
         case .attempts: if attempts.move(id, height: listHeight) { link.wantsWindow = true }

@@ -34,7 +34,9 @@ extension ConsoleModel {
         case .rawPane:
             return LadderLayout.rawFits(in: size)
                 ? nil : "The raw pane needs 120 columns: r shows the message."
-        case .raw, .times: return ladder.detail == nil ? "There is no message." : nil
+        case .raw: return ladder.detail == nil ? "There is no message." : nil
+        case .times:
+            return ladder.detail == nil || ladder.isRaw ? "The ladder shows times: r goes back to it." : nil
         case .why:
             return ladder.detail == nil || ladder.isRaw ? "The ladder shows why: r goes back to it." : nil
         case .theme: return settings.themes.count < 2 ? "There is no other theme." : nil

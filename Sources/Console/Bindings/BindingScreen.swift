@@ -118,6 +118,7 @@ struct BindingScreen {
         grid.rule(rect.row(0), title: "LAST REGISTER")
         grid.set(grid.glyphs.teeDown, at: rect.origin, role: .frame)
         let lines = RawMessage(detail.lastRequest).lines
-        TextPane(lines: lines, wraps: true).draw(on: &grid, in: rect.inset(left: 2, top: 1))
+        let wrapped = lines.flatMap { $0.softWrapped(columns: rect.width - 3) }
+        TextPane(lines: wrapped).draw(on: &grid, in: rect.inset(left: 2, top: 1))
     }
 }

@@ -19,7 +19,7 @@ struct AttemptsScreen {
             columns: Self.columns(isNarrow: isNarrow),
             rows: rows,
             cursor: rows.isEmpty ? nil : list.cursorIndex,
-            lead: isNarrow ? .one : .three,
+            lead: .one,
             window: ScrollBar(first: list.top, shown: rows.count, total: list.matched)
         )
         table.draw(on: &grid, in: layout.table)
@@ -29,10 +29,10 @@ struct AttemptsScreen {
     private static func columns(isNarrow: Bool) -> [Column] {
         [
             Column("TIME", minimum: isNarrow ? 8 : 12, ideal: 12, priority: 60),
-            Column("AOR", minimum: 14, ideal: 26, priority: 90, grows: true),
-            Column("SOURCE", minimum: 16, ideal: 24, priority: 40, cut: .start),
+            Column("AOR", minimum: isNarrow ? 14 : 18, ideal: 26, priority: 90, grows: true),
+            Column("SOURCE", minimum: 21, ideal: 24, priority: 40, cut: .start),
             Column("TP", minimum: 3, ideal: 3, priority: 20),
-            Column("STEPS", minimum: 14, ideal: 23, priority: 50),
+            Column("STEPS", minimum: 15, ideal: 23, priority: 50),
             Column("RESULT", minimum: 7, ideal: 7, priority: 100),
             Column("DELAY", minimum: 8, ideal: 8, alignment: .right, priority: 10),
             Column("AGENT", minimum: 14, ideal: 24, priority: 15),

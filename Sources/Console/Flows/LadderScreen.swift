@@ -50,7 +50,7 @@ struct LadderScreen {
         }
         if state.isRaw { return drawWholeMessage(on: &grid, in: body) }
         let width = body.width
-        let why = state.showsWhy ? whyPanel(detail)?.lines(width: width - 1) : nil
+        let why = state.showsWhy ? whyPanel(detail)?.lines(width: min(100, width - 1)) : nil
         let layout = LadderLayout(body, size: model.size, whyLines: why?.count, showsRaw: state.showsRawPane)
         drawHead(detail, on: &grid, in: layout.head)
         drawLadder(detail, on: &grid, in: layout.ladder)
@@ -101,7 +101,7 @@ struct LadderScreen {
         if hasHosts { drawHosts(detail.row, on: &grid, in: lines.row(0)) }
         let area = rect.inset(top: hasHosts ? 1 : 0)
         let top = max(0, min(state.selected - area.height / 2, detail.messages.count - area.height))
-        for row in 0..<area.height {
+        for row in 0..<min(area.height, detail.messages.count - top + 1) {
             let index = top + row
             let line = area.row(row)
             let inner = Rect(x: lines.x, y: line.y, width: lines.width, height: 1)
@@ -181,7 +181,10 @@ struct LadderScreen {
         grid.verticalRule(rect)
         guard let message = state.message else { return }
         let lines = RawMessage(message.bytes).lines
-        TextPane(lines: lines, wraps: true).draw(on: &grid, in: rect.inset(left: 2))
+        TextPane(lines: lines.flatMap { $0.softWrapped(columns: rect.width - 3) }).draw(
+            on: &grid,
+            in: rect.inset(left: 2)
+        )
     }
 
     private func drawWholeMessage(on grid: inout CellGrid, in rect: Rect) {
@@ -192,6 +195,7 @@ struct LadderScreen {
         let lines = RawMessage(message.bytes).lines
         let text =
             lines.isEmpty ? [RunLine("The bytes of this message are no longer kept.", role: .textDim)] : lines
-        TextPane(lines: text, top: state.rawTop, wraps: true).draw(on: &grid, in: rect.inset(left: 1, top: 1))
+        let wrapped = text.flatMap { $0.softWrapped(columns: rect.width - 2) }
+        TextPane(lines: wrapped, top: state.rawTop).draw(on: &grid, in: rect.inset(left: 1, top: 1))
     }
 }

@@ -108,6 +108,29 @@ struct WhyPanel {
 }
 
 extension RunLine {
+    /// The line broken behind commas, semicolons and blanks where possible; what follows is indented.
+    func softWrapped(columns: Int) -> [RunLine] {
+        guard columns > 12 else { return wrapped(columns: columns) }
+        var lines: [RunLine] = []
+        var rest = self
+        while rest.width > (lines.isEmpty ? columns : columns - 4) {
+            let room = lines.isEmpty ? columns : columns - 4
+            let head = rest.wrapped(columns: room).first ?? rest
+            let text = SafeText(head.runs.map(\.text.string).joined())
+            var at = head.width
+            if let last = text.string.lastIndex(where: { ",; ".contains($0) }) {
+                let column = SafeText(String(text.string[...last])).width
+                if column > room / 2 { at = column }
+            }
+            let part = rest.wrapped(columns: max(1, at)).first ?? head
+            lines.append(lines.isEmpty ? part : part.indented)
+            rest = rest.dropping(columns: part.width)
+        }
+        return lines + [lines.isEmpty ? rest : rest.indented]
+    }
+
+    private var indented: RunLine { RunLine([TextRun("    ", role: .text)] + runs) }
+
     /// The line broken between words where possible; for lines of one role.
     func wordWrapped(columns: Int) -> [RunLine] {
         guard width > columns, let role = runs.first?.role else { return [self] }

@@ -5,15 +5,15 @@ internal import SIPMessage
 internal import Timing
 
 extension ConsoleModel {
-    /// Most targets that a dialog lists one by one.
-    static let targetsListed = 10
+    /// How many targets a dialog lists one by one: what follows them matters more.
+    var targetsListed: Int { max(1, min(Self.countTypedAbove, frame.body.height - 15)) }
 
     /// The title of a form.
     func formTitle(_ form: Form) -> String {
         switch form.purpose {
         case .act(let plan):
             let count = plan.preview == nil ? plan.seen.count : plan.reachable.count
-            let what = count == 0 ? "" : " " + TimeText.count(count, "BINDING")
+            let what = count == 0 ? "" : " " + TimeText.count(count, "BINDING", plural: "BINDINGS")
             return plan.verb.uppercased() + what
         case .changed(let plan, _): return "\(plan.verb.uppercased()): CHANGED SINCE YOU LOOKED"
         case .block: return "BLOCK"
@@ -59,7 +59,7 @@ extension ConsoleModel {
 
     private func actLines(_ plan: ActPlan, _ form: Form, _ clock: LocalClock) -> [RunLine] {
         guard let preview = plan.preview else {
-            var lines = plan.seen.prefix(Self.targetsListed).map { targetLine($0.binding, nil, clock) }
+            var lines = plan.seen.prefix(targetsListed).map { targetLine($0.binding, nil, clock) }
             lines.append(RunLine("Asking the registrar what this would do ..", role: .textDim))
             return lines
         }
@@ -68,8 +68,8 @@ extension ConsoleModel {
         if case .matching(let filter) = plan.aim {
             lines.append(RunLine("All that match: \(filter.text)", role: .filterMatch))
         }
-        lines += preview.targets.prefix(Self.targetsListed).map { targetLine($0.binding, $0.outcome, clock) }
-        let more = preview.targets.count - Self.targetsListed
+        lines += preview.targets.prefix(targetsListed).map { targetLine($0.binding, $0.outcome, clock) }
+        let more = preview.targets.count - targetsListed
         if more > 0 { lines.append(RunLine("and \(TimeText.count(more)) more", role: .textDim)) }
         lines.append(RunLine(""))
         lines += consequences(plan, preview, form, clock).map { RunLine($0) }

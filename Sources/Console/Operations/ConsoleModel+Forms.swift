@@ -25,8 +25,10 @@ extension ConsoleModel {
         case .formPrevious: form.moveFocus(by: -1)
         case .formLeft: form.choose(by: -1)
         case .formRight: form.choose(by: 1)
-        case .formDown: form.top = min(form.top + 5, max(0, formLines(form, at: now).count - 1))
-        case .formUp: form.top = max(0, form.top - 5)
+        case .formDown:
+            form.top = min(form.top + max(1, frame.body.height / 2), maximumTop(of: form, at: now))
+        case .formUp:
+            form.top = max(0, min(form.top, maximumTop(of: form, at: now)) - max(1, frame.body.height / 2))
         case .formYes: return answer(&form, at: now)
         case .formPress:
             guard case .button(let index) = form.focus else {
@@ -40,6 +42,11 @@ extension ConsoleModel {
         }
         layer = .form(form)
         return []
+    }
+
+    /// How far the text of a form can be scrolled.
+    func maximumTop(of form: Form, at now: ClockReading) -> Int {
+        FormBox(form, lines: formLines(form, at: now), title: "").maximumTop(in: frame.body)
     }
 
     /// Yes: the last button.

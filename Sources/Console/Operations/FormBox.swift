@@ -12,28 +12,54 @@ struct FormBox {
         self.title = title
     }
 
-    func draw(on grid: inout CellGrid, in area: Rect) {
+    /// Where the parts stand in an area, and the text broken for it.
+    private struct Layout {
+        var box: Rect
+        var body: Rect
+        var foot: Rect
+        var text: [RunLine]
+    }
+
+    private func layout(in area: Rect) -> Layout {
         let width = min(area.width, 78)
         let edge = width >= 60 ? 2 : 1
-        let inner = width - 2 - 2 * edge
-        let text = lines.flatMap { $0.wordWrapped(columns: max(1, inner)) }
+        let inner = max(1, width - 2 - 2 * edge)
+        func broken(_ columns: Int) -> [RunLine] {
+            lines.flatMap { $0.wordWrapped(columns: max(1, columns)) }
+        }
         let foot = footHeight
-        let isTight = area.height < 16
-        let gap = isTight ? 0 : 1
+        let gap = area.height < 16 ? 0 : 1
+        var text = broken(inner)
         let height = min(area.height, text.count + foot + 2 + gap)
+        if text.count > height - foot - 2 - gap { text = broken(inner - 2) }
         let box = Rect(
             x: area.x + (area.width - width) / 2,
             y: area.y + (area.height - height) / 2,
             width: width,
             height: height
         )
-        grid.fill(box, role: .dialog)
-        grid.showCursor(at: nil)
-        grid.box(box, title: title, role: .frameFocus, titleRole: .dialogTitle)
         let content = box.inset(left: 1 + edge, top: 1, right: 1 + edge, bottom: 1)
-        let body = content.inset(bottom: min(content.height, foot + gap))
-        TextPane(lines: text.map(Self.onDialog), top: form.top, wraps: true).draw(on: &grid, in: body)
-        drawFoot(on: &grid, in: content.inset(top: max(0, content.height - foot)))
+        return Layout(
+            box: box,
+            body: content.inset(bottom: min(content.height, foot + gap)),
+            foot: content.inset(top: max(0, content.height - foot)),
+            text: text
+        )
+    }
+
+    /// The highest first line that still fills the box.
+    func maximumTop(in area: Rect) -> Int {
+        let layout = layout(in: area)
+        return max(0, layout.text.count - layout.body.height)
+    }
+
+    func draw(on grid: inout CellGrid, in area: Rect) {
+        let layout = layout(in: area)
+        grid.fill(layout.box, role: .dialog)
+        grid.showCursor(at: nil)
+        grid.box(layout.box, title: title, role: .frameFocus, titleRole: .dialogTitle)
+        TextPane(lines: layout.text.map(Self.onDialog), top: form.top).draw(on: &grid, in: layout.body)
+        drawFoot(on: &grid, in: layout.foot)
     }
 
     /// Rows below the text: each choice, the fields, a complaint, the buttons.

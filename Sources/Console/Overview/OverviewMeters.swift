@@ -26,6 +26,17 @@ struct OverviewMeters {
         ]
     }
 
+    /// What the monitor could keep of what went by.
+    private var kept: [(String, String)] {
+        [
+            (
+                "kept",
+                numbers.sampling > 1 ? "1 success in \(numbers.sampling), every failure" : "every attempt"
+            ),
+            ("lost", TimeText.count(numbers.ringLosses, "exchange")),
+        ]
+    }
+
     /// Ended attempts that count: granted against failed.
     private var logins: (good: Int, bad: Int) {
         numbers.verdicts.reduce(into: (0, 0)) { sums, item in
@@ -105,7 +116,7 @@ struct OverviewMeters {
         drawRates(on: &grid, in: boxes[0].inset(left: 2, top: 1, right: 2, bottom: 1))
         drawVerdicts(on: &grid, in: boxes[1].inset(left: 2, top: 1, right: 2, bottom: 1))
         BindingLines.draw(
-            delays,
+            delays + kept,
             on: &grid,
             in: boxes[2].inset(left: 1, top: 1, right: 2, bottom: 1),
             nameWidth: 4

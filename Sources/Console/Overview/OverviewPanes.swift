@@ -10,6 +10,7 @@ struct OverviewPanes {
     let clock: LocalClock
     /// Listeners, for what to say before the first phone has come.
     let hosts: [String]
+    let glyphs: Glyphs
 
     private var numbers: Overview { state.numbers }
 
@@ -22,7 +23,7 @@ struct OverviewPanes {
             titleRole: hasFocus ? .frameFocus : .frameTitle
         )
         let list = rect.inset(top: 1)
-        let all = rows(pane, width: list.width)
+        let all = rows(pane, width: max(0, list.width - 2))
         if all.isEmpty {
             let text = SafeText(" \(nothing(pane))", ascii: grid.glyphs == .ascii).fitted(to: list.width)
             grid.put(text, at: list.origin, role: .textDim)
@@ -43,7 +44,7 @@ struct OverviewPanes {
         switch pane {
         case .soonest: "SOONEST TO EXPIRE"
         case .failing: "FAILING USERS, 10 min"
-        case .sources: "TOP SOURCES, 1 min"
+        case .sources: "TOP SOURCES, per s: sent, ok, failed"
         case .events: "EVENTS"
         }
     }
@@ -81,63 +82,78 @@ struct OverviewPanes {
         TextRun(String(repeating: " ", count: max(0, width - text.unicodeScalars.count)) + text, role: role)
     }
 
+    /// The user alone where the whole address of record would be cut.
+    private func name(_ aor: String, _ width: Int) -> String {
+        SafeText(aor).width <= width ? aor : String(aor.prefix { $0 != "@" })
+    }
+
     private func soonest(_ row: BindingRow, _ width: Int) -> [TextRun] {
-        let path = width >= 60 ? 24 : 0
-        let name = max(10, width - 18 - (path > 0 ? path + 2 : 0))
+        let isWide = width >= 58
+        let room = max(10, width - 14 - (isWide ? 36 : 0))
         let bar = BindingColumns.countdown(row, clock)
         let left = clock.left(until: row.binding.facts.expiresAt)
-        var runs = [cut(row.aor, name, .tableRow)]
-        if path > 0 {
+        var runs = [cut(name(row.aor, room), room, .tableRow)]
+        if isWide {
             runs.append(TextRun("  ", role: .tableRow))
-            runs.append(cut("\(row.binding.facts.path.source)", path, .textDim, from: .start))
+            runs.append(cut("\(row.binding.facts.path.source)", 24, .textDim, from: .start))
         }
-        runs.append(right(row.isGone ? "-" : TimeText.countdown(left), 7, bar.role))
+        runs.append(right(row.isGone ? "-" : TimeText.countdown(left), 6, bar.role))
+        if isWide { runs += steps(bar, 8) }
         let state = row.isGone ? BindingState.gone : row.state
-        runs.append(TextRun("  \(state.word.padded(5))", role: BindingColumns.role(state)))
+        runs.append(TextRun("  \(state.word.padded(4))", role: BindingColumns.role(state)))
         return runs
     }
 
-    private func failing(_ user: FailingUser, _ width: Int) -> [TextRun] {
-        let name = max(8, width - (width >= 50 ? 36 : 27))
-        var runs = [
-            cut(user.aor, name, .tableRow), TextRun(" ", role: .tableRow),
-            cut(VerdictWords.short(user.verdict), 15, VerdictWords.role(user.verdict)),
-            right(TimeText.count(user.failures), 5, .textStrong),
-        ]
-        if width >= 50 {
-            runs.append(
-                right(
-                    user.sources == 1 ? "1 src" : "\(user.sources) srcs",
-                    8,
-                    user.sources > 1 ? .stateWarn : .textDim
-                )
-            )
+    /// A bar as text.
+    private func steps(_ bar: Bar, _ count: Int) -> [TextRun] {
+        let full = bar.fullSteps(of: count)
+        func run(_ glyph: Unicode.Scalar, _ length: Int, _ role: Role) -> TextRun {
+            TextRun(String(repeating: Character(glyph), count: length), role: role)
         }
-        runs.append(right(TimeText.ago(clock.since(user.last)), 5, .textDim))
+        return [
+            TextRun("  ", role: .tableRow), run(glyphs.barFull, full, bar.role),
+            run(glyphs.barEmpty, count - full, bar.emptyRole),
+        ]
+    }
+
+    private func failing(_ user: FailingUser, _ width: Int) -> [TextRun] {
+        let isWide = width >= 50
+        let room = max(8, width - (isWide ? 36 : 28))
+        var runs = [
+            cut(name(user.aor, room), room, .tableRow), TextRun(" ", role: .tableRow),
+            cut(VerdictWords.short(user.verdict), 15, VerdictWords.role(user.verdict)),
+            right(TimeText.count(user.failures), 6, .textStrong),
+        ]
+        if isWide {
+            let sources = user.sources == 1 ? "1 src" : "\(user.sources) srcs"
+            runs.append(right(sources, 8, user.sources > 1 ? .stateWarn : .textDim))
+        }
+        runs.append(right(TimeText.ago(clock.since(user.last)), 6, .textDim))
         return runs
     }
 
     private func source(_ source: TopSource, _ width: Int) -> [TextRun] {
-        let agent = width >= 60 ? width - 24 - 24 - 5 : 0
+        let agent = width >= 62 ? width - 46 : 0
         let isFailing = source.failureRate > 0 && source.okRate == 0
-        let name = agent > 0 ? 24 : max(10, width - 27)
+        let room = agent > 0 ? 24 : max(10, width - 22)
         var runs = [
-            cut("\(source.address)", name, .tableRow, from: .start),
-            right(TimeText.fixed(source.requestRate, 1), 7, .text), TextRun("/s", role: .textDim),
+            cut("\(source.address)", room, .tableRow, from: .start),
+            right(TimeText.fixed(source.requestRate, 1), 7, .text),
             right(TimeText.fixed(source.okRate, 1), 6, .stateOK),
             right(TimeText.fixed(source.failureRate, 1), 6, source.failureRate > 0 ? .stateFail : .textDim),
             TextRun(isFailing ? " !" : "  ", role: .stateFail),
         ]
-        if agent > 0 { runs.append(cut("  \(source.agent)", agent, .textDim)) }
+        if agent > 0 { runs.append(cut(" \(source.agent)", agent, .textDim)) }
         return runs
     }
 
     private func event(_ event: OverviewEvent, _ width: Int) -> [TextRun] {
         let detail = event.detail.isEmpty ? "" : "  \(event.detail)"
+        let isWide = width >= 50
+        let what = isWide ? event.what : event.what.replacing(" by operator", with: "")
         return [
-            TextRun("\(clock.clock(event.at)) ", role: .flowTime),
-            cut(event.what, width >= 50 ? 20 : 13, .textStrong),
-            TextRun(" \(event.subject)", role: .tableRow),
+            TextRun("\(clock.clock(event.at)) ", role: .flowTime), cut(what, isWide ? 20 : 10, .textStrong),
+            TextRun(" \(name(event.subject, max(8, width - 20)))", role: .tableRow),
             TextRun(detail, role: .textDim),
         ]
     }

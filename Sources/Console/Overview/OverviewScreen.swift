@@ -23,7 +23,12 @@ struct OverviewScreen {
             }
         }
         if let rect = layout.history { drawHistory(on: &grid, in: rect) }
-        let panes = OverviewPanes(state: model.overview, clock: clock, hosts: model.welcome?.listeners ?? [])
+        let panes = OverviewPanes(
+            state: model.overview,
+            clock: clock,
+            hosts: model.welcome?.listeners ?? [],
+            glyphs: grid.glyphs
+        )
         for (pane, rect) in layout.panes { panes.draw(pane, on: &grid, in: rect) }
         if let rect = layout.horizon { drawHorizon(on: &grid, in: rect) }
         if let rect = layout.agents { drawAgents(on: &grid, in: rect) }

@@ -116,6 +116,15 @@ extension ConsoleModel {
     private func drawMessage(on grid: inout CellGrid, in rect: Rect, clock: LocalClock) {
         if let prompt {
             promptLine(prompt).draw(on: &grid, in: rect)
+        } else if case .help(let help) = layer {
+            Prompt(label: " type to search> ", line: help.search).draw(on: &grid, in: rect)
+        } else if case .form = layer {
+            grid.put(
+                " The screen stands still while you decide.",
+                at: rect.origin,
+                role: .textDim,
+                maxWidth: rect.width
+            )
         } else if let message {
             grid.put(
                 SafeText(" \(message.text)", ascii: settings.glyphs == .ascii).fitted(to: rect.width),
@@ -143,6 +152,10 @@ extension ConsoleModel {
             return line
         }
         line.role = prompt.line.isEmpty ? .prompt : .filterValid
+        if prompt.isUnfinished {
+            line.note = "go on with : = ~ < > or Enter"
+            return line
+        }
         let (isLoaded, matched) = matchedRows
         line.note = isLoaded ? "\(TimeText.count(matched)) match" : ".. match"
         return line
@@ -185,12 +198,8 @@ extension ConsoleModel {
         switch screen {
         case .bindings:
             add(position(bindings.cursorRank, bindings.matched), .textDim, 90)
-            if bindings.departedCount > 0 {
-                add(
-                    "\(TimeText.count(bindings.departedCount, "row")) left (kept dim until you move)",
-                    .stateWarn
-                )
-            }
+            let left = bindings.entries.count { $0.departure != nil || $0.row.isGone }
+            if left > 0 { add("\(TimeText.count(left, "row")) left (kept dim until you move)", .stateWarn) }
             if marks.isRange { add("RANGE: move, then v", .toastInfo, 80) }
             if bindingsLayout.info == nil { add(bindingsFilter.text, .filterMatch, 50) }
         case .attempts:
@@ -203,7 +212,8 @@ extension ConsoleModel {
         case .log: add(position(log.cursorRank, log.matched), .textDim, 90)
         case .audit:
             add(position(audit.cursorRank, audit.matched), .textDim, 90)
-            add("A line is written before the act; acts of this console: u")
+            add("A line is written before the act is done.", .textDim, 5)
+            if !acts.isEmpty { add("u puts back an act of this console", .toastInfo, 60) }
         case .blocks: add(position(blocks.cursorRank, blocks.matched), .textDim, 90)
         case .attempt:
             if let count = ladder.detail?.messages.count, count > 0 {

@@ -52,7 +52,8 @@ extension ConsoleModel {
         guard var prompt else { return [] }
         switch Action.of(key, at: .prompt)?.id {
         case .promptAccept:
-            guard prompt.error == nil else { return [] }
+            applyPrompt(isFinished: true)
+            guard self.prompt?.error == nil else { return [] }
             self.prompt = nil
             setFilterState { $0.remember() }
             return []
@@ -69,12 +70,12 @@ extension ConsoleModel {
         default: guard prompt.line.take(key) else { return [] }
         }
         self.prompt = prompt
-        applyPrompt()
+        applyPrompt(isFinished: false)
         return []
     }
 
     /// A text that is understood is in force at once; one that is not leaves the old filter on.
-    private mutating func applyPrompt() {
+    private mutating func applyPrompt(isFinished: Bool) {
         guard var prompt else { return }
         let text = prompt.line.text.trimmed
         let old = currentFilterText
@@ -84,6 +85,11 @@ extension ConsoleModel {
                 prompt.error = nil
                 self.prompt = prompt
                 if old != text { filterChanged() }
+                return
+            }
+            guard isFinished || !prompt.isUnfinished else {
+                prompt.error = nil
+                self.prompt = prompt
                 return
             }
             if subject == .bindings {

@@ -128,30 +128,39 @@ extension ConsoleModel {
         case (.overview(let numbers), _):
             overview.take(numbers)
             knownBindings = numbers.bindings
-        case (.bindings(let rows), _): showBindings(rows, of: window)
+        case (.bindings(let rows), _):
+            showBindings(rows, of: window, for: query)
         case (.binding(let binding), .binding(let id)):
             if isPreview {
                 preview = id == bindings.cursorKey ? binding : preview
             } else {
                 detail.take(binding)
             }
-        case (.attempts(let rows), _): attempts.take(rows, of: window) { _ in nil }
+        case (.attempts(let rows), _):
+            link.wantsWindow = !attempts.take(rows, of: window, for: query) { _ in nil } || link.wantsWindow
         case (.attempt(let attempt), _): ladder.take(attempt)
-        case (.log(let lines), _): log.take(lines, of: window) { _ in .left }
-        case (.audit(let lines), _): audit.take(lines, of: window) { _ in .left }
-        case (.blocks(let list), _): blocks.take(list, of: window) { _ in .gone }
+        case (.log(let lines), _):
+            link.wantsWindow = !log.take(lines, of: window, for: query) { _ in .left } || link.wantsWindow
+        case (.audit(let lines), _):
+            link.wantsWindow = !audit.take(lines, of: window, for: query) { _ in .left } || link.wantsWindow
+        case (.blocks(let list), _):
+            link.wantsWindow = !blocks.take(list, of: window, for: query) { _ in .gone } || link.wantsWindow
         case (.missing, .binding): if isPreview { preview = nil } else { detail.isMissing = true }
         case (.missing, .attempt): ladder.isMissing = true
         default: break
         }
     }
 
-    private mutating func showBindings(_ rows: [BindingRow], of window: Window) {
+    private mutating func showBindings(_ rows: [BindingRow], of window: Window, for query: WindowQuery) {
         let isFiltered = bindingsFilter.filter != nil
         let isSteady = order.column.isSteady
-        bindings.take(rows, of: window) { row in
+        let isShown = bindings.take(rows, of: window, for: query) { row in
             if row.isGone || row.binding.facts.expiresAt <= window.at { return .gone }
             return isSteady ? (isFiltered ? .left : .gone) : nil
+        }
+        guard isShown else {
+            link.wantsWindow = true
+            return
         }
         marks.refresh(rows)
         marks.extend(over: bindings)

@@ -38,6 +38,8 @@ struct ListState<Row: ListedRow>: Sendable {
     private(set) var cursorKey: Row.Key?
     /// Where the cursor goes when the next window comes, after a move beyond this one.
     private(set) var pendingIndex: Int?
+    /// Rows that a window was to be held by and that were not in it: they have left, and hold nothing.
+    private var lost: Set<Row.Key> = []
     /// The cursor stays on the newest row.
     var isFollowing = false
     /// Which end follow holds.
@@ -66,11 +68,13 @@ struct ListState<Row: ListedRow>: Sendable {
     /// What the next query is held by: the newest row, a scroll's rank, or the row under the cursor.
     var anchor: WindowQuery.Anchor {
         if isFollowing { return newestEnd == .last ? .end : .rank(0) }
-        if !isLoaded, let key = cursorKey, let id = Row.rowID(of: key) {
+        if !isLoaded, let key = cursorKey, !lost.contains(key), let id = Row.rowID(of: key) {
             return .row(id, offset: cursorIndex)
         }
         if pendingIndex != nil || !isLoaded { return .rank(top) }
-        let living = entries.indices.filter { entries[$0].departure == nil }
+        let living = entries.indices.filter {
+            entries[$0].departure == nil && !lost.contains(entries[$0].row.key)
+        }
         let nearest = living.min { abs($0 - cursorIndex) < abs($1 - cursorIndex) }
         guard let nearest, let id = Row.rowID(of: entries[nearest].row.key) else { return .rank(top) }
         return .row(id, offset: livingCount(before: nearest))
@@ -160,38 +164,63 @@ struct ListState<Row: ListedRow>: Sendable {
 
     // MARK: A window comes.
 
-    /// Takes a window's rows. `departure` says of a row that left what is known about it, or nil where it
-    /// may just have moved to another place of the list.
-    mutating func take(_ rows: [Row], of window: Window, departure: (Row) -> RowDeparture?) {
+    /// Takes the rows of a window that answers a query. One that was asked for before the last move is shown
+    /// on the way, and the cursor's place is still to come. `departure` says of a row that left what is known
+    /// about it, or nil where it may just have moved to another place of the list.
+    ///
+    /// Returns false for a window that was to be held by a row which has left: it may begin anywhere, so it is
+    /// not shown, and the next query is held by a neighbour.
+    mutating func take(
+        _ rows: [Row],
+        of window: Window,
+        for query: WindowQuery,
+        departure: (Row) -> RowDeparture?,
+    ) -> Bool {
+        let isAwaited = query.anchor == anchor
+        if isAwaited, case .row(let id, _) = query.anchor,
+            !rows.contains(where: { Row.rowID(of: $0.key) == id })
+        {
+            let held = entries.map(\.row.key) + [cursorKey].compactMap { $0 }
+            lost.formUnion(held.filter { Row.rowID(of: $0) == id })
+            return false
+        }
+        lost = []
         let old = isLoaded ? entries : []
         let oldIndex = cursorIndex
-        (top, shownRank) = (window.rank, window.rank)
+        shownRank = window.rank
         (matched, total, progress) = (window.matched, window.total, window.progress)
         isLoaded = true
         entries = rows.map { Entry(row: $0, departure: nil) }
+        if let index = pendingIndex, !isAwaited, !isFollowing {
+            place(index)
+            return true
+        }
+        top = window.rank
         if isFollowing {
             pendingIndex = nil
             place(newestEnd == .last ? entries.count - 1 : 0)
-            return
+            return true
         }
         if let index = pendingIndex {
             pendingIndex = nil
             place(index)
-            return
+            return true
         }
         keepDeparted(of: old, departure: departure)
         guard let key = cursorKey, let index = entries.firstIndex(where: { $0.row.key == key }) else {
             place(oldIndex)
-            return
+            return true
         }
         cursorIndex = index
-        let shift = old.isEmpty ? 0 : index - oldIndex
         // Kept rows push the cursor down while older ones came in above: give the room back at the top.
-        guard shift > 0, entries.prefix(index).contains(where: { $0.departure != nil }) else { return }
+        let hasKept = entries.prefix(index).contains { $0.departure != nil }
+        let shift = max(hasKept && !old.isEmpty ? index - oldIndex : 0, index - (query.height - 1))
+        guard shift > 0 else { return true }
         top += livingCount(before: shift)
         shownRank = top
         entries.removeFirst(shift)
-        cursorIndex = oldIndex
+        cursorIndex = index - shift
+        return true
     }
 
     private mutating func keepDeparted(of old: [Entry], departure: (Row) -> RowDeparture?) {
@@ -212,7 +241,7 @@ struct ListState<Row: ListedRow>: Sendable {
                 (above != nil || isWhole)
                 && (isWhole || old[(index + 1)...].contains { places[$0.row.key] != nil })
             let isCursor = entry.row.key == cursorKey
-            guard isEnclosed || isCursor else { continue }
+            guard isEnclosed || isCursor || entry.departure != nil else { continue }
             guard let why = entry.departure ?? departure(entry.row) ?? (isCursor ? .left : nil) else {
                 continue
             }

@@ -1,6 +1,5 @@
-internal import Monitor
-
 import Cells
+internal import Monitor
 import Testing
 
 @testable import Console

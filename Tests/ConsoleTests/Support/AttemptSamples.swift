@@ -417,8 +417,13 @@ extension Samples {
 
     static let auditLines: [AuditLine] = auditTexts.enumerated().map { index, line in
         let record = AuditRecord(
-            at: start.wall(at: ago(line.0)), by: operatorIdentity, action: line.1, object: line.2, result: line.3,
-            reason: line.4)
+            at: start.wall(at: ago(line.0)),
+            by: operatorIdentity,
+            action: line.1,
+            object: line.2,
+            result: line.3,
+            reason: line.4
+        )
         return AuditLine(number: UInt64(index + 1), record: record)
     }
 

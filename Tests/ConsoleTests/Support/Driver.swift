@@ -1,5 +1,4 @@
 internal import BindingTable
-
 import Cells
 import ConsoleLink
 import Timing

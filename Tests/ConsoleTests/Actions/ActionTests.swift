@@ -1,0 +1,110 @@
+import Cells
+import Testing
+
+@testable import Console
+
+/// The one table of actions, and what derives from it.
+@Suite struct ActionTests {
+    @Test func noKeyTwiceInOnePlace() {
+        for bit in 0..<16 {
+            let place = Places(rawValue: 1 << UInt16(bit))
+            var seen: [Key: ActionID] = [:]
+            for action in Action.table where action.places.contains(place) {
+                for key in action.keys {
+                    #expect(
+                        seen[key] == nil,
+                        "\(key) is \(action.id) and \(String(describing: seen[key])) in \(bit)"
+                    )
+                    seen[key] = action.id
+                }
+            }
+        }
+    }
+
+    @Test func everyActionHasAKeyThatIsNoFunctionKey() {
+        for action in Action.table {
+            let hasLetter = action.keys.contains { if case .function = $0 { false } else { true } }
+            #expect(hasLetter, "\(action.id)")
+            #expect(!action.help.isEmpty)
+        }
+    }
+
+    @Test func everyActionIsInTheTableOnce() {
+        for id in ActionID.allCases { #expect(Action.table.filter { $0.id == id }.count == 1, "\(id)") }
+    }
+
+    @Test func actsAreCapitalsAndNeverCorrectionKeys() {
+        for action in Action.table where action.isDestructive && action.id != .undo {
+            for key in action.keys {
+                guard case .character(let scalar) = key else {
+                    Issue.record("\(action.id): \(key)"); continue
+                }
+                #expect(scalar.properties.isUppercase, "\(action.id)")
+            }
+            #expect(action.needsOperate)
+        }
+    }
+
+    /// Every key that the bar shows changes the screen or has an effect.
+    @Test(
+        arguments: GoldenScreenTests.cases.map(\.keys) + [
+            "jv", "␣", "3k", "3!", "5!", "p", "/s", "1⇥", "1⇥⇥", "/nobody⏎", "Tj", "sj", "jjX⇥", "jjB⇥⇥⇥",
+        ],
+        [false, true]
+    )
+    func theKeyBarNeverLies(_ keys: String, _ readOnly: Bool) {
+        var driver = Driver(Size(width: 200, height: 40), readOnly: readOnly)
+        driver.press(keys)
+        let place = driver.model.place
+        for hint in driver.model.hints(at: driver.now) {
+            let words = hint.runs.first?.text.string.split(separator: " ").map(String.init) ?? []
+            for word in words {
+                guard let key = Key(word), let action = Action.of(key, at: place) else {
+                    Issue.record("\(word) is no key here")
+                    continue
+                }
+                var copy = driver
+                let before = copy.grid
+                let (acts, effects, queries) = (copy.acts.count, copy.effects.count, copy.queries)
+                copy.input(.key(key))
+                let hasEffect =
+                    copy.acts.count != acts || copy.effects.count != effects || copy.queries != queries
+                #expect(copy.grid != before || hasEffect, "\(keys): \(word) (\(action.id)) does nothing")
+            }
+        }
+    }
+
+    @Test func helpFindsAndRuns() {
+        var driver = Driver()
+        driver.press("jj?evict")
+        #expect(driver.messageLine.contains("type to search> evict"))
+        driver.press("⏎")
+        #expect(driver.screen.contains("EVICT 1 BINDING"))
+    }
+
+    @Test func helpSaysWhereAnActionWorks() {
+        var driver = Driver()
+        driver.press("?lift this block⏎")
+        #expect(driver.messageLine.contains("works in: Blocks"))
+    }
+
+    @Test func helpListsEveryActionOfEveryScreen() {
+        for (place, _) in Places.names {
+            let lines = HelpState().lines(at: place)
+            for action in Action.table where action.places.contains(place) {
+                let isListed = lines.contains {
+                    if case .action(let row) = $0 { row.id == action.id } else { false }
+                }
+                #expect(isListed, "\(action.id)")
+            }
+        }
+    }
+
+    @Test func theKeyBarCanBeHidden() {
+        var driver = Driver()
+        driver.press("K")
+        #expect(!driver.screen.contains("? Help"))
+        driver.press("K")
+        #expect(driver.keyBar.contains("? Help"))
+    }
+}

@@ -1,0 +1,144 @@
+import BindingTable
+import Cells
+import Monitor
+import SIPMessage
+import Testing
+import Timing
+
+@testable import Console
+
+/// WHY is made of what the registrar found, in its order; words for every reason and verdict.
+@Suite struct WhyTests {
+    private func panel(
+        _ refusal: RefusalReason?,
+        _ findings: [DigestFinding],
+        isLast: Bool = true,
+        verdict: AttemptVerdict = .wrongPassword
+    ) -> WhyPanel {
+        var row = Samples.attempts[1]
+        row.verdict = verdict
+        let exchange = Samples.exchange(
+            row.path.source.address,
+            at: row.startedAt,
+            status: refusal == nil ? 200 : 401,
+            refusal: refusal,
+            findings: findings
+        )
+        return WhyPanel(
+            detail: Samples.detail(row, refusal: refusal),
+            exchange: exchange,
+            isLast: isLast,
+            request: Samples.request("9001", cseq: 15, digest: true)
+        )
+    }
+
+    private func text(_ panel: WhyPanel, width: Int = 100) -> [String] {
+        panel.lines(width: width).map { $0.runs.map(\.text.string).joined() }
+    }
+
+    @Test func checksStandInTheOrderInWhichTheyWereMade() {
+        var findings = Samples.wrongPassword
+        let before = text(panel(.wrongPassword, findings))
+        findings.swapAt(2, 3)
+        let after = text(panel(.wrongPassword, findings))
+        #expect(before != after)
+        let (realm, nonce) = (
+            after.firstIndex { $0.hasPrefix("  realm") } ?? 0,
+            after.firstIndex { $0.hasPrefix("  nonce  ") } ?? 0
+        )
+        #expect(nonce < realm)
+    }
+
+    @Test func theVerdictComesFromTheRefusalNotFromTheStatus() {
+        #expect(panel(.wrongPassword, []).headline.text.hasPrefix("REJECTED: wrong password"))
+        #expect(panel(.unknownUser, []).headline.text.contains("no account \"9001\""))
+        #expect(panel(.staleNonce, []).headline.text.contains("not a failure"))
+        #expect(panel(nil, []).headline.text.hasPrefix("GRANTED"))
+    }
+
+    @Test func aFirst401IsAnOrdinaryChallenge() {
+        let words = panel(.challenge, [], isLast: false).headline
+        #expect(words.text.hasPrefix("FIRST 401"))
+        #expect(words.text.contains("not a failure"))
+        #expect(words.role == .verdictOK)
+        #expect(panel(.challenge, [], verdict: .waiting).headline.text.hasPrefix("WAITING"))
+        #expect(panel(.challenge, [], verdict: .abandoned).headline.text.hasPrefix("NO ANSWER"))
+    }
+
+    @Test func secretsAreShortenedEverywhere() {
+        var driver = Driver(Size(width: 140, height: 40), view: .attempts)
+        for keys in ["⏎", "k", "k", "r", "d"] {
+            driver.press(keys)
+            #expect(!driver.screen.contains(Samples.response))
+            #expect(!driver.screen.contains(Samples.nonce))
+        }
+        driver.press("⎋⎋")
+        var detail = Driver(Size(width: 140, height: 40))
+        detail.press("jj⏎")
+        #expect(detail.screen.contains("15cffe..9c00"))
+        #expect(!detail.screen.contains(Samples.response))
+    }
+
+    @Test func everyReasonHasWords() {
+        let reasons: [RefusalReason] = [
+            .malformed(.via, offset: 57), .missing(.contact), .methodMismatch, .version,
+            .bodyTooLarge(limit: 1),
+            .messageTooLarge(limit: 2), .uriTooLong(limit: 3), .unknownMethod, .methodNotAllowed, .noDialog,
+            .badEvent,
+            .unsupportedScheme, .merged, .tooManyHops, .notOurDomain, .registrationNotOffered, .badExtension,
+            .unsupportedBody, .challenge, .nonceUnknown, .staleNonce, .replay(nonceCount: 26), .unknownUser,
+            .wrongPassword, .badCredentials(.qop), .notAllowedForAOR, .blockedAOR(seconds: 540),
+            .blockedSource(seconds: 0),
+            .unknownAOR, .wildcardMisused, .badContact(position: 2, offset: 9),
+            .intervalTooBrief(asked: 10, minimum: 60),
+            .cseqNotHigher(got: 4, have: 5), .tooManyContacts(limit: 10), .storeFailed,
+            .overloaded(retryAfter: 5),
+        ]
+        var seen: Set<String> = []
+        for reason in reasons {
+            let words = RefusalWords(reason, user: "9001", aor: "9001@example.test")
+            #expect(!words.why.isEmpty && !words.why.hasPrefix("refused ("), "\(reason.word)")
+            #expect(seen.insert(words.why).inserted, "\(reason.word)")
+            #expect(!words.why.hasSuffix("."), "\(reason.word)")
+            if !reason.isOrdinary { #expect(!words.advice.isEmpty, "\(reason.word)") }
+        }
+        #expect(RefusalWords(.replay(nonceCount: 26), user: "", aor: "").why.contains("0000001a"))
+        #expect(RefusalWords(.blockedAOR(seconds: 540), user: "", aor: "x").why.hasSuffix("for another 9 m"))
+    }
+
+    @Test func everyVerdictAndCheckHasWords() {
+        #expect(
+            Set(AttemptVerdict.allCases.map(VerdictWords.sentence)).count == AttemptVerdict.allCases.count
+        )
+        #expect(Set(AttemptVerdict.allCases.map(VerdictWords.short)).count == AttemptVerdict.allCases.count)
+        for check in DigestCheck.allCases {
+            #expect(FindingWords.label(check).count <= 11)
+            for outcome in [DigestFinding.Outcome.passed, .tolerated, .failed] {
+                let finding = DigestFinding(check, outcome, value: 45_000)
+                #expect(!FindingWords.remark(finding).isEmpty)
+            }
+            #expect(FindingWords.outcome(DigestFinding(check, .passed)) == "ok")
+            #expect(FindingWords.outcome(DigestFinding(check, .tolerated)) == "tolerated")
+            let bad = FindingWords.outcome(DigestFinding(check, .failed))
+            #expect(bad == bad.uppercased() && bad.count <= 11)
+        }
+    }
+
+    @Test func digestParametersAreFoundInAnyBytes() {
+        func names(_ line: String) -> [String] { DigestText.parameters(of: Array(line.utf8)).map(\.name) }
+        #expect(
+            names(" Digest username=\"a,b=c\", nonce=\"x\\\"y\",nc=00000001") == ["username", "nonce", "nc"]
+        )
+        #expect(names("realm=\"open") == ["realm"])
+        #expect(names("=,=\"\"\"") == [])
+        var generator = SystemRandomNumberGenerator()
+        for _ in 0..<2_000 {
+            let line = (0..<Int.random(in: 0...40, using: &generator)).map { _ in
+                Array("ab=\"\\, ;\u{1}".utf8).randomElement(using: &generator) ?? 0
+            }
+            for parameter in DigestText.parameters(of: line) {
+                #expect(parameter.value.upperBound <= line.count, "\(line)")
+            }
+        }
+    }
+}

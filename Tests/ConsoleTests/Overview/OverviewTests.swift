@@ -1,0 +1,57 @@
+import Cells
+import Monitor
+import Testing
+
+@testable import Console
+
+/// The overview's panes.
+@Suite struct OverviewTests {
+    @Test func tabGoesRoundThePanesThatAreThere() {
+        var driver = Driver(view: .overview)
+        var seen: [OverviewState.Pane] = []
+        for _ in 0..<4 {
+            seen.append(driver.model.overview.pane)
+            driver.press("⇥")
+        }
+        #expect(Set(seen).count == 4)
+        #expect(driver.model.overview.pane == seen[0])
+        driver.press("⇤")
+        #expect(driver.model.overview.pane == seen[3])
+    }
+
+    @Test func panesNeverOverlapOrLeaveTheScreen() {
+        for height in 7...80 {
+            for width in stride(from: 40, through: 240, by: 5) {
+                let body = Rect(x: 0, y: 1, width: width, height: height)
+                let layout = OverviewLayout(body)
+                let rects =
+                    layout.panes.map(\.rect)
+                    + [layout.horizon, layout.agents, layout.transports, layout.meters, layout.history]
+                    .compactMap { $0 }
+                for (index, rect) in rects.enumerated() {
+                    #expect(rect.intersection(body) == rect, "\(width)x\(height)")
+                    for other in rects[(index + 1)...] {
+                        #expect(rect.intersection(other).isEmpty, "\(width)x\(height)")
+                    }
+                }
+            }
+        }
+    }
+
+    @Test func losesAndSamplingAreSaid() {
+        var world = World()
+        (world.overview.ringLosses, world.overview.sampling) = (1_024, 16)
+        let driver = Driver(view: .overview, world: world)
+        #expect(driver.screen.contains("LOST 1,024"))
+        #expect(driver.screen.contains("1 in 16"))
+    }
+
+    @Test func theCursorStaysInsideWhenRowsGo() {
+        var driver = Driver(view: .overview)
+        driver.press("⇥jjjjjj")
+        driver.world.overview.failingUsers = []
+        driver.wait(1)
+        driver.press("⏎F")
+        #expect(driver.lines[0].contains("1 OVERVIEW"))
+    }
+}

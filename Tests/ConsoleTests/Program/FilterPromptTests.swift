@@ -1,0 +1,94 @@
+import Cells
+import Testing
+
+@testable import Console
+
+/// The line where a filter is typed.
+@Suite struct FilterPromptTests {
+    @Test func appliesAsTyped() {
+        var driver = Driver()
+        driver.press("/44")
+        #expect(driver.messageLine.contains("2 match"))
+        #expect(driver.screen.contains("2 of 22"))
+        driver.press("⏎")
+        #expect(driver.model.bindingsFilter.text == "44")
+    }
+
+    @Test func anInvalidFilterNamesTheColumnAndLeavesTheOldOne() {
+        var driver = Driver()
+        driver.press("/4417⏎")
+        driver.press("/ exp<<60")
+        #expect(driver.messageLine.contains("column 10"))
+        #expect(driver.model.bindingsFilter.text == "4417")
+        driver.press("⏎")
+        #expect(driver.model.prompt != nil)
+        driver.press("⎋")
+        #expect(driver.model.prompt == nil)
+        #expect(driver.model.bindingsFilter.text == "4417")
+    }
+
+    @Test func aWordThatMayBecomeAFieldWaits() {
+        var driver = Driver()
+        driver.press("/exp")
+        #expect(driver.model.bindingsFilter.text.isEmpty)
+        driver.press("⏎")
+        #expect(driver.model.bindingsFilter.text == "exp")
+    }
+
+    @Test func escapePutsTheOldFilterBack() {
+        var driver = Driver()
+        driver.press("/alice⏎/⌃ubob")
+        #expect(driver.model.bindingsFilter.text == "bob")
+        driver.press("⎋")
+        #expect(driver.model.bindingsFilter.text == "alice")
+        #expect(driver.screen.contains("alice@example.test"))
+    }
+
+    @Test func historyAndClear() {
+        var driver = Driver()
+        driver.press("/alice⏎/⌃ubob⏎\\")
+        #expect(driver.model.bindingsFilter.text.isEmpty)
+        driver.press("/↑")
+        #expect(driver.model.bindingsFilter.text == "bob")
+        driver.press("↑⏎")
+        #expect(driver.model.bindingsFilter.text == "alice")
+    }
+
+    @Test func tabCompletesFieldsAndWords() {
+        var driver = Driver()
+        driver.press("/s⇥L⇥⏎")
+        #expect(driver.model.bindingsFilter.text == "st:LATE")
+    }
+
+    @Test func pastedLineEndsPressNothing() {
+        var driver = Driver()
+        driver.press("/")
+        driver.input(.key(.paste("alice\nX")))
+        #expect(driver.model.prompt != nil)
+        #expect(driver.model.prompt?.line.text == "alice")
+    }
+
+    @Test func problemsComeAndGo() {
+        var driver = Driver()
+        driver.press("/example⏎!")
+        #expect(driver.model.bindingsFilter.text == "st:LATE or st:AUTH")
+        driver.press("!")
+        #expect(driver.model.bindingsFilter.text == "example")
+        driver.press("3!")
+        #expect(driver.screen.contains("only failures"))
+        #expect(!driver.screen.contains(" OK "))
+    }
+
+    @Test func theStartFilterIsKeptOrNamed() {
+        let good = Driver(filter: "4417")
+        #expect(good.screen.contains("filter: 4417"))
+        let bad = Driver(filter: "exp<<1")
+        #expect(bad.messageLine.contains("column 5"))
+    }
+
+    @Test func logIsSearchedByText() {
+        var driver = Driver(view: .log)
+        driver.press("/audit⏎")
+        #expect(driver.screen.contains("1 of 6"))
+    }
+}
