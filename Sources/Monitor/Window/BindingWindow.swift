@@ -20,7 +20,7 @@ extension Monitor {
         rows.work(on: place, &budget, at: now)
         let progress = rows.progress(of: place)
         let list = rows.list(place, descending: order.descending)
-        let held = session.query == query ? heldRows(session) : []
+        let held = session.query == query && session.keepsEndedRows ? heldRows(session) : []
         let live = max(0, height - held.count)
         let start = start(list, query.anchor, live, held, session)
         var shown = list.numbers(start..<start + live).compactMap { shownRow(rows.row($0), session, now) }
@@ -85,6 +85,7 @@ extension Monitor {
     /// A row of the window; one that the table has lost since it was last asked is shown as gone.
     private func shownRow(_ row: Row, _ session: borrowing MonitorSession, _ now: Timestamp) -> BindingRow? {
         if let binding = rows.reader.binding(row.id) { return rows.shown(binding, row, at: now) }
+        guard session.keepsEndedRows else { return nil }
         if let known = session.shown.first(where: { $0.binding.facts.id == row.id }) { return gone(known) }
         return rows.table.tombstone(row.id).map {
             BindingRow(binding: $0, state: .gone, tries: Int(row.tries), isFresh: false)

@@ -126,8 +126,9 @@ public final class Monitor {
         switch query.subject {
         case .bindings(let filter, let order):
             return bindings(filter, order, query, height, &session, now)
-        default:
-            session.move()
+        // The page of a binding is shown beside the list: the list stays as it is.
+        case .binding: break
+        default: session.move()
         }
         switch query.subject {
         case .bindings, .overview: return Window(content: .overview(overview(at: now)), at: now)

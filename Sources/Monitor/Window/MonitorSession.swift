@@ -8,13 +8,19 @@ public struct MonitorSession: Sendable {
     /// Position of the first of them.
     var rank = 0
 
+    /// Ended rows are kept in place, dim, while the console asks for the same window.
+    let keepsEndedRows: Bool
+
     /// A console that has seen nothing yet.
-    public init() {}
+    ///
+    /// - Parameter keepsEndedRows: false for a console that keeps them itself.
+    public init(keepsEndedRows: Bool = true) { self.keepsEndedRows = keepsEndedRows }
 
     /// Forgets what was shown: ended rows are dropped by the next answer. For a console that moved its
     /// selection without asking for another window.
     public mutating func move() {
         query = nil
         shown = []
+        rank = 0
     }
 }

@@ -71,6 +71,46 @@ struct BindingWindowTests {
         #expect(window(.row(.binding(ids[11]), offset: 3)) == ["006", "007", "008", "011", "013"])
     }
 
+    @Test func endedRowsAreLeftToAConsoleThatKeepsThemItself() {
+        var driver = driver(20)
+        let monitor = Monitor.watching(driver.table)
+        monitor.settle(at: .zero)
+        var session = MonitorSession(keepsEndedRows: false)
+        func window() -> [String] {
+            let anchor = WindowQuery.Anchor.row(.binding(driver.ids[10]), offset: 2)
+            return names(
+                monitor.window(BindingOrder(), nil, anchor, height: 5, for: &session, at: .zero).rows
+            )
+        }
+        #expect(window() == ["008", "009", "010", "011", "012"])
+        let tenth = driver.ids[10]
+        driver.remove(driver.ids[9])
+        #expect(driver.ids[9] == tenth)
+        monitor.settle(at: .zero)
+        let anchor = WindowQuery.Anchor.row(.binding(tenth), offset: 2)
+        let rows = monitor.window(BindingOrder(), nil, anchor, height: 5, for: &session, at: .zero).rows
+        #expect(names(rows) == ["007", "008", "010", "011", "012"])
+    }
+
+    @Test func lookingAtABindingLeavesTheListAsItIs() {
+        var driver = driver(10)
+        let monitor = Monitor.watching(driver.table)
+        monitor.settle(at: .zero)
+        var session = MonitorSession()
+        _ = monitor.window(height: 4, for: &session, at: .zero)
+        driver.remove(driver.ids[1])
+        monitor.settle(at: .zero)
+        let page = WindowQuery(subject: .binding(driver.ids[0]), height: 1)
+        _ = monitor.answer(page, for: &session, at: .zero)
+        #expect(
+            names(monitor.window(height: 4, for: &session, at: .zero).rows) == ["000", "-001", "002", "003"]
+        )
+        _ = monitor.answer(WindowQuery(subject: .overview, height: 1), for: &session, at: .zero)
+        #expect(
+            names(monitor.window(height: 4, for: &session, at: .zero).rows) == ["000", "002", "003", "004"]
+        )
+    }
+
     @Test func newRowsDoNotMoveTheSelection() {
         var driver = driver(20)
         let monitor = Monitor.watching(driver.table)
