@@ -21,7 +21,7 @@ extension RegistrarCore {
     mutating func authenticate(
         _ bytes: Span<UInt8>,
         _ request: inout RegisterRequest,
-        _ context: Answerable,
+        _ context: RequestContext,
         _ handling: inout Handling,
     ) -> Admission {
         guard case .digest(let accounts) = policy.domains[request.domain].access else {
@@ -65,7 +65,8 @@ extension RegistrarCore {
                 return .notAllowedForAOR
             }
         }
-        guard userCount > 0, equal(aor.extracting(userCount + 1..<aor.count), bench.host.span) else {
+        let name = policy.domains[request.domain].name
+        guard userCount > 0, equal(aor.extracting(userCount + 1..<aor.count), name.span) else {
             return .unknownAOR
         }
         return nil

@@ -11,7 +11,7 @@ struct PendingReplies {
         var bytes: [UInt8]
         var request: [UInt8]
         var handling: Handling
-        var context: Answerable
+        var context: RequestContext
         var key: TransactionKey
         var ticket: CommitTicket
     }

@@ -3,24 +3,6 @@ import SIPMessage
 import SIPTransaction
 import Timing
 
-/// What every answer to a request needs, found before anything else is read.
-struct Answerable: BitwiseCopyable {
-    /// The top Via: without it nothing can be answered.
-    var via: Via
-    /// How the request came, and when.
-    var path: ReceivedFrom
-    /// The moment on both clocks.
-    var clock: ClockReading
-    /// Keyed hash of the Call-ID.
-    var callIDHash: UInt64
-    /// Keyed hash of the top Via's branch.
-    var branchHash: UInt64
-
-    /// The tag for To: the same for the same request, so that answers given without a transaction agree
-    /// (RFC 3261 §8.2.7), and nobody can guess it, for both hashes are keyed.
-    var toTag: UInt64 { spread(callIDHash ^ spread(branchHash)) }
-}
-
 extension RegistrarCore {
     /// Hops 3 to 5: reads the message and goes through the checks of RFC 3261 §8.2 in their order.
     mutating func receive(
@@ -48,7 +30,7 @@ extension RegistrarCore {
         }
         let table = state.table
         let callID = head.first(.callID) ?? .empty
-        let context = Answerable(
+        let context = RequestContext(
             via: via,
             path: path,
             clock: clock,
@@ -65,19 +47,26 @@ extension RegistrarCore {
     }
 
     /// RFC 3261 §8.2.1: the method comes first.
-    private mutating func dispatch(_ bytes: Span<UInt8>, _ context: Answerable, _ handling: inout Handling) {
+    private mutating func dispatch(
+        _ bytes: Span<UInt8>,
+        _ context: RequestContext,
+        _ handling: inout Handling
+    ) {
         if head.method == .other { return refuse(.unknownMethod, bytes, context, &handling) }
-        let key = TransactionKey(head, bytes, via: context.via, path: context.path)
-        if head.method == .register, repeatReply(key, context, &handling) { return }
-        let fields: MandatoryFields
+        var identity: UInt64 = 0
+        if head.method == .register {
+            identity = context.identity(head, bytes)
+            if repeatReply(context.key(identity), context, &handling) { return }
+        }
+        let fields: RequestFields
         do throws(ParseError) {
-            fields = try MandatoryFields(head, bytes)
+            fields = try RequestFields(head, bytes)
         } catch {
             return refuse(reason(of: error), bytes, context, &handling)
         }
         switch head.method {
         case .register:
-            register(bytes, fields, key, context, &handling)
+            register(bytes, fields, identity, context, &handling)
         case .bye, .cancel, .notify, .info, .update, .prack:
             // They belong to a dialog or a transaction, and there is none here (§9.2, §12.2.2, RFC 6665 §4.1.3).
             refuse(.noDialog, bytes, context, &handling)
@@ -93,12 +82,12 @@ extension RegistrarCore {
     /// RFC 3261 §11.2. Answered without a transaction: a repeated request gets the same answer anyway.
     private mutating func options(
         _ bytes: Span<UInt8>,
-        _ fields: MandatoryFields,
-        _ context: Answerable,
+        _ fields: RequestFields,
+        _ context: RequestContext,
         _ handling: inout Handling,
     ) {
         var badges: Badges = []
-        if case .elsewhere(let reason) = place(bytes, fields, context.path, &badges) {
+        if case .elsewhere(let reason) = place(bytes, fields, context, &badges) {
             return refuse(reason, bytes, context, &handling)
         }
         if let reason = extensionsAndBody(bytes) { return refuse(reason, bytes, context, &handling) }
@@ -109,7 +98,7 @@ extension RegistrarCore {
     /// A REGISTER that was answered before gets that answer again; one in progress is dropped (§17.2.2).
     private mutating func repeatReply(
         _ key: TransactionKey,
-        _ context: Answerable,
+        _ context: RequestContext,
         _ handling: inout Handling,
     ) -> Bool {
         switch transactions.lookup(key, now: context.path.at) {
@@ -151,10 +140,15 @@ extension RegistrarCore {
     /// Finds the domain of the Request-URI (RFC 3261 §8.2.2.1, §10.3 step 1); collects badges on the way.
     mutating func place(
         _ bytes: Span<UInt8>,
-        _ fields: MandatoryFields,
-        _ path: ReceivedFrom,
+        _ fields: RequestFields,
+        _ context: RequestContext,
         _ badges: inout Badges,
     ) -> Place {
+        if context.via.transport != context.path.transport { badges.insert(.viaTransport) }
+        if !head.contains(.contentLength) { badges.insert(.noContentLength) }
+        if head.contains(.route), routeNamesUs(bytes, context.path) { badges.insert(.preloadedRoute) }
+        let text = bytes.extracting(head.requestURI.bounds)
+        if let domain = lastURI.domain(of: text) { return .domain(domain) }
         let uri: SIPURI
         do throws(ParseError) {
             uri = try SIPURI(bytes, in: head.requestURI)
@@ -163,15 +157,24 @@ extension RegistrarCore {
         }
         guard uri.isSIP else { return .elsewhere(.unsupportedScheme) }
         if uri.hasUser { badges.insert(.requestURIUser) }
-        if fields.via.transport != path.transport { badges.insert(.viaTransport) }
-        if !head.contains(.contentLength) { badges.insert(.noContentLength) }
-        if head.contains(.route), routeNamesUs(bytes, path) { badges.insert(.preloadedRoute) }
-        bench.host.removeAll(keepingCapacity: true)
-        uri.appendCanonicalHost(bytes, to: &bench.host)
-        if let domain = policy.domainIndex(bench.host.span) { return .domain(domain) }
-        if uri.host.address(bytes) == path.local.address { return .host }
+        if let domain = domain(of: uri, bytes) {
+            if !uri.hasUser { lastURI.remember(text, domain) }
+            return .domain(domain)
+        }
+        if uri.host.address(bytes) == context.path.local.address { return .host }
         // Not ours: a proxy would pass it on, but for Max-Forwards 0 not even that (§16.3).
         return .elsewhere(fields.maxForwards == 0 ? .tooManyHops : .notOurDomain)
+    }
+
+    /// The domain that a URI's host names.
+    private mutating func domain(of uri: SIPURI, _ bytes: Span<UInt8>) -> Int? {
+        var host: [UInt8] = []
+        swap(&host, &bench.host)
+        host.removeAll(keepingCapacity: true)
+        uri.appendCanonicalHost(bytes, to: &host)
+        let index = policy.domainIndex(host.span)
+        swap(&host, &bench.host)
+        return index
     }
 
     /// The topmost Route is ourselves: consumed, as RFC 3261 §16.4 has it.
@@ -180,10 +183,7 @@ extension RegistrarCore {
         guard let route = try? routes.next(in: head, bytes),
             let uri = try? SIPURI(bytes, in: route.uri, part: .header(.route)), uri.isSIP
         else { return false }
-        if uri.host.address(bytes) == path.local.address { return true }
-        bench.host.removeAll(keepingCapacity: true)
-        uri.appendCanonicalHost(bytes, to: &bench.host)
-        return policy.domainIndex(bench.host.span) != nil
+        return uri.host.address(bytes) == path.local.address || domain(of: uri, bytes) != nil
     }
 
     /// RFC 3261 §8.2.2.3 and §8.2.3: no extension is supported, and no body understood.

@@ -7,26 +7,23 @@ extension RegistrarCore {
     /// RFC 3261 §10.3, its steps in their order (hops 5 to 9).
     mutating func register(
         _ bytes: Span<UInt8>,
-        _ fields: MandatoryFields,
-        _ key: TransactionKey,
-        _ context: Answerable,
+        _ fields: RequestFields,
+        _ identity: UInt64,
+        _ context: RequestContext,
         _ handling: inout Handling,
     ) {
         var badges: Badges = []
         let domain: Int
-        switch place(bytes, fields, context.path, &badges) {
+        switch place(bytes, fields, context, &badges) {
         case .domain(let index): domain = index
         case .host: return refuse(.notOurDomain, bytes, context, &handling)
         case .elsewhere(let reason): return refuse(reason, bytes, context, &handling)
         }
-        let copies = MergedRequests.Key(
-            bytes,
-            fromTag: fields.from.tag,
-            callID: fields.callID,
-            cseq: fields.cseq
-        )
+        // Without the source: a phone whose NAT gave it another port sends the same request again, and that is
+        // not one that was merged (RFC 3261 §8.2.2.2).
+        let copies = context.commonKey(fields, bytes)
+        let ways = TransactionKey(hash: identity, isReliable: context.path.transport.isReliable)
         let now = context.path.at
-        let ways = wayless(bytes, context)
         if fields.to.tag.isEmpty, state.merged.isMerged(copies, transaction: ways, now: now) {
             return refuse(.merged, bytes, context, &handling)
         }
@@ -39,10 +36,9 @@ extension RegistrarCore {
             request = try RegisterRequest(
                 head,
                 bytes,
-                fields: fields,
+                fields,
+                context,
                 domain: domain,
-                callIDHash: context.callIDHash,
-                branchHash: context.branchHash,
                 badges: badges
             )
         } catch {
@@ -52,11 +48,12 @@ extension RegistrarCore {
         handling.exchange.badges = request.badges
         if case .refused(let reason) = admission {
             // Without a transaction: a flood of challenges leaves nothing behind (RFC 3261 §8.2.7).
-            return refuse(reason, domain: domain, bytes, context, &handling)
+            return challenge(reason, domain: domain, bytes, fields, context, &handling)
         }
+        let key = context.key(identity)
         let start = encoder.bytes.count
         if let reason = change(bytes, request, admission, key, context, &handling) {
-            refuse(reason, domain: domain, bytes, context, &handling)
+            challenge(reason, domain: domain, bytes, fields, context, &handling)
             // A used nonce is the one refusal that must not be kept: it would outlive the reason.
             if case .onlyIfRepeated = admission { return }
         }
@@ -74,25 +71,17 @@ extension RegistrarCore {
         state.merged.note(copies, transaction: ways, now: now)
     }
 
-    /// The transaction's key without the source: a phone whose NAT gave it another port sends the same request
-    /// again, and that is not one that was merged (RFC 3261 §8.2.2.2, §17.2.3).
-    private func wayless(_ bytes: Span<UInt8>, _ context: Answerable) -> TransactionKey {
-        var path = context.path
-        path.source = Endpoint(address: IPAddress(ipv4: 0), port: 0)
-        return TransactionKey(head, bytes, via: context.via, path: path)
-    }
-
     /// Steps 4 to 8; returns why the request is refused, nil once a reply has been written or withheld.
     private mutating func change(
         _ bytes: Span<UInt8>,
         _ request: RegisterRequest,
         _ admission: Admission,
         _ key: TransactionKey,
-        _ context: Answerable,
+        _ context: RequestContext,
         _ handling: inout Handling,
     ) -> RefusalReason? {
         let userCount: Int
-        switch canonicalize(request.fields.to, bytes) {
+        switch canonicalize(request.fields.to, bytes, domain: request.domain) {
         case .user(let count): userCount = count
         case .unreadable(let offset): return .malformed(.to, offset: offset)
         case .otherScheme: return .unknownAOR
@@ -103,6 +92,10 @@ extension RegistrarCore {
         }
         let longest = Int(policy.domains[request.domain].contacts.longest)
         if let reason = bench.wishes.read(head, bytes, longest: longest) { return reason }
+        let limit = policy.domains[request.domain].contacts.maximum
+        if bench.wishes.list.count > Int(limit) + ContactWishes.spare {
+            return .tooManyContacts(limit: limit)
+        }
         let step = BindingStep(
             question: RegisterDecision.Question(
                 request: request,
@@ -130,8 +123,16 @@ extension RegistrarCore {
     }
 
     /// Step 5's canonical form, left on the bench.
-    private mutating func canonicalize(_ to: NameAddress, _ bytes: Span<UInt8>) -> Canonical {
+    private mutating func canonicalize(
+        _ to: NameAddress,
+        _ bytes: Span<UInt8>,
+        domain: Int,
+    ) -> Canonical {
         bench.aor.removeAll(keepingCapacity: true)
+        if let count = plainUser(to.uri, bytes, domain: domain) {
+            bench.aor.append(bytes, ByteRange(start: to.uri.start + 4, count: to.uri.count - 4))
+            return .user(count: count)
+        }
         do throws(ParseError) {
             let uri = try SIPURI(bytes, in: to.uri, part: .header(.to))
             guard uri.appendCanonicalAOR(bytes, to: &bench.aor) else { return .otherScheme }
@@ -143,6 +144,25 @@ extension RegistrarCore {
         let at = bench.aor.lastIndex(of: 0x40) ?? 0
         return .user(count: at)
     }
+
+    /// Length of the user part of a URI that is canonical as it stands: `sip:`, letters, digits and a few marks,
+    /// the domain's own name, and nothing else. Nil for any other, which may mean the same.
+    private func plainUser(_ range: ByteRange, _ bytes: Span<UInt8>, domain: Int) -> Int? {
+        let uri = bytes.extracting(range.bounds)
+        let name = policy.domains[domain].name
+        let count = uri.count - 4 - 1 - name.count
+        guard count > 0, uri[0] == 0x73, uri[1] == 0x69, uri[2] == 0x70, uri[3] == 0x3a,
+            uri[4 + count] == 0x40
+        else { return nil }
+        for index in 4..<4 + count {
+            let byte = uri[index]
+            let isPlain =
+                (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 < 10 || byte == 0x2d || byte == 0x2e
+                || byte == 0x5f
+            guard isPlain else { return nil }
+        }
+        return equal(uri.extracting(5 + count..<uri.count), name.span) ? count : nil
+    }
 }
 
 /// All that the locked part of a REGISTER needs to know.
@@ -150,5 +170,5 @@ struct BindingStep: BitwiseCopyable {
     var question: RegisterDecision.Question
     var admission: Admission
     var key: TransactionKey
-    var context: Answerable
+    var context: RequestContext
 }

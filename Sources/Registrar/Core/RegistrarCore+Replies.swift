@@ -4,18 +4,14 @@ import SIPMessage
 import Timing
 
 extension RegistrarCore {
-    /// Writes the reply to a refusal, as the table says (`Refusal`).
-    ///
-    /// - Parameter domain: whose challenge a 401 carries.
+    /// Writes the reply to a refusal other than 401, as the table says (`Refusal`).
     mutating func refuse(
         _ reason: RefusalReason,
-        domain: Int? = nil,
         _ bytes: Span<UInt8>,
-        _ context: Answerable,
+        _ context: RequestContext,
         _ handling: inout Handling,
     ) {
         let row = Refusal(reason)
-        let start = encoder.bytes.count
         encoder.beginResponse(
             row.status,
             phrase: Refusal.phrase(of: reason),
@@ -25,15 +21,48 @@ extension RegistrarCore {
             from: context.path.source,
             toTag: context.toTag,
         )
-        guard appendExtra(row.extra, domain, bytes, context) else {
-            // libcrypto failed: no nonce, no challenge.
-            encoder.bytes.removeSubrange(start...)
-            return refuse(.overloaded(retryAfter: 5), bytes, context, &handling)
-        }
+        appendExtra(row.extra, bytes, context)
         appendServer()
         encoder.finish()
         handling.end = .replied
         handling.exchange.status = row.status.rawValue
+        handling.exchange.refusal = reason
+    }
+
+    /// 401 (RFC 3261 §22.2): written on the page as a 200 is, for half of all replies are challenges.
+    mutating func challenge(
+        _ reason: RefusalReason,
+        domain: Int,
+        _ bytes: Span<UInt8>,
+        _ fields: RequestFields,
+        _ context: RequestContext,
+        _ handling: inout Handling,
+    ) {
+        guard case .challenge(let stale) = Refusal(reason).extra else {
+            return refuse(reason, bytes, context, &handling)
+        }
+        tail.update(to: context.clock.wall, server: policy.server)
+        let start = encoder.bytes.count
+        write { core, cursor in
+            cursor.put("SIP/2.0 401 Unauthorized\r\nVia: ")
+            core.writeHead(&cursor, bytes, fields, context)
+        }
+        let isMade = policy.domains[domain].digest.appendChallenge(
+            to: &encoder.bytes,
+            stale: stale,
+            mint: state.verifier.mint,
+            now: context.path.at,
+            using: worker
+        )
+        guard isMade else {
+            // libcrypto failed: no nonce, no challenge.
+            encoder.bytes.removeSubrange(start...)
+            return refuse(.overloaded(retryAfter: 5), bytes, context, &handling)
+        }
+        let end = tail.plain
+        encoder.bytes.append(end.span)
+        handling.end = .replied
+        handling.exchange.status = StatusCode.unauthorized.rawValue
         handling.exchange.refusal = reason
     }
 
@@ -54,15 +83,10 @@ extension RegistrarCore {
         handling.exchange.refusal = .version
     }
 
-    /// Appends a row's extra headers; false if a challenge could not be made.
-    private mutating func appendExtra(
-        _ extra: Refusal.Extra,
-        _ domain: Int?,
-        _ bytes: Span<UInt8>,
-        _ context: Answerable,
-    ) -> Bool {
+    /// Appends a row's extra headers.
+    private mutating func appendExtra(_ extra: Refusal.Extra, _ bytes: Span<UInt8>, _ context: RequestContext)
+    {
         switch extra {
-        case .none: break
         case .allow(let withRegister): encoder.header(.allow, withRegister ? "REGISTER, OPTIONS" : "OPTIONS")
         case .accept:
             encoder.header(.accept, "")
@@ -74,17 +98,8 @@ extension RegistrarCore {
             // Up to twice as long, by chance that differs from phone to phone: they must not all come at once.
             let spreadOut = UInt64(seconds) + spread(context.callIDHash) % UInt64(max(1, seconds))
             encoder.header(.retryAfter, decimal: spreadOut)
-        case .challenge(let stale):
-            guard let domain else { break }
-            return policy.domains[domain].digest.appendChallenge(
-                to: &encoder.bytes,
-                stale: stale,
-                mint: state.verifier.mint,
-                now: context.path.at,
-                using: worker
-            )
+        case .none, .challenge: break
         }
-        return true
     }
 
     /// `Unsupported` with the tags of `Require`: none is supported, so all are listed (RFC 3261 §8.2.2.3).
@@ -101,7 +116,7 @@ extension RegistrarCore {
     }
 
     /// 200 to OPTIONS: what is understood here (RFC 3261 §11.2). Empty lists say that nothing is.
-    mutating func capabilities(_ bytes: Span<UInt8>, _ context: Answerable, _ handling: inout Handling) {
+    mutating func capabilities(_ bytes: Span<UInt8>, _ context: RequestContext, _ handling: inout Handling) {
         encoder.beginResponse(
             .ok,
             to: head,
@@ -127,15 +142,6 @@ extension RegistrarCore {
         encoder.beginHeader(.server)
         let server = policy.server
         encoder.bytes.append(server.span)
-        encoder.endLine()
-    }
-
-    /// `Date` (RFC 3261 §10.3 step 8: a registrar should send it).
-    mutating func appendDate(_ wall: WallTime) {
-        date.update(to: wall)
-        encoder.beginHeader(.date)
-        let text = date.text
-        encoder.bytes.append(text.span)
         encoder.endLine()
     }
 }

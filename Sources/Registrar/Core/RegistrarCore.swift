@@ -22,7 +22,9 @@ public struct RegistrarCore: ~Copyable {
     var head = MessageHead()
     var encoder = MessageEncoder(capacity: 0)
     var bench = Bench()
-    var date = DateLine()
+    var page = ReplyPage()
+    var tail = ReplyTail()
+    var lastURI = RequestURIMemo()
     var pending = PendingReplies()
     private var draws: UInt64
     private var lastDrops: UInt64 = 0
@@ -31,7 +33,7 @@ public struct RegistrarCore: ~Copyable {
     struct Bench {
         /// Canonical address of record of the request in hand.
         var aor: [UInt8] = []
-        /// Canonical host of its Request-URI.
+        /// Canonical host of a URI in hand.
         var host: [UInt8] = []
         var wishes = ContactWishes()
         var decision = RegisterDecision()
@@ -114,6 +116,8 @@ public struct RegistrarCore: ~Copyable {
         guard version != policyVersion else { return }
         policyVersion = version
         policy = state.policy.current
+        lastURI = RequestURIMemo()
+        tail = ReplyTail()
     }
 
     /// How long the loop may wait between two steps of expiry.
@@ -143,16 +147,21 @@ public struct RegistrarCore: ~Copyable {
     }
 }
 
-/// The `Date` header field's value, made anew when the second changes (RFC 3261 §20.17).
-struct DateLine {
-    private var second = Int64.min
-    private(set) var text: [UInt8] = []
+/// The Request-URI that was resolved last and its domain: phones of one domain write it alike.
+struct RequestURIMemo {
+    private var text: [UInt8] = []
+    private var known: Int?
 
-    /// Brings the text up to a moment.
-    mutating func update(to wall: WallTime) {
-        let now = wall.secondsSince1970
-        guard now != second else { return }
-        second = now
-        text = Array(CivilTime(wall).sipDate.utf8)
+    /// The domain of a Request-URI that is, byte for byte, the one before.
+    func domain(of uri: Span<UInt8>) -> Int? {
+        guard let known, equal(text.span, uri) else { return nil }
+        return known
+    }
+
+    /// Keeps a Request-URI that names a domain and has no user.
+    mutating func remember(_ uri: Span<UInt8>, _ domain: Int) {
+        text.removeAll(keepingCapacity: true)
+        text.append(uri)
+        known = domain
     }
 }

@@ -26,6 +26,10 @@ struct ContactWish: BitwiseCopyable {
 /// That text is the message itself, unless something had to be left out from its middle: then it is a copy
 /// of the message with the shorter pieces behind it, so that a range means the same in both.
 struct ContactWishes {
+    /// So many contacts more than the domain's maximum are looked at, for some may be there to be removed;
+    /// beyond that comparing each with each would be work for an attacker to give.
+    static let spare = 32
+
     /// In the order of the message.
     var list: [ContactWish] = []
     /// The one contact is `*`.
@@ -76,15 +80,36 @@ struct ContactWishes {
             regID: contact.regID ?? 0,
             badges: [],
         )
-        if !uri.parameters.isEmpty, uri.parameter("alias", bytes) != nil {
+        if mayHaveAlias(uri.parameters, bytes), uri.parameter("alias", bytes) != nil {
             wish.badges.insert(.aliasStripped)
             let shorter = try copyWithoutAlias(uri, bytes)
             wish.uri = try SIPURI(texts.span, in: shorter, part: .header(.contact))
         }
-        if !contact.parameters.isEmpty {
+        if isOnlyExpires(contact, bytes) {
+            wish.parameters = .empty
+        } else if !contact.parameters.isEmpty {
             wish.parameters = try keptParameters(of: contact, &wish.badges, bytes)
         }
         list.append(wish)
+    }
+
+    /// A parameter begins with an `a` or an escape: only then is it worth reading them.
+    private func mayHaveAlias(_ parameters: ByteRange, _ bytes: Span<UInt8>) -> Bool {
+        var isStart = false
+        for index in parameters.bounds {
+            let byte = bytes[index]
+            if isStart, byte | 0x20 == 0x61 || byte == 0x25 { return true }
+            isStart = byte == 0x3b
+        }
+        return false
+    }
+
+    /// Nothing but `;expires=` and digits: what most phones send.
+    private func isOnlyExpires(_ contact: Contact, _ bytes: Span<UInt8>) -> Bool {
+        let text = bytes.extracting(contact.parameters.bounds)
+        guard text.count > 9, contact.expires != nil, text[8] == 0x3d else { return false }
+        for index in 9..<text.count where text[index] &- 0x30 > 9 { return false }
+        return isName(text.extracting(1..<8), "expires")
     }
 
     /// The parameters that are stored: a part of the message if they stand side by side, else a copy.

@@ -20,10 +20,10 @@ struct RegisterDecision {
     private(set) var badges: Badges = []
 
     /// The address of record's bindings as they would be, those that go included.
-    private var drafts: [Draft] = []
+    private(set) var drafts: [Draft] = []
 
     /// What becomes of one binding.
-    private enum Fate: UInt8 {
+    enum Fate: UInt8 {
         /// Stays as it is.
         case kept
         /// As this request made it before: stays too.
@@ -38,7 +38,7 @@ struct RegisterDecision {
         case displaced
     }
 
-    private struct Draft {
+    struct Draft {
         /// The binding; nil for one that does not exist yet.
         var id: BindingID?
         /// Its numbers before the request.
@@ -48,6 +48,8 @@ struct RegisterDecision {
         var wish: Int
         /// Seconds that it gets.
         var granted: UInt32
+        /// The contact's URI is not where it came from.
+        var isElsewhere = false
     }
 
     /// All that a decision depends on besides the bindings.
@@ -109,8 +111,9 @@ struct RegisterDecision {
             guard let before = drafts[index].before else { continue }
             if let refusal = order(request, after: before) { return refusal }
         }
-        for draft in drafts {
-            guard let id = draft.id else { continue }
+        for index in drafts.indices {
+            guard let id = drafts[index].id else { continue }
+            drafts[index].fate = .removed
             changes.append(.remove(id, .unregistered))
         }
         isUnregister = true
@@ -172,30 +175,30 @@ struct RegisterDecision {
         _ texts: Span<UInt8>,
         _ partition: inout Partition,
     ) -> Int? {
+        let uri = texts.extracting(wish.uri.range.bounds)
         for index in drafts.indices {
-            if compare(index, wish, wishes, texts, &partition, sameBytes) { return index }
+            if compare(index, wishes, texts, &partition, { equal($0, uri) }) { return index }
         }
         for index in drafts.indices {
-            if compare(index, wish, wishes, texts, &partition, sameMeaning) { return index }
+            if compare(index, wishes, texts, &partition, { sameMeaning($0, wish, texts) }) { return index }
         }
         return nil
     }
 
-    /// Applies a comparison to a draft's URI and the wish's.
+    /// Applies a comparison to a draft's URI.
     @inline(__always)
     private func compare(
         _ index: Int,
-        _ wish: ContactWish,
         _ wishes: ContactWishes,
         _ texts: Span<UInt8>,
         _ partition: inout Partition,
-        _ isSame: (Span<UInt8>, ContactWish, Span<UInt8>) -> Bool,
+        _ isSame: (Span<UInt8>) -> Bool,
     ) -> Bool {
         guard let id = drafts[index].id else {
             let other = wishes.list[drafts[index].wish].uri.range
-            return isSame(texts.extracting(other.bounds), wish, texts)
+            return isSame(texts.extracting(other.bounds))
         }
-        return partition.withText(id, .contact) { isSame($0, wish, texts) } ?? false
+        return partition.withText(id, .contact, isSame) ?? false
     }
 
     // MARK: counting and writing down
@@ -254,12 +257,12 @@ struct RegisterDecision {
         isRepetition = hasRepeated && !hasGranted && changes.isEmpty
         guard hasGranted else { return }
         for index in drafts.indices where drafts[index].fate == .updated || drafts[index].fate == .added {
-            append(drafts[index], question, wishes.list[drafts[index].wish], texts, aor)
+            append(index, question, wishes.list[drafts[index].wish], texts, aor)
         }
     }
 
     private mutating func append(
-        _ draft: Draft,
+        _ index: Int,
         _ question: Question,
         _ wish: ContactWish,
         _ texts: Span<UInt8>,
@@ -269,6 +272,8 @@ struct RegisterDecision {
         let now = question.path.at
         let remarkable = request.badges.union(wish.badges).union(remarks(on: wish, question, texts, aor))
         badges.formUnion(remarkable)
+        drafts[index].isElsewhere = remarkable.contains(.nat)
+        let draft = drafts[index]
         let facts = BindingFacts(
             cseq: request.cseq,
             callIDHash: request.callIDHash,
@@ -323,10 +328,6 @@ struct RegisterDecision {
 /// The port of a URI that names none (RFC 3261 §19.1.2).
 func usualPort(of uri: SIPURI, over transport: TransportKind) -> UInt16 {
     uri.scheme == .sips || transport == .tls ? 5061 : 5060
-}
-
-private func sameBytes(_ uri: Span<UInt8>, _ wish: ContactWish, _ texts: Span<UInt8>) -> Bool {
-    equal(uri, texts.extracting(wish.uri.range.bounds))
 }
 
 private func sameMeaning(_ uri: Span<UInt8>, _ wish: ContactWish, _ texts: Span<UInt8>) -> Bool {

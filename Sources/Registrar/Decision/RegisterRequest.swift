@@ -6,8 +6,8 @@ import SIPMessage
 /// The only place where the meaning of REGISTER's header fields is known (design: hop 5). It is made
 /// after the checks of RFC 3261 §8.2 and the domain's look-up, and before any binding is touched.
 struct RegisterRequest: BitwiseCopyable {
-    /// Via, From, To, Call-ID, CSeq, Max-Forwards.
-    var fields: MandatoryFields
+    /// From, To, Call-ID, CSeq, Max-Forwards.
+    var fields: RequestFields
     /// Which of the policy's domains the Request-URI names.
     var domain: Int
     /// Keyed hash of the Call-ID.
@@ -41,21 +41,20 @@ struct RegisterRequest: BitwiseCopyable {
     init(
         _ head: borrowing MessageHead,
         _ bytes: Span<UInt8>,
-        fields: MandatoryFields,
+        _ fields: RequestFields,
+        _ context: RequestContext,
         domain: Int,
-        callIDHash: UInt64,
-        branchHash: UInt64,
         badges: Badges,
     ) throws(ParseError) {
         self.fields = fields
         self.domain = domain
-        self.callIDHash = callIDHash
-        self.branchHash = branchHash
+        callIDHash = context.callIDHash
+        branchHash = context.branchHash
         self.badges = badges
         expires = try head.expires(bytes)?.value
         account = .empty
         userAgent = head.first(.userAgent) ?? .empty
-        sentBy = Self.sentBy(fields.via, bytes)
+        sentBy = Self.sentBy(context.via, bytes)
     }
 
     /// Host and port of a Via as they stand there.

@@ -1,8 +1,20 @@
-/// Byte-for-byte equality of two texts.
-@inlinable
+/// Byte-for-byte equality of two texts, eight bytes at a time.
 func equal(_ a: Span<UInt8>, _ b: Span<UInt8>) -> Bool {
-    guard a.count == b.count else { return false }
-    for index in a.indices where a[index] != b[index] { return false }
+    let count = a.count
+    guard count == b.count else { return false }
+    let (first, second) = (a.bytes, b.bytes)
+    var index = 0
+    while index &+ 8 <= count {
+        let difference =
+            first.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
+            ^ second.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
+        if difference != 0 { return false }
+        index &+= 8
+    }
+    while index < count {
+        if a[index] != b[index] { return false }
+        index &+= 1
+    }
     return true
 }
 

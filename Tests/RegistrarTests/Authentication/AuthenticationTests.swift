@@ -91,6 +91,8 @@ struct AuthenticationTests {
             }
             return (lines, cost, stage.handling?.exchange.refusal)
         }
+        // Once beforehand, for what the verifier remembers from one request to the next.
+        _ = refusal("alice", "guess")
         let wrong = refusal("alice", "guess")
         let unknown = refusal("carol", "guess")
         #expect(wrong.reason == .wrongPassword)

@@ -1,0 +1,139 @@
+import BindingTable
+import SIPMessage
+import Timing
+
+extension RegisterDecision {
+    /// How many bindings the address of record has after the decision.
+    var listed: Int {
+        var count = 0
+        for index in drafts.indices where drafts[index].fate != .removed && drafts[index].fate != .displaced {
+            count += 1
+        }
+        return count
+    }
+
+    /// Writes the Contacts of the 200 (RFC 3261 §10.3 step 8): every binding on a line of its own, those that
+    /// the request made first, in its order. Aiosipua, for one, takes the first for its own.
+    func list(
+        _ cursor: inout ReplyCursor,
+        _ question: Question,
+        _ wishes: ContactWishes,
+        texts: Span<UInt8>,
+        alias: AliasRendering,
+        in partition: borrowing Partition,
+    ) {
+        let now = question.path.at
+        for place in wishes.list.indices {
+            let wish = wishes.list[place]
+            for index in drafts.indices where drafts[index].wish == place {
+                guard drafts[index].fate == .updated || drafts[index].fate == .added else { continue }
+                cursor.put("Contact: <")
+                let alias = drafts[index].isElsewhere ? alias : .off
+                cursor.put(uri: texts.extracting(wish.uri.range.bounds), alias, question.path)
+                cursor.put(texts, wish.parameters)
+                cursor.putEnd(alias, question.path, seconds: drafts[index].granted, q: wish.q)
+            }
+        }
+        list(.repeated, &cursor, alias, in: partition, at: now)
+        list(.kept, &cursor, alias, in: partition, at: now)
+    }
+
+    /// The Contacts of bindings that stay as they are.
+    private func list(
+        _ fate: Fate,
+        _ cursor: inout ReplyCursor,
+        _ alias: AliasRendering,
+        in partition: borrowing Partition,
+        at now: Timestamp,
+    ) {
+        for index in drafts.indices where drafts[index].fate == fate {
+            guard let facts = drafts[index].before else { continue }
+            write(facts, &cursor, alias, in: partition, at: now)
+        }
+    }
+
+    private func write(
+        _ facts: BindingFacts,
+        _ cursor: inout ReplyCursor,
+        _ alias: AliasRendering,
+        in partition: borrowing Partition,
+        at now: Timestamp,
+    ) {
+        let alias = facts.badges.contains(.nat) ? alias : .off
+        cursor.put("Contact: <")
+        _ = partition.withText(facts.id, .contact) { cursor.put(uri: $0, alias, facts.path) }
+        _ = partition.withText(facts.id, .contactParameters) { cursor.put($0) }
+        let left = UInt32(clamping: max(0, (facts.expiresAt - now).secondsRoundedUp))
+        cursor.putEnd(alias, facts.path, seconds: left, q: facts.q)
+    }
+}
+
+extension ReplyCursor {
+    /// The URI as the phone wrote it and `>`; the alias where the domain wants it there.
+    @inline(__always)
+    fileprivate mutating func put(uri: Span<UInt8>, _ alias: AliasRendering, _ path: ReceivedFrom) {
+        if alias == .uri {
+            // Before the URI's headers, for what follows the question mark is theirs.
+            var end = 0
+            while end < uri.count, uri[end] != 0x3f { end += 1 }
+            put(uri.extracting(0..<end))
+            put(";alias=")
+            put(alias: path)
+            put(uri.extracting(end..<uri.count))
+        } else {
+            put(uri)
+        }
+        put(byte: 0x3e)
+    }
+
+    /// What follows the phone's own parameters.
+    @inline(__always)
+    fileprivate mutating func putEnd(
+        _ alias: AliasRendering,
+        _ path: ReceivedFrom,
+        seconds: UInt32,
+        q: UInt16?
+    ) {
+        if alias == .header {
+            put(";alias=\"")
+            put(alias: path)
+            put(byte: 0x22)
+        }
+        put(";expires=")
+        put(decimal: seconds)
+        if let q { put(preference: q) }
+        put("\r\n")
+    }
+
+    /// `192.0.2.1~5060~1` or `[2001:db8::1]~5060~1`: address, port and number of the transport, as
+    /// Kamailio's nathelper writes them.
+    private mutating func put(alias path: ReceivedFrom) {
+        if !path.source.address.isIPv4 { put(byte: 0x5b) }
+        put(address: path.source.address)
+        if !path.source.address.isIPv4 { put(byte: 0x5d) }
+        put(byte: 0x7e)
+        put(decimal: UInt32(path.source.port))
+        put(byte: 0x7e)
+        let number: UInt8 =
+            switch path.transport {
+            case .udp: 0x31
+            case .tcp: 0x32
+            case .tls: 0x33
+            case .ws: 0x35
+            case .wss: 0x36
+            }
+        put(byte: number)
+    }
+
+    /// `;q=` and a `qvalue` from thousandths, without needless zeros (RFC 3261 §25.1).
+    private mutating func put(preference q: UInt16) {
+        put(q >= 1_000 ? ";q=1" : ";q=0")
+        var rest = q >= 1_000 ? 0 : q
+        guard rest > 0 else { return }
+        put(byte: 0x2e)
+        while rest > 0 {
+            put(byte: 0x30 + UInt8(truncatingIfNeeded: rest / 100))
+            rest = rest % 100 * 10
+        }
+    }
+}
