@@ -112,6 +112,41 @@ import Timing
         #expect(line.phone.refusals == 0)
     }
 
+    /// The answer to a fresh challenge may be late itself: `stale` says that the password was right.
+    @Test(arguments: [false, true])
+    func rfc7616_3_3_onlyStaleIsAnsweredTwice(_ isStale: Bool) throws {
+        var line = try Line(.good)
+        let policy = line.registrar.policy
+        let mint = line.registrar.verifier.mint
+        var outputs = [PhoneOutput]()
+        line.phone.opened(local: line.local, now: .zero)
+        line.phone.tick(now: .zero, using: line.worker, into: &outputs)
+        for round in 0..<2 {
+            guard case .send(let request) = outputs.removeFirst() else { return }
+            var head = MessageHead()
+            try head.parse(request.span)
+            var reply = Array("SIP/2.0 401 Unauthorized\r\n".utf8)
+            reply += Array("Call-ID: \(text(request, try #require(head.first(.callID))))\r\n".utf8)
+            reply += Array("CSeq: \(text(request, try #require(head.first(.cseq))))\r\n".utf8)
+            _ = policy.appendChallenge(
+                to: &reply,
+                stale: isStale && round == 1,
+                mint: mint,
+                now: .zero,
+                using: line.worker,
+            )
+            let isOwn = line.phone.receive(
+                reply + Array("\r\n".utf8),
+                now: .zero,
+                using: line.worker,
+                into: &outputs,
+            )
+            #expect(isOwn)
+        }
+        #expect(outputs.isEmpty != isStale)
+        #expect(line.phone.refusals == (isStale ? 0 : 1))
+    }
+
     @Test func rfc3261_10_2_8_tooBriefIsAskedAgain() throws {
         var line = try Line(.good) { $0.expires = 20 }
         _ = try line.run(1)
