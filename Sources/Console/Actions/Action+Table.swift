@@ -230,7 +230,7 @@ extension Action {
         Action(.formPrevious, [.backTab, .up], "", "previous field or button", in: .form),
         Action(.formLeft, [.left], "Choose", "the choice or button to the left", in: .form, weight: 50),
         Action(.formRight, [.right], "Choose", "the choice or button to the right", in: .form, weight: 50),
-        Action(.formDown, [.pageDown, .control("f")], "Scroll", "scroll the text", in: .form, weight: 60),
+        Action(.formDown, [.pageDown, .control("f")], "Scroll", "scroll the text", in: .form, weight: 82),
         Action(.formUp, [.pageUp, .control("b")], "", "scroll the text", in: .form),
         Action(.formPress, [.enter], "Press", "press the button with the focus", in: .form, weight: 85),
         Action(.formYes, ["y"], "Yes", "answer yes", in: .form, weight: 70),

@@ -29,6 +29,14 @@ struct BindingScreen {
             area = area.inset(right: width)
         }
         drawBlocks(detail, lines, on: &grid, in: area)
+        if isWide { joinRules(on: &grid, at: area.maxX, rows: area.y + 1..<area.maxY) }
+    }
+
+    /// Where a rule from the left meets the line before the request.
+    private func joinRules(on grid: inout CellGrid, at x: Int, rows: Range<Int>) {
+        for y in rows where grid[x - 1, y]?.scalar == grid.glyphs.horizontal {
+            grid.set(grid.glyphs.teeRight, at: Point(x: x, y: y), role: .frame)
+        }
     }
 
     private func drawHead(_ detail: BindingDetail, on grid: inout CellGrid, in rect: Rect) {
@@ -54,6 +62,17 @@ struct BindingScreen {
         var area = rect
         let fields = drawFields(lines, on: &grid, in: area)
         area = area.inset(top: fields)
+        defer {
+            if rect.width >= 76, rect.height > fields,
+                grid[rect.x + rect.width / 2, rect.y + fields]?.scalar == grid.glyphs.horizontal
+            {
+                grid.set(
+                    grid.glyphs.teeUp,
+                    at: Point(x: rect.x + rect.width / 2, y: rect.y + fields),
+                    role: .frame
+                )
+            }
+        }
         if area.height >= 8 {
             grid.rule(area.row(0), title: "REFRESH GAPS, s")
             lines.gaps(detail.gaps, width: area.width - 1).draw(on: &grid, at: area.row(1).origin)

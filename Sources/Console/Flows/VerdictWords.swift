@@ -67,7 +67,7 @@ enum VerdictWords {
         }
     }
 
-    /// The messages, short: `R 401 R 200`; `0` marks a removal, `s` a stale challenge, `.` what is awaited,
+    /// The messages, short: `R 401 R 200`; `0` marks a removal, `s` a stale challenge,
     /// `x2` what was sent again.
     static func steps(_ row: AttemptRow) -> [TextRun] {
         var runs: [TextRun] = []
@@ -80,7 +80,6 @@ enum VerdictWords {
                 runs.append(TextRun("x\(step.retransmissions + 1)", role: .flowRetrans))
             }
         }
-        if row.verdict == .waiting { runs.append(TextRun(" ..", role: .textDim)) }
         return runs
     }
 

@@ -116,13 +116,19 @@ extension ConsoleModel {
                 : "No message is sent. The phones do not know it: they will believe they are registered until \(until)."
         )
         if plan.kind == .expire {
-            lines.append("Expire is the ordinary end, now, with you as its cause. It may come back at once.")
+            lines.append(
+                "Expire is the ordinary end, now, with you as its cause. \(isOne ? "It" : "They") may come back at once."
+            )
         } else if form.chosen(0) > 0 {
             lines.append(
-                "Its next REGISTER is refused with 403 until the time is over; the block can be lifted (b)."
+                "\(isOne ? "Its next REGISTER is" : "Their next REGISTERs are") refused with 403 until the time is over; b lists blocks and lifts them."
             )
         } else {
-            lines.append("It may come back with its next refresh\(usualReturn(targets)).")
+            lines.append(
+                isOne
+                    ? "It may come back with its next refresh\(usualReturn(targets))."
+                    : "They may come back with their next refresh\(usualReturn(targets))."
+            )
         }
         return lines
     }

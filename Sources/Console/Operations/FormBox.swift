@@ -76,7 +76,7 @@ struct FormBox {
         }
         if let reason = form.reason {
             drawField(
-                "Reason (for the audit): ",
+                rect.width < 50 ? "Reason: " : "Reason, for the audit: ",
                 reason,
                 hasFocus: form.focus == .reason,
                 on: &grid,

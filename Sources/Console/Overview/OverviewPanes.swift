@@ -10,7 +10,9 @@ struct OverviewPanes {
     let clock: LocalClock
     /// Listeners, for what to say before the first phone has come.
     let hosts: [String]
-    let glyphs: Glyphs
+
+    /// Columns of a countdown's bar, and of a pane that has room for it.
+    private static let barWidth = 8, widthWithBar = 60
 
     private var numbers: Overview { state.numbers }
 
@@ -36,6 +38,10 @@ struct OverviewPanes {
             grid.set(isCursor ? grid.glyphs.cursor : " ", at: row.origin, role: .tableRow)
             RunLine(runs, ascii: grid.glyphs == .ascii).fitted(to: max(0, row.width - 2))
                 .draw(on: &grid, at: Point(x: row.x + 1, y: row.y), maxWidth: max(0, row.width - 1))
+            if pane == .soonest, row.width - 2 >= Self.widthWithBar, !numbers.soonest[top + index].isGone {
+                let bar = Rect(x: row.maxX - 1 - 6 - Self.barWidth, y: row.y, width: Self.barWidth, height: 1)
+                BindingColumns.countdown(numbers.soonest[top + index], clock).draw(on: &grid, in: bar)
+            }
             if isCursor { grid.overlay(row, role: .rowCursor) }
         }
     }
@@ -88,32 +94,20 @@ struct OverviewPanes {
     }
 
     private func soonest(_ row: BindingRow, _ width: Int) -> [TextRun] {
-        let isWide = width >= 58
-        let room = max(10, width - 14 - (isWide ? 36 : 0))
+        let isWide = width >= Self.widthWithBar
+        let room = max(10, width - 12 - (isWide ? 26 + Self.barWidth : 0))
         let bar = BindingColumns.countdown(row, clock)
         let left = clock.left(until: row.binding.facts.expiresAt)
         var runs = [cut(name(row.aor, room), room, .tableRow)]
         if isWide {
             runs.append(TextRun("  ", role: .tableRow))
-            runs.append(cut("\(row.binding.facts.path.source)", 24, .textDim, from: .start))
+            runs.append(cut("\(row.binding.facts.path.source)", 22, .textDim, from: .start))
         }
         runs.append(right(row.isGone ? "-" : TimeText.countdown(left), 6, bar.role))
-        if isWide { runs += steps(bar, 8) }
+        if isWide { runs.append(TextRun(String(repeating: " ", count: 2 + Self.barWidth), role: .tableRow)) }
         let state = row.isGone ? BindingState.gone : row.state
         runs.append(TextRun("  \(state.word.padded(4))", role: BindingColumns.role(state)))
         return runs
-    }
-
-    /// A bar as text.
-    private func steps(_ bar: Bar, _ count: Int) -> [TextRun] {
-        let full = bar.fullSteps(of: count)
-        func run(_ glyph: Unicode.Scalar, _ length: Int, _ role: Role) -> TextRun {
-            TextRun(String(repeating: Character(glyph), count: length), role: role)
-        }
-        return [
-            TextRun("  ", role: .tableRow), run(glyphs.barFull, full, bar.role),
-            run(glyphs.barEmpty, count - full, bar.emptyRole),
-        ]
     }
 
     private func failing(_ user: FailingUser, _ width: Int) -> [TextRun] {

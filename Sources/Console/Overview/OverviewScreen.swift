@@ -26,8 +26,7 @@ struct OverviewScreen {
         let panes = OverviewPanes(
             state: model.overview,
             clock: clock,
-            hosts: model.welcome?.listeners ?? [],
-            glyphs: grid.glyphs
+            hosts: model.welcome?.listeners ?? []
         )
         for (pane, rect) in layout.panes { panes.draw(pane, on: &grid, in: rect) }
         if let rect = layout.horizon { drawHorizon(on: &grid, in: rect) }

@@ -115,12 +115,14 @@ extension ConsoleModel {
 
     private func drawMessage(on grid: inout CellGrid, in rect: Rect, clock: LocalClock) {
         if let prompt {
-            promptLine(prompt).draw(on: &grid, in: rect)
+            let line = promptLine(prompt)
+            line.draw(on: &grid, in: rect)
+            drawNarrowError(of: line, on: &grid, above: rect)
         } else if case .help(let help) = layer {
             Prompt(label: " type to search> ", line: help.search).draw(on: &grid, in: rect)
         } else if case .form = layer {
             grid.put(
-                " The screen stands still while you decide.",
+                " Nothing moves while you decide.",
                 at: rect.origin,
                 role: .textDim,
                 maxWidth: rect.width
@@ -136,6 +138,17 @@ extension ConsoleModel {
         } else {
             statusLine(clock).draw(on: &grid, in: rect)
         }
+    }
+
+    /// What is wrong with a filter has a line of its own where it does not fit beside the text.
+    private func drawNarrowError(of line: Prompt, on grid: inout CellGrid, above rect: Rect) {
+        guard line.role == .filterInvalid else { return }
+        let used = SafeText(line.label).width + SafeText(line.line.text).width + SafeText(line.note).width
+        guard used + 2 > rect.width else { return }
+        let row = Rect(x: rect.x, y: rect.y - 1, width: rect.width, height: 1)
+        grid.fill(row, role: .prompt)
+        let text = SafeText(" \(line.note)", ascii: settings.glyphs == .ascii).fitted(to: row.width)
+        grid.put(text, at: row.origin, role: .promptError)
     }
 
     private func promptLine(_ prompt: PromptState) -> Prompt {
@@ -208,7 +221,7 @@ extension ConsoleModel {
                 add("\(TimeText.count(attempts.below)) below (A follows)", .toastInfo, 60)
             }
             if ListLayout(frame.body).info == nil { add(attemptsFilter.text, .filterMatch, 50) }
-            add("R0 = removes itself   401s = stale nonce   x2 = sent twice   .. = awaited", .textDim, 5)
+            add("R0 = removes itself   401s = stale nonce   x2 = sent twice", .textDim, 5)
         case .log: add(position(log.cursorRank, log.matched), .textDim, 90)
         case .audit:
             add(position(audit.cursorRank, audit.matched), .textDim, 90)

@@ -91,4 +91,11 @@ import Testing
         driver.press("/audit⏎")
         #expect(driver.screen.contains("1 of 6"))
     }
+
+    @Test func theErrorIsSeenOnTheSmallestScreenToo() {
+        var driver = Driver(Size(width: 40, height: 10))
+        driver.press("/exp<<60")
+        #expect(driver.lines[7].contains("column 5: number expected"))
+        #expect(driver.messageLine.contains("exp<<60"))
+    }
 }
