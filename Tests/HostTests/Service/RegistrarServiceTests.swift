@@ -1,0 +1,131 @@
+import BindingTable
+import ConsoleLink
+import Foundation
+import Monitor
+import Registrar
+import SIPMessage
+import Support
+import Testing
+import Timing
+import Transport
+
+@testable import Host
+
+@Suite("The wired registrar")
+struct RegistrarServiceTests {
+    private let folder = ScratchFolder()
+
+    private func settings(password: String = "secret", open: Bool = false) throws -> Settings {
+        var settings = Settings()
+        settings.listen = ["udp:127.0.0.1:0"]
+        settings.open = open
+        settings.accounts = "\(folder.path)/accounts.txt"
+        try AccountsEdit(path: "\(folder.path)/accounts.txt").add(AccountName("alice@sip.test"), password: password)
+        return settings
+    }
+
+    private func service(_ settings: Settings, log: @escaping @Sendable (MonitorEvent) -> Void = { _ in }) throws
+        -> RegistrarService
+    {
+        try RegistrarService(settings: settings, audit: AuditLog(path: "\(folder.path)/audit.log"), log: log)
+    }
+
+    private func endpoint(_ service: RegistrarService) throws -> Endpoint {
+        try #require(service.listeners.first?.endpoint)
+    }
+
+    @Test("A phone registers over a real socket, a wrong password is refused")
+    func registers() throws {
+        let service = try service(settings())
+        defer { service.stop() }
+        let phone = try #require(LoopbackPhone("alice", registrar: endpoint(service)))
+        #expect(try phone.register(password: "secret") == "SIP/2.0 200 OK")
+        #expect(try phone.register(password: "wrong").hasPrefix("SIP/2.0 401"))
+        #expect(service.state.table.bindingCount == 1)
+    }
+
+    @Test("A new accounts file is taken by itself; a bad one is named and the old accounts stay")
+    func reloads() throws {
+        let lines = Awaited<String>()
+        let service = try service(settings()) { event in
+            if case .notice(let notice) = event { lines.add(notice.text) }
+        }
+        defer { service.stop() }
+        let phone = try #require(LoopbackPhone("alice", registrar: endpoint(service)))
+        #expect(try phone.register(password: "secret") == "SIP/2.0 200 OK")
+        try AccountsEdit(path: "\(folder.path)/accounts.txt").add(AccountName("alice@sip.test"), password: "new")
+        #expect(lines.first { $0.contains("read anew") } != nil)
+        #expect(try phone.register(password: "new") == "SIP/2.0 200 OK")
+        _ = folder.write("accounts.txt", "nonsense\n")
+        #expect(lines.first { $0.contains("line 1") && $0.contains("stay in force") } != nil)
+        #expect(try phone.register(password: "new") == "SIP/2.0 200 OK")
+    }
+
+    @Test("A busy port is one sentence that names it")
+    func busyPort() throws {
+        let first = try service(settings())
+        defer { first.stop() }
+        var other = try settings()
+        other.listen = ["udp:127.0.0.1:\(try endpoint(first).port)"]
+        let error = #expect(throws: HostError.self) { try service(other) }
+        #expect(error?.description.contains("address already in use") == true)
+    }
+
+    @Test("An operator's evict is written to the audit before it is done, and not done if it can't be written")
+    func audit() throws {
+        let service = try service(settings())
+        defer { service.stop() }
+        let phone = try #require(LoopbackPhone("alice", registrar: endpoint(service)))
+        #expect(try phone.register(password: "secret") == "SIP/2.0 200 OK")
+        let me = OperatorIdentity(user: "kl", from: "local", terminal: "-")
+        let updates = Awaited<LinkUpdate>()
+        service.monitor.attach(
+            .init(id: 1, welcome: welcome(me, readOnlyBecause: nil)) { updates.add($0) })
+        let binding = try #require(service.state.table.bindings(of: Array("alice@sip.test".utf8), at: now).first)
+        let target = BindingTarget(id: binding.facts.id, version: binding.facts.version)
+        let command = OperatorCommand(verb: .evict([target], refuseFor: nil), reason: "stuck", by: me)
+        // The file's place is taken by a folder: nothing can be appended.
+        try FileManager.default.createDirectory(atPath: "\(folder.path)/audit.log", withIntermediateDirectories: true)
+        service.monitor.submit(.perform(command, serial: 1), from: 1)
+        let refused = outcome(updates, serial: 1)
+        #expect(refused?.refusal?.contains("the act was not done") == true)
+        #expect(service.state.table.bindingCount == 1)
+        try FileManager.default.removeItem(atPath: "\(folder.path)/audit.log")
+        service.monitor.submit(.perform(command, serial: 2), from: 1)
+        #expect(outcome(updates, serial: 2)?.count(.done) == 1)
+        #expect(service.state.table.bindingCount == 0)
+        let text = try String(contentsOfFile: "\(folder.path)/audit.log", encoding: .utf8)
+        #expect(text.contains("evict\talice@sip.test") && text.contains("stuck"))
+    }
+
+    @Test("A read-only console may look and not act")
+    func readOnly() throws {
+        let service = try service(settings(open: true))
+        defer { service.stop() }
+        let me = OperatorIdentity(user: "kl", from: "local", terminal: "-")
+        let updates = Awaited<LinkUpdate>()
+        service.monitor.attach(.init(id: 1, welcome: welcome(me, readOnlyBecause: "asked for")) { updates.add($0) })
+        let block = OperatorCommand(verb: .block(.aor(Array("a@sip.test".utf8)), for: nil), reason: "", by: me)
+        service.monitor.submit(.perform(block, serial: 1), from: 1)
+        #expect(outcome(updates, serial: 1)?.refusal?.contains("read-only") == true)
+        #expect(service.state.policy.current.blocks.isEmpty)
+        #expect(service.openDomains == ["sip.test"])
+    }
+
+    private var now: Timestamp { SystemClock.read().timestamp }
+
+    private func welcome(_ you: OperatorIdentity, readOnlyBecause: String?) -> Welcome {
+        Welcome(
+            host: "h", listeners: [], startedAt: .zero, clock: SystemClock.read(), utcOffset: .zero, you: you,
+            readOnlyBecause: readOnlyBecause, openDomains: [])
+    }
+
+    private func outcome(_ updates: Awaited<LinkUpdate>, serial: UInt64) -> CommandOutcome? {
+        let found = updates.first {
+            if case .outcome(_, serial) = $0 { return true }
+            return false
+        }
+        if case .outcome(let outcome, _)? = found { return outcome }
+        return nil
+    }
+}

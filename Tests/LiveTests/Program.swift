@@ -1,0 +1,129 @@
+import Foundation
+import Glibc
+import Testing
+
+/// The real program, built beside the tests.
+enum Program {
+    /// Path of the executable.
+    static var path: String {
+        let bundle = CommandLine.arguments[0]
+        return "\((bundle as NSString).deletingLastPathComponent)/regtop"
+    }
+
+    /// Runs it to its end, at most ten seconds; standard input is empty unless given.
+    static func run(_ arguments: [String], input: String = "", environment: [String: String] = [:]) throws -> Outcome {
+        try Command.run(path, arguments, input: input, environment: environment)
+    }
+}
+
+/// What a command came to.
+struct Outcome {
+    var status: Int32
+    var output: String
+    var error: String
+}
+
+/// Commands that end by themselves.
+enum Command {
+    /// Runs a command to its end; after `seconds` it is stopped and its status is 124.
+    static func run(
+        _ path: String, _ arguments: [String], input: String = "", environment: [String: String] = [:],
+        folder: String? = nil, seconds: Int = 10,
+    ) throws -> Outcome {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/timeout")
+        process.arguments = ["-k", "2", "\(seconds)", path] + arguments
+        var variables = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("REGTOP_") }
+        variables["SWIFT_BACKTRACE"] = "enable=no"
+        variables.merge(environment) { $1 }
+        process.environment = variables.filter { !$0.value.isEmpty }
+        if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
+        // Files, not pipes: what a command leaves running (tmux's server) would hold a pipe open.
+        let place = NSTemporaryDirectory() + "regtop-command-\(UUID().uuidString)"
+        let names = ["in", "out", "err"].map { "\(place).\($0)" }
+        defer { for name in names { try? FileManager.default.removeItem(atPath: name) } }
+        try Data(input.utf8).write(to: URL(fileURLWithPath: names[0]))
+        for name in names.dropFirst() { FileManager.default.createFile(atPath: name, contents: nil) }
+        process.standardInput = FileHandle(forReadingAtPath: names[0])
+        process.standardOutput = FileHandle(forWritingAtPath: names[1])
+        process.standardError = FileHandle(forWritingAtPath: names[2])
+        try process.run()
+        process.waitUntilExit()
+        func text(_ name: String) -> String {
+            String(decoding: FileManager.default.contents(atPath: name) ?? Data(), as: UTF8.self)
+        }
+        return Outcome(status: process.terminationStatus, output: text(names[1]), error: text(names[2]))
+    }
+
+    /// The first of the usual folders that has the command.
+    static func find(_ name: String) -> String? {
+        ["/usr/bin", "/usr/sbin", "/usr/local/bin"].map { "\($0)/\(name)" }
+            .first { access($0, X_OK) == 0 }
+    }
+}
+
+/// Where a tool is missing: a reason to skip by hand, a failure in CI (`CI` set).
+func has(_ tools: String...) -> Bool {
+    let missing = tools.filter { Command.find($0) == nil }
+    if ProcessInfo.processInfo.environment["CI"] != nil {
+        #expect(missing.isEmpty, "CI needs \(missing.joined(separator: ", "))")
+        return true
+    }
+    return missing.isEmpty
+}
+
+/// A folder of a test's own with an accounts file and a state folder, removed with it.
+final class Laboratory {
+    let path: String
+    /// A UDP and TCP port that was free a moment ago.
+    let port: UInt16
+
+    init() throws {
+        path = NSTemporaryDirectory() + "regtop-live-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        port = try Self.freePort()
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    /// Adds a user of `sip.test` through the program itself.
+    func add(user: String, password: String) throws {
+        let done = try Program.run(
+            ["account", "add", "--accounts", "\(path)/accounts.txt", "\(user)@sip.test"], input: "\(password)\n")
+        #expect(done.status == 0, "\(done.error)")
+    }
+
+    /// Arguments that serve `sip.test` on the laboratory's port.
+    var service: [String] {
+        [
+            "--accounts", "\(path)/accounts.txt", "--listen", "udp:127.0.0.1:\(port)", "--listen",
+            "tcp:127.0.0.1:\(port)",
+        ]
+    }
+
+    /// Arguments that serve the host's own names without passwords on the laboratory's port.
+    var open: [String] { ["--open", "--listen", "udp:127.0.0.1:\(port)", "--domain", "localhost"] }
+
+    var auditLog: String { (try? String(contentsOfFile: "\(path)/state/regtop/audit.log", encoding: .utf8)) ?? "" }
+
+    private static func freePort() throws -> UInt16 {
+        for _ in 0..<50 {
+            let port = UInt16.random(in: 20_000..<30_000)
+            let sockets = [SOCK_DGRAM, SOCK_STREAM].map { socket(AF_INET, Int32($0.rawValue), 0) }
+            defer { for socket in sockets { close(socket) } }
+            var address = sockaddr_in()
+            address.sin_family = sa_family_t(AF_INET)
+            address.sin_port = port.bigEndian
+            address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+            let isFree = sockets.allSatisfy { socket in
+                withUnsafePointer(to: &address) { pointer in
+                    pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                        bind(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+                    }
+                }
+            }
+            if isFree { return port }
+        }
+        throw CocoaError(.fileNoSuchFile)
+    }
+}

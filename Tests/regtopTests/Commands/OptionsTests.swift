@@ -1,0 +1,51 @@
+import ArgumentParser
+import Host
+import Testing
+
+@testable import regtop
+
+@Suite("Options")
+struct OptionsTests {
+    @Test("Flags beat the environment, which beats the defaults")
+    func order() throws {
+        let environment = [
+            "REGTOP_LISTEN": "udp:127.0.0.1:1,tcp:127.0.0.1:2", "REGTOP_DOMAIN": "a.test,B.test", "REGTOP_OPEN": "1",
+            "REGTOP_ACCOUNTS": "env.txt", "HOME": "/nonexistent",
+        ]
+        let bare = try ServiceOptions.parse([]).settings(environment: environment)
+        #expect(bare.listen == ["udp:127.0.0.1:1", "tcp:127.0.0.1:2"] && bare.open && bare.accounts == "env.txt")
+        #expect(bare.domains.keys.sorted() == ["a.test", "b.test"])
+        let flags = ["--listen", "udp:127.0.0.1:3", "--domain", "C.test", "--accounts", "flag.txt"]
+        let given = try ServiceOptions.parse(flags).settings(environment: environment)
+        #expect(given.listen == ["udp:127.0.0.1:3"] && given.accounts == "flag.txt")
+        #expect(Array(given.domains.keys) == ["c.test"])
+    }
+
+    @Test("A variable that can't be read is named")
+    func badVariable() throws {
+        let options = try ServiceOptions.parse([])
+        #expect(throws: HostError.self) { try options.settings(environment: ["REGTOP_OPEN": "perhaps"]) }
+    }
+
+    @Test("--demo takes a number or none")
+    func demo() throws {
+        #expect(try ConsoleCommand.parse(["--demo"]).demo == 24)
+        #expect(try ConsoleCommand.parse(["--demo", "100"]).demo == 100)
+        #expect(try ConsoleCommand.parse([]).demo == nil)
+    }
+
+    @Test("A view that does not exist is named with those that do")
+    func view() throws {
+        var console = ScreenSettings()
+        let options = try ScreenOptions.parse(["--view", "nowhere"])
+        let error = #expect(throws: HostError.self) { try options.apply(to: &console) }
+        #expect(error?.exitCode == 2 && error?.description.contains("bindings") == true)
+    }
+
+    @Test("A password is never an argument")
+    func noPassword() {
+        #expect(throws: (any Error).self) {
+            _ = try Regtop.parseAsRoot(["account", "add", "--accounts", "a", "u@d", "secret"])
+        }
+    }
+}

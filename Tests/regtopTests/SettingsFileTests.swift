@@ -1,0 +1,87 @@
+import Host
+import Testing
+
+@testable import regtop
+
+@Suite("Settings file")
+struct SettingsFileTests {
+    private func problem(_ text: String) -> String? {
+        var settings = Settings()
+        do throws(YAMLProblem) {
+            try SettingsFile.apply(text, file: "r.yaml", to: &settings)
+            return nil
+        } catch {
+            // A file with a mistake changes nothing.
+            return settings == Settings() ? error.description : "changed: \(error)"
+        }
+    }
+
+    @Test("The example is accepted and says the defaults")
+    func example() throws {
+        var settings = Settings()
+        try SettingsFile.apply(SettingsExample.text, file: "example", to: &settings)
+        #expect(settings.domains.removeValue(forKey: "example.test") == DomainSettings())
+        #expect(settings == Settings())
+    }
+
+    @Test("Every key changes what it names")
+    func everyKey() throws {
+        let text = """
+            listen: ["udp:10.0.0.1:5062"]
+            accounts: a.txt
+            open: true
+            domains:
+              ONE.test:
+                registration: false
+                accounts: b.txt
+                expires: {default: 600, min: 30, max: 900, jitter: 0}
+                contacts: {max: 3, overflow: oldest}
+                digest: {algorithms: [SHA-256], qop: [auth, auth-int], legacy: false}
+                alias: off
+            limits: {loops: 2, message: 4096, connections: 9, connections-per-source: 8, idle: 7, transactions: 6, attempts: 5}
+            console: {theme: mono, ascii: true, no-color: true, read-only: true, view: bindings, filter: "exp<60"}
+            """
+        var settings = Settings()
+        try SettingsFile.apply(text, file: "r.yaml", to: &settings)
+        #expect(settings.listen == ["udp:10.0.0.1:5062"] && settings.accounts == "a.txt" && settings.open)
+        let domain = try #require(settings.domains["one.test"])
+        #expect(!domain.registration && domain.accounts == "b.txt" && domain.alias == "off")
+        #expect(domain.expires.standard == 600 && domain.expires.minimum == 30)
+        #expect(domain.expires.maximum == 900 && domain.expires.jitter == 0)
+        #expect(domain.contacts.maximum == 3 && domain.contacts.overflow == "oldest")
+        #expect(domain.algorithms == ["SHA-256"] && domain.qop == ["auth", "auth-int"] && !domain.legacyDigest)
+        let limits = settings.limits
+        #expect([limits.loops, limits.message, limits.connections, limits.connectionsPerSource] == [2, 4_096, 9, 8])
+        #expect([limits.idle, limits.transactions, limits.attempts] == [7, 6, 5])
+        let console = settings.console
+        #expect(console.theme == "mono" && console.view == "bindings" && console.filter == "exp<60")
+        #expect(console.ascii && console.noColor && console.readOnly)
+    }
+
+    @Test(
+        "A mistake is named with file, line and column, and nothing is taken",
+        arguments: [
+            ("a: 1", "r.yaml:1:1: no key `a`"),
+            ("open: true\nopen: false", "r.yaml:1"),
+            ("open: maybe", "r.yaml:1:7: open is true or false"),
+            ("listen: udp", "r.yaml:1:9: listen is a list"),
+            ("domains:\n  x.test:\n    expires: {min: 0}", "r.yaml:3:20: min is a whole number from 1"),
+            ("domains:\n  x.test:\n    expires: {min: 99, max: 98}", "expires.min is above expires.max"),
+            ("domains:\n  x.test:\n    alias: maybe", "r.yaml:3:12: alias is one of uri, header, off"),
+            ("domains:\n  x.test:\n    digest: {algorithms: [MD5, MD5]}", "names one value twice"),
+            ("console: {view: nowhere}", "view is one of overview"),
+            ("limits: [1]", "limits is a map"),
+            ("listen: [\n", "r.yaml:2"),
+            ("\u{0}", "r.yaml:1"),
+        ])
+    func mistakes(_ text: String, _ expected: String) {
+        let found = problem(text)
+        #expect(found?.contains(expected) == true, "\(found ?? "accepted")")
+    }
+
+    @Test("An empty file changes nothing")
+    func empty() {
+        #expect(problem("") == nil)
+        #expect(problem("# only a comment\n") == nil)
+    }
+}
