@@ -15,6 +15,7 @@
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
@@ -29,12 +30,14 @@ extern int wcwidth(wchar_t);
 extern int memfd_create(const char *, unsigned int);
 
 /// A screen of this terminal type that writes to one file and reads from another; NULL on failure.
-/// Both files stay open as long as the screen.
+/// Both files stay open as long as the screen. LINES and COLUMNS are stale under sudo and
+/// multiplexers: they are removed, and the caller sets the size.
 static inline SCREEN *rg_newterm(const char *type, int output, int input) {
     FILE *out = fdopen(output, "w");
     FILE *in = fdopen(input, "r");
     if (out == NULL || in == NULL) return NULL;
-    use_env(FALSE);
+    unsetenv("LINES");
+    unsetenv("COLUMNS");
     return newterm(type, out, in);
 }
 
@@ -64,6 +67,12 @@ static inline unsigned int rg_reverse(void) { return A_REVERSE; }
 static inline const char *rg_capability(const char *name) {
     const char *text = tigetstr(name);
     return text == (const char *)-1 ? NULL : text;
+}
+
+/// The bytes that make the whole screen of so many rows scroll; NULL when there are none.
+static inline const char *rg_scroll_region(int height) {
+    const char *text = rg_capability("csr");
+    return text == NULL ? NULL : tparm(text, 0L, (long)height - 1, 0L, 0L, 0L, 0L, 0L, 0L, 0L);
 }
 
 /// A key: 0 none, 1 a character, 2 a key code; the value goes to `value`.

@@ -53,14 +53,17 @@ final class FrameWriter {
     /// Sends what waits.
     func flush() -> Outcome {
         guard !waiting.isEmpty else { return .sent }
+        guard CrashRestore.beginWrite() else { return .gone }
         let wrote = write(terminal, waiting, waiting.count)
+        let failure = errno
+        CrashRestore.endWrite()
         writes += 1
         if wrote > 0 {
             bytesSent += wrote
             waiting.removeFirst(wrote)
             return waiting.isEmpty ? .sent : .waiting
         }
-        return wrote < 0 && (errno == EAGAIN || errno == EINTR) ? .waiting : .gone
+        return wrote < 0 && (failure == EAGAIN || failure == EINTR) ? .waiting : .gone
     }
 
     /// Forgets what waits: the terminal is given back.

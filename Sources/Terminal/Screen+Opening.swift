@@ -77,6 +77,13 @@ extension Screen {
         }
     }
 
+    /// The bytes that make all rows scroll. ncurses opens with the rows of the terminal's
+    /// description, since it can't ask a file in memory for its size.
+    static func scrollRegion(rows: Int) -> [UInt8] {
+        guard let text = rg_scroll_region(Int32(rows)) else { return [] }
+        return TerminalType.withoutPadding(Array(String(cString: text).utf8))
+    }
+
     /// The size that the terminal's description names, for one that cannot tell.
     static var describedSize: (columns: Int, rows: Int) {
         let columns = Int(tigetnum("cols"))

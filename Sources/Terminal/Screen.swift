@@ -174,12 +174,14 @@ public final class Screen {
             throw error
         }
         guard first else {
-            _ = finish(writer.send(adding: enterBytes))
+            _ = finish(writer.send(adding: enterBytes + Screen.scrollRegion(rows: size.height)))
             return
         }
         curs_set(0)
         wrefresh(rg_stdscr())
-        _ = finish(writer.send(adding: KeyReader.pasteOn))
+        let region = Screen.scrollRegion(rows: size.height)
+        _ = finish(writer.send(adding: region + KeyReader.pasteOn))
+        painter.invalidate()
     }
 
     private func finish(_ outcome: FrameWriter.Outcome) -> FrameWriter.Outcome {
