@@ -24,7 +24,7 @@ extension RegistrarCore {
         _ context: RequestContext,
         _ handling: inout Handling,
     ) -> Admission {
-        guard case .digest(let accounts) = policy.domains[request.domain].access else {
+        guard !policy.domains[request.domain].isOpen else {
             request.badges.insert(.open)
             return .granted
         }
@@ -32,7 +32,7 @@ extension RegistrarCore {
             head,
             bytes,
             policy: policy.domains[request.domain].digest,
-            accounts: accounts,
+            accounts: policy.domains[request.domain].accounts,
             now: context.path.at,
             using: worker
         )
@@ -59,7 +59,7 @@ extension RegistrarCore {
     /// whole `user@domain`. Under open registration anybody is anybody.
     func authorize(_ bytes: Span<UInt8>, _ request: RegisterRequest, userCount: Int) -> RefusalReason? {
         let aor = bench.aor.span
-        if case .digest = policy.domains[request.domain].access {
+        if !policy.domains[request.domain].isOpen {
             let account = bytes.extracting(request.account.bounds)
             guard equal(account, aor.extracting(0..<userCount)) || equal(account, aor) else {
                 return .notAllowedForAOR

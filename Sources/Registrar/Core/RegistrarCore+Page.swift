@@ -53,26 +53,7 @@ extension RegistrarCore {
     private func writeVias(_ cursor: inout ReplyCursor, _ bytes: Span<UInt8>, _ context: RequestContext) {
         guard let first = head.firstIndex(of: .via), let line = head[first] else { return }
         let via = context.via
-        let holes = via.filledByReceiver
-        var position = via.range.start
-        if !holes.first.isEmpty {
-            writePart(from: position, to: holes.first.start, line, &cursor, bytes)
-            position = holes.first.start + holes.first.count
-        }
-        if !holes.second.isEmpty {
-            writePart(from: position, to: holes.second.start, line, &cursor, bytes)
-            position = holes.second.start + holes.second.count
-        }
-        writePart(from: position, to: via.range.start + via.range.count, line, &cursor, bytes)
-        let source = context.path.source
-        if via.hasRPort || via.host.address(bytes) != source.address {
-            cursor.put(";received=")
-            cursor.put(address: source.address)
-        }
-        if via.hasRPort {
-            cursor.put(";rport=")
-            cursor.put(decimal: UInt32(source.port))
-        }
+        writeTop(via, line, &cursor, bytes, from: context.path.source)
         writePart(
             from: via.range.start + via.range.count,
             to: line.value.start + line.value.count,
@@ -93,6 +74,35 @@ extension RegistrarCore {
             )
             cursor.put("\r\n")
             next = head.index(after: index)
+        }
+    }
+
+    /// The topmost Via as its receiver completes it.
+    private func writeTop(
+        _ via: Via,
+        _ line: HeaderField,
+        _ cursor: inout ReplyCursor,
+        _ bytes: Span<UInt8>,
+        from source: Endpoint,
+    ) {
+        let holes = via.filledByReceiver
+        var position = via.range.start
+        if !holes.first.isEmpty {
+            writePart(from: position, to: holes.first.start, line, &cursor, bytes)
+            position = holes.first.start + holes.first.count
+        }
+        if !holes.second.isEmpty {
+            writePart(from: position, to: holes.second.start, line, &cursor, bytes)
+            position = holes.second.start + holes.second.count
+        }
+        writePart(from: position, to: via.range.start + via.range.count, line, &cursor, bytes)
+        if via.hasRPort || via.host.address(bytes) != source.address {
+            cursor.put(";received=")
+            cursor.put(address: source.address)
+        }
+        if via.hasRPort {
+            cursor.put(";rport=")
+            cursor.put(decimal: UInt32(source.port))
         }
     }
 

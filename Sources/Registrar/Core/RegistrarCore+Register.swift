@@ -19,12 +19,10 @@ extension RegistrarCore {
         case .host: return refuse(.notOurDomain, bytes, context, &handling)
         case .elsewhere(let reason): return refuse(reason, bytes, context, &handling)
         }
-        // Without the source: a phone whose NAT gave it another port sends the same request again, and that is
-        // not one that was merged (RFC 3261 §8.2.2.2).
-        let copies = context.commonKey(fields, bytes)
-        let ways = TransactionKey(hash: identity, isReliable: context.path.transport.isReliable)
-        let now = context.path.at
-        if fields.to.tag.isEmpty, state.merged.isMerged(copies, transaction: ways, now: now) {
+        let names = Names(context, fields, identity, bytes)
+        if fields.to.tag.isEmpty,
+            state.merged.isMerged(names.copies, transaction: names.ways, now: context.path.at)
+        {
             return refuse(.merged, bytes, context, &handling)
         }
         guard policy.domains[domain].takesRegistrations else {
@@ -50,10 +48,39 @@ extension RegistrarCore {
             // Without a transaction: a flood of challenges leaves nothing behind (RFC 3261 §8.2.7).
             return challenge(reason, domain: domain, bytes, fields, context, &handling)
         }
-        let key = context.key(identity)
+        answer(bytes, request, admission, names, context, &handling)
+    }
+
+    /// Under which names a request is remembered.
+    private struct Names {
+        /// Of its transaction.
+        var key: TransactionKey
+        /// Of all its copies (RFC 3261 §8.2.2.2).
+        var copies: MergedRequests.Key
+        /// Of this copy, without the source: a phone whose NAT gave it another port sends the same request
+        /// again, and that is not one that was merged.
+        var ways: TransactionKey
+
+        init(_ context: RequestContext, _ fields: RequestFields, _ identity: UInt64, _ bytes: Span<UInt8>) {
+            key = context.key(identity)
+            copies = context.commonKey(fields, bytes)
+            ways = TransactionKey(hash: identity, isReliable: context.path.transport.isReliable)
+        }
+    }
+
+    /// Answers whoever has proved who it is, and keeps the answer: a request that comes again must not meet its
+    /// own used nonce (RFC 3261 §17.2.2).
+    private mutating func answer(
+        _ bytes: Span<UInt8>,
+        _ request: RegisterRequest,
+        _ admission: Admission,
+        _ names: Names,
+        _ context: RequestContext,
+        _ handling: inout Handling,
+    ) {
         let start = encoder.bytes.count
-        if let reason = change(bytes, request, admission, key, context, &handling) {
-            challenge(reason, domain: domain, bytes, fields, context, &handling)
+        if let reason = change(bytes, request, admission, names.key, context, &handling) {
+            challenge(reason, domain: request.domain, bytes, request.fields, context, &handling)
             // A used nonce is the one refusal that must not be kept: it would outlive the reason.
             if case .onlyIfRepeated = admission { return }
         }
@@ -61,14 +88,16 @@ extension RegistrarCore {
         // Swapped out, not copied: the ring takes the only copy.
         var written: [UInt8] = []
         swap(&written, &encoder.bytes)
+        let status = handling.exchange.status
+        let now = context.path.at
         transactions.store(
-            key,
+            names.key,
             reply: written.span.extracting(start..<written.count),
-            status: handling.exchange.status,
+            status: status,
             now: now
         )
         swap(&written, &encoder.bytes)
-        state.merged.note(copies, transaction: ways, now: now)
+        state.merged.note(names.copies, transaction: names.ways, now: now)
     }
 
     /// Steps 4 to 8; returns why the request is refused, nil once a reply has been written or withheld.

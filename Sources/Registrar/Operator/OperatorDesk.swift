@@ -111,6 +111,7 @@ public final class OperatorDesk: Sendable {
         }
         execution.remove(targets, cause: cause)
         let done = execution.targets.filter { $0.outcome == .done }.map { $0.binding }
+        if !isDryRun { forgive(&act, except: done) }
         act.taken = done.map { $0.facts.id }
         act.until = done.map { $0.facts.expiresAt }.max()
         var outcome = CommandOutcome(
@@ -120,6 +121,21 @@ public final class OperatorDesk: Sendable {
         )
         if !isDryRun { outcome.id = file(act, execution.tickets, &log) }
         return outcome
+    }
+
+    /// Lifts the blocks of addresses of record of which nothing was taken after all, because a phone was
+    /// quicker; what they had replaced is set again.
+    private func forgive(_ act: inout UndoLog.Act, except done: [Binding]) {
+        let taken = Set(done.map { BlockSubject.aor($0.texts.aor) })
+        let innocent = act.blocked.filter { !taken.contains($0) }
+        guard !innocent.isEmpty else { return }
+        let replaced = act.lifted.filter { innocent.contains($0.subject) }
+        state.policy.update { policy in
+            for subject in innocent { policy.blocks.remove(subject) }
+            for block in replaced { policy.blocks.insert(block) }
+        }
+        act.blocked.removeAll { innocent.contains($0) }
+        act.lifted.removeAll { innocent.contains($0.subject) }
     }
 
     private func block(

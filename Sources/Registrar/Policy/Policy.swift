@@ -16,7 +16,14 @@ public struct Domain: Sendable {
     /// It takes registrations; else REGISTER is answered 405.
     public var takesRegistrations: Bool
     /// Who may register.
-    public var access: Access
+    public var access: Access {
+        get { isOpen ? .open : .digest(accounts) }
+        set { (isOpen, accounts) = Self.parts(of: newValue) }
+    }
+    /// Anybody may: `access` is `open`.
+    public private(set) var isOpen: Bool
+    /// The accounts of `access`, kept apart from it so that a look-up copies nothing.
+    private(set) var accounts: Accounts
     /// Realm, algorithms, quality of protection and leniencies of its digest.
     public var digest: DigestPolicy
     /// How long bindings live.
@@ -38,11 +45,18 @@ public struct Domain: Sendable {
     ) {
         self.name = name.map { lowercased($0) }
         self.takesRegistrations = takesRegistrations
-        self.access = access
+        (isOpen, accounts) = Self.parts(of: access)
         self.digest = digest ?? DigestPolicy(realm: self.name)
         self.expiry = expiry
         self.contacts = contacts
         self.alias = alias
+    }
+
+    private static func parts(of access: Access) -> (Bool, Accounts) {
+        switch access {
+        case .open: (true, Accounts())
+        case .digest(let accounts): (false, accounts)
+        }
     }
 }
 
