@@ -176,7 +176,7 @@ struct BindingColumns: Sendable {
         return TableField(.text(runs))
     }
 
-    /// `198.51.100.7:5062` of `sip:4417@198.51.100.7:5062;ob`; the whole text where there is no host to be found.
+    /// `198.51.100.7:5062` of `sip:4417@198.51.100.7:5062;ob`; the whole text where there is no host.
     static func hostPart(_ uri: String) -> String {
         var rest = uri[...]
         if let at = rest.firstIndex(of: "@") {

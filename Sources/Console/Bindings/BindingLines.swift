@@ -70,11 +70,12 @@ struct BindingLines {
             ("agent", BindingColumns.text(texts.userAgent)),
             ("auth", auth),
             ("badges", BindingColumns.badges(facts.badges)),
-            (
-                "created",
-                "\(TimeText.ago(clock.since(facts.createdAt))) ago, \(TimeText.count(Int(facts.refreshes), "refresh", plural: "refreshes"))"
-            ),
+            ("created", "\(TimeText.ago(clock.since(facts.createdAt))) ago, \(refreshes)"),
         ]
+    }
+
+    private var refreshes: String {
+        TimeText.count(Int(facts.refreshes), "refresh", plural: "refreshes")
     }
 
     private var auth: String {

@@ -83,7 +83,8 @@ struct BindingScreen {
         drawAttempts(detail, on: &grid, in: area.inset(bottom: others))
         guard others == 1 else { return }
         let list = detail.siblings.map { row in
-            "\(row.binding.facts.path.source) (\(TimeText.countdown(clock.left(until: row.binding.facts.expiresAt))))"
+            let left = clock.left(until: row.binding.facts.expiresAt)
+            return "\(row.binding.facts.path.source) (\(TimeText.countdown(left)))"
         }
         let text = SafeText(" Also registered: \(list.joined(separator: ", "))", ascii: grid.glyphs == .ascii)
         grid.put(text.fitted(to: area.width), at: area.row(area.height - 1).origin, role: .text)

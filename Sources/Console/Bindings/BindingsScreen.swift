@@ -53,53 +53,36 @@ struct BindingsScreen {
 
     /// Filter, counts, order and marks in one line.
     private var infoLine: SegmentLine {
-        let list = model.bindings
         let filter = model.bindingsFilter.text
-        let left = [
-            Segment(
-                [
-                    TextRun(" filter: ", role: .textDim),
-                    TextRun(
-                        filter.isEmpty ? "(none)" : filter,
-                        role: filter.isEmpty ? .textDim : .filterMatch
-                    ),
-                ],
-                priority: 50
-            )
-        ]
-        var right: [Segment] = []
-        if list.isLoaded {
-            let count =
-                filter.isEmpty
-                ? TimeText.count(list.total, "binding")
-                : "\(TimeText.count(list.matched)) of \(TimeText.count(list.total))"
-            right.append(Segment(count, role: .text, priority: 60))
-        }
-        if list.progress < 1 {
-            right.append(Segment("sorting \(Int(list.progress * 100)) %", role: .stateWarn, priority: 70))
-        }
-        let sign = model.order.descending ? "descending" : "ascending"
-        right.append(
-            Segment("sort \(BindingColumns.title(model.order.column)) \(sign)", role: .textDim, priority: 20)
+        let shown = TextRun(
+            filter.isEmpty ? "(none)" : filter,
+            role: filter.isEmpty ? .textDim : .filterMatch
         )
-        if model.bindings.isFollowing {
-            right.append(Segment("following the newest", role: .toastInfo, priority: 65))
+        let left = [Segment([TextRun(" filter: ", role: .textDim), shown], priority: 50)]
+        return SegmentLine(left: left, right: counts + [Segment("", role: .text, priority: 0)], gap: 3)
+    }
+
+    private var counts: [Segment] {
+        let list = model.bindings
+        var parts: [Segment] = []
+        func add(_ text: String, _ role: Role, _ priority: Int) {
+            parts.append(Segment(text, role: role, priority: priority))
         }
+        if list.isLoaded, model.bindingsFilter.text.isEmpty {
+            add(TimeText.count(list.total, "binding"), .text, 60)
+        } else if list.isLoaded {
+            add("\(TimeText.count(list.matched)) of \(TimeText.count(list.total))", .text, 60)
+        }
+        if list.progress < 1 { add("sorting \(Int(list.progress * 100)) %", .stateWarn, 70) }
+        let direction = model.order.descending ? "descending" : "ascending"
+        add("sort \(BindingColumns.title(model.order.column)) \(direction)", .textDim, 20)
+        if list.isFollowing { add("following the newest", .toastInfo, 65) }
         if model.marks.all != nil {
-            right.append(
-                Segment(
-                    "marked: all \(TimeText.count(list.matched)) matching",
-                    role: .toastInfo,
-                    priority: 80
-                )
-            )
+            add("marked: all \(TimeText.count(list.matched)) matching", .toastInfo, 80)
         } else if !model.marks.isEmpty {
-            right.append(
-                Segment("\(TimeText.count(model.marks.count)) marked", role: .toastInfo, priority: 80)
-            )
+            add("\(TimeText.count(model.marks.count)) marked", .toastInfo, 80)
         }
-        right.append(Segment("", role: .text, priority: 0))
-        return SegmentLine(left: left, right: right, gap: 3)
+        return parts
     }
 
     /// What to say where there is no row.

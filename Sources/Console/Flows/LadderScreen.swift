@@ -189,8 +189,8 @@ struct LadderScreen {
 
     private func drawWholeMessage(on grid: inout CellGrid, in rect: Rect) {
         guard let message = state.message else { return }
-        let title =
-            "MESSAGE \(state.selected + 1) OF \(state.detail?.messages.count ?? 0)  \(clock.milliseconds(message.at))"
+        let count = state.detail?.messages.count ?? 0
+        let title = "MESSAGE \(state.selected + 1) OF \(count)  \(clock.milliseconds(message.at))"
         grid.rule(rect.row(0), title: title)
         let lines = RawMessage(message.bytes).lines
         let text =

@@ -18,15 +18,16 @@ struct RefusalWords: Hashable, Sendable {
     /// The words of a reason; `user` is the name that the phone gave, `aor` what it wanted to register.
     init(_ reason: RefusalReason, user: String, aor: String) {
         self =
-            Self.ofLogin(reason, user: user.isEmpty ? aor : user, aor: aor) ?? Self.ofBindings(
+            Self.ofLogin(reason, user: user.isEmpty ? aor : user)
+            ?? Self.ofPermission(reason, user: user, aor: aor) ?? Self.ofBindings(
                 reason,
                 aor: aor
             )
             ?? Self.ofMessage(reason)
     }
 
-    /// Who asks, and for whom.
-    private static func ofLogin(_ reason: RefusalReason, user: String, aor: String) -> RefusalWords? {
+    /// Who asks.
+    private static func ofLogin(_ reason: RefusalReason, user: String) -> RefusalWords? {
         switch reason {
         case .challenge:
             RefusalWords(
@@ -39,8 +40,8 @@ struct RefusalWords: Hashable, Sendable {
             )
         case .staleNonce:
             RefusalWords(
-                "right password on a nonce too old: stale=true asks the phone to sign a new one, not a failure",
-                "If it never goes on from here, the phone ignores stale=true: restart it or update its firmware."
+                "right password, nonce too old: stale=true asks the phone to sign a new one, not a failure",
+                "If it never goes on from here, it ignores stale=true: restart the phone or update it."
             )
         case .replay(let count):
             RefusalWords(
@@ -59,9 +60,16 @@ struct RefusalWords: Hashable, Sendable {
             )
         case .badCredentials(let check):
             RefusalWords(
-                "the credentials are incomplete or do not fit what was offered (\(FindingWords.label(check)))",
+                "credentials incomplete or not as they were offered (\(FindingWords.label(check)))",
                 "The phone's digest settings are at fault, not the password."
             )
+        default: nil
+        }
+    }
+
+    /// For whom, and whether an operator lets it.
+    private static func ofPermission(_ reason: RefusalReason, user: String, aor: String) -> RefusalWords? {
+        switch reason {
         case .notAllowedForAOR:
             RefusalWords(
                 "\"\(user)\" proved who it is, but may not register \(aor)",
@@ -105,7 +113,7 @@ struct RefusalWords: Hashable, Sendable {
             RefusalWords("contact \(position) can't be read, from byte \(offset) on", phone)
         case .intervalTooBrief(let asked, let minimum):
             RefusalWords(
-                "asked for \(asked) s, the minimum is \(minimum) s: a phone that is alive asks again for more",
+                "asked for \(asked) s, the minimum is \(minimum) s: a phone that works asks again for more",
                 "If it never does, set its registration time to at least \(minimum) s."
             )
         case .cseqNotHigher(let got, let have):

@@ -35,10 +35,8 @@ struct WhyPanel {
         if exchange.isUnregister { return (VerdictWords.sentence(.unregistered) + ".", .verdictOK) }
         if exchange.granted == 0 { return (VerdictWords.sentence(.query) + ".", .verdictOK) }
         let bindings = TimeText.count(Int(exchange.contacts), "binding")
-        return (
-            "GRANTED: registered for \(TimeText.length(Int(exchange.granted))); \(detail.row.aor) has \(bindings).",
-            .verdictOK
-        )
+        let length = TimeText.length(Int(exchange.granted))
+        return ("GRANTED: registered for \(length); \(detail.row.aor) has \(bindings).", .verdictOK)
     }
 
     /// What to do about it; empty where nothing is.

@@ -213,8 +213,7 @@ extension ConsoleModel {
         let items = acts.reversed().map { act in
             (
                 choice: PickState.Choice.undo(act.id), name: "\(clock.clock(act.at)) \(act.text)",
-                remark:
-                    "possible until \(clock.clock(act.until))\(act.reason.isEmpty ? "" : "  \"\(act.reason)\"")"
+                remark: "possible until \(clock.clock(act.until))  \(act.reason)".trimmed
             )
         }
         layer = .pick(PickState(title: "UNDO WHICH", items: items, selected: 0))
@@ -251,8 +250,8 @@ extension ConsoleModel {
             parts.append("\(TimeText.count(newer)) left as is: the phone has registered again meanwhile")
         }
         if late > 0 { parts.append("\(TimeText.count(late)) too late: past the binding's own expiry") }
-        let text =
-            "Undo of \"\(act.text)\": \(parts.isEmpty ? "nothing to put back" : parts.joined(separator: "; "))."
+        if parts.isEmpty { parts.append("nothing to put back") }
+        let text = "Undo of \"\(act.text)\": \(parts.joined(separator: "; "))."
         return newer + late == 0 && back > 0 ? .done(text, at: now.timestamp) : .warning(text)
     }
 }

@@ -34,7 +34,7 @@ extension ConsoleModel {
             return [
                 RunLine("\(block.subject.text) may register again from now on.", role: .text),
                 RunLine(
-                    "Blocked since \(clock.clock(block.since)) by \(block.by.short)\(block.reason.isEmpty ? "" : ": \"\(block.reason)\"")",
+                    "Blocked since \(clock.clock(block.since)) by \(block.by.short)  \(block.reason)".trimmed,
                     role: .textDim
                 ),
                 RunLine("No message is sent to the phone: it comes back when it tries next.", role: .text),
@@ -48,9 +48,8 @@ extension ConsoleModel {
         let held = TimeText.count(knownBindings, "binding")
         return [
             RunLine("The registrar runs in here and ends with it: no phone can log in until it runs again."),
-            RunLine(
-                "\(held) \(knownBindings == 1 ? "is" : "are") held in memory only and will be forgotten; each phone comes back with its next refresh."
-            ),
+            RunLine("Held in memory only, and forgotten then: \(held)."),
+            RunLine("Each phone comes back with its next refresh."),
             RunLine("A registrar that outlives your session: regtop serve.", role: .textDim),
         ]
     }
@@ -72,7 +71,9 @@ extension ConsoleModel {
         let more = preview.targets.count - targetsListed
         if more > 0 { lines.append(RunLine("and \(TimeText.count(more)) more", role: .textDim)) }
         lines.append(RunLine(""))
-        lines += consequences(plan, preview, form, clock).map { RunLine($0) }
+        lines += ActWords.consequences(plan, preview, option: form.chosen(0), clock: clock).map {
+            RunLine($0)
+        }
         return lines
     }
 
@@ -86,59 +87,6 @@ extension ConsoleModel {
         return RunLine(runs)
     }
 
-    /// What will be so afterwards, honestly: who can't be called, and what the phones believe.
-    private func consequences(
-        _ plan: ActPlan,
-        _ preview: CommandOutcome,
-        _ form: Form,
-        _ clock: LocalClock,
-    ) -> [String] {
-        let targets = plan.reachable
-        let isOne = targets.count == 1
-        let latest = targets.map(\.facts.expiresAt).max() ?? .zero
-        let until = "\(clock.clock(latest))\(isOne ? "" : " at the latest")"
-        var lines: [String] = []
-        switch preview.unreachable {
-        case 0 where isOne:
-            lines.append("The address of record keeps another binding: calls still reach that.")
-        case 0: lines.append("Every address of record keeps a binding: calls still reach those.")
-        case 1 where isOne:
-            lines.append("It is the last binding of its address of record: calls to it fail from now on.")
-        case 1: lines.append("1 address of record loses its last binding: calls to it fail from now on.")
-        default:
-            lines.append(
-                "\(TimeText.count(preview.unreachable)) addresses of record lose their last binding: calls to them fail from now on."
-            )
-        }
-        lines.append(
-            isOne
-                ? "No message is sent. The phone does not know it: it will believe it is registered until \(until)."
-                : "No message is sent. The phones do not know it: they will believe they are registered until \(until)."
-        )
-        if plan.kind == .expire {
-            lines.append(
-                "Expire is the ordinary end, now, with you as its cause. \(isOne ? "It" : "They") may come back at once."
-            )
-        } else if form.chosen(0) > 0 {
-            lines.append(
-                "\(isOne ? "Its next REGISTER is" : "Their next REGISTERs are") refused with 403 until the time is over; b lists blocks and lifts them."
-            )
-        } else {
-            lines.append(
-                isOne
-                    ? "It may come back with its next refresh\(usualReturn(targets))."
-                    : "They may come back with their next refresh\(usualReturn(targets))."
-            )
-        }
-        return lines
-    }
-
-    private func usualReturn(_ targets: [Binding]) -> String {
-        let gaps = targets.map(\.facts.usualGap).filter { $0 > 0 }
-        guard let longest = gaps.max() else { return "" }
-        return ", usually within \(TimeText.length(Int(longest / 1_000)))"
-    }
-
     /// Both pictures of a row: as it was looked at, and as it is.
     private func changedLines(_ plan: ActPlan, _ now: Binding, _ clock: LocalClock) -> [RunLine] {
         var lines = [RunLine("Nothing was done yet. The phone has sent a REGISTER since:"), RunLine("")]
@@ -150,8 +98,8 @@ extension ConsoleModel {
                     TextRun(ActWords.row(binding, clock: clock), role: role),
                 ])
             )
-            let detail =
-                "refreshed \(clock.clock(facts.refreshedAt)), cseq \(facts.cseq), \(facts.path.transport.name)"
+            let at = clock.clock(facts.refreshedAt)
+            let detail = "refreshed \(at), cseq \(facts.cseq), \(facts.path.transport.name)"
             lines.append(RunLine([TextRun("".padded(12), role: .textDim), TextRun(detail, role: role)]))
         }
         if let seen = plan.seen.first { describe("you saw", seen.binding, .diffDel) }

@@ -63,7 +63,8 @@ struct OverviewScreen {
             ),
             pair(
                 "peak",
-                "\(TimeText.count(numbers.peak))\(numbers.peak > 0 ? " at \(clock.minute(numbers.peakAt))" : "")",
+                TimeText.count(numbers.peak)
+                    + (numbers.peak > 0 ? " at \(clock.minute(numbers.peakAt))" : ""),
                 40,
                 .text
             ),
@@ -146,9 +147,8 @@ struct OverviewScreen {
             )
             let share = Double(row.1) / Double(total)
             let numbers = Rect(x: line.x + name, y: line.y, width: 14, height: 1)
-            let text =
-                "\(TimeText.count(row.1))  \(String(repeating: " ", count: share < 0.095 ? 1 : 0))\(TimeText.fixed(share * 100, 0))%"
-            grid.putRight(text, in: numbers, role: .text)
+            grid.putRight(TimeText.count(row.1), in: numbers.inset(right: 5), role: .text)
+            grid.putRight("\(TimeText.fixed(share * 100, 0))%", in: numbers, role: .text)
             let bar = line.inset(left: name + 16)
             Bar(fraction: share, role: .rateLow).draw(
                 on: &grid,

@@ -107,6 +107,10 @@ extension ConsoleModel {
         case .window(let window, let serial):
             guard let question = link.asked, question.serial == serial else { return [] }
             link.asked = nil
+            if case .form = layer, hasWindow {
+                link.wantsWindow = true
+                return []
+            }
             show(window, of: question.query)
         case .preview(let outcome, let serial): return takePreview(outcome, serial: serial, at: now)
         case .outcome(let outcome, let serial): return takeOutcome(outcome, serial: serial, at: now)

@@ -168,8 +168,8 @@ struct ListState<Row: ListedRow>: Sendable {
     /// on the way, and the cursor's place is still to come. `departure` says of a row that left what is known
     /// about it, or nil where it may just have moved to another place of the list.
     ///
-    /// Returns false for a window that was to be held by a row which has left: it may begin anywhere, so it is
-    /// not shown, and the next query is held by a neighbour.
+    /// Returns false for a window that was to be held by a row which has left: it may begin anywhere, so it
+    /// is not shown, and the next query is held by a neighbour.
     mutating func take(
         _ rows: [Row],
         of window: Window,
@@ -177,16 +177,9 @@ struct ListState<Row: ListedRow>: Sendable {
         departure: (Row) -> RowDeparture?,
     ) -> Bool {
         let isAwaited = query.anchor == anchor
-        if isAwaited, case .row(let id, _) = query.anchor,
-            !rows.contains(where: { Row.rowID(of: $0.key) == id })
-        {
-            let held = entries.map(\.row.key) + [cursorKey].compactMap { $0 }
-            lost.formUnion(held.filter { Row.rowID(of: $0) == id })
-            return false
-        }
+        if isAwaited, lose(query.anchor, in: rows) { return false }
         lost = []
         let old = isLoaded ? entries : []
-        let oldIndex = cursorIndex
         shownRank = window.rank
         (matched, total, progress) = (window.matched, window.total, window.progress)
         isLoaded = true
@@ -196,31 +189,39 @@ struct ListState<Row: ListedRow>: Sendable {
             return true
         }
         top = window.rank
-        if isFollowing {
+        if isFollowing || pendingIndex != nil {
+            place(isFollowing ? (newestEnd == .last ? entries.count - 1 : 0) : pendingIndex ?? 0)
             pendingIndex = nil
-            place(newestEnd == .last ? entries.count - 1 : 0)
-            return true
-        }
-        if let index = pendingIndex {
-            pendingIndex = nil
-            place(index)
             return true
         }
         keepDeparted(of: old, departure: departure)
-        guard let key = cursorKey, let index = entries.firstIndex(where: { $0.row.key == key }) else {
-            place(oldIndex)
-            return true
+        holdCursor(height: query.height, isFirst: old.isEmpty)
+        return true
+    }
+
+    /// The row that should have held the window is not in it.
+    private mutating func lose(_ anchor: WindowQuery.Anchor, in rows: [Row]) -> Bool {
+        guard case .row(let id, _) = anchor, !rows.contains(where: { Row.rowID(of: $0.key) == id }) else {
+            return false
         }
-        cursorIndex = index
-        // Kept rows push the cursor down while older ones came in above: give the room back at the top.
+        let held = entries.map(\.row.key) + [cursorKey].compactMap { $0 }
+        lost.formUnion(held.filter { Row.rowID(of: $0) == id })
+        return true
+    }
+
+    /// Finds the cursor's row again. Rows that were kept push it down while older ones came in above: the
+    /// room is given back at the top.
+    private mutating func holdCursor(height: Int, isFirst: Bool) {
+        let before = cursorIndex
+        guard let key = cursorKey, let index = entries.firstIndex(where: { $0.row.key == key }) else {
+            return place(before)
+        }
         let hasKept = entries.prefix(index).contains { $0.departure != nil }
-        let shift = max(hasKept && !old.isEmpty ? index - oldIndex : 0, index - (query.height - 1))
-        guard shift > 0 else { return true }
+        let shift = max(hasKept && !isFirst ? index - before : 0, index - (height - 1), 0)
         top += livingCount(before: shift)
         shownRank = top
         entries.removeFirst(shift)
         cursorIndex = index - shift
-        return true
     }
 
     private mutating func keepDeparted(of old: [Entry], departure: (Row) -> RowDeparture?) {
