@@ -1,11 +1,12 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-let strict: [SwiftSetting] = [
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-] + (Context.environment["REGTOP_STRICT"] == nil ? [] : [.treatAllWarnings(as: .error)])
+let strict: [SwiftSetting] =
+    [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ] + (Context.environment["REGTOP_STRICT"] == nil ? [] : [.treatAllWarnings(as: .error)])
 
 let package = Package(
     name: "regtop",
@@ -28,7 +29,11 @@ let package = Package(
             dependencies: ["Timing", "SIPMessage", "SIPDigest", "BindingTable", "SIPTransaction"],
             swiftSettings: strict,
         ),
-        .target(name: "Monitor", dependencies: ["Timing", "SIPMessage", "BindingTable"], swiftSettings: strict),
+        .target(
+            name: "Monitor",
+            dependencies: ["Timing", "SIPMessage", "BindingTable"],
+            swiftSettings: strict
+        ),
         .target(
             name: "ConsoleLink",
             dependencies: ["Timing", "SIPMessage", "BindingTable", "Monitor"],
@@ -92,7 +97,11 @@ let package = Package(
             dependencies: ["SIPMessage", "Support", "Timing"],
             swiftSettings: strict,
         ),
-        .testTarget(name: "TransportTests", dependencies: ["Transport", "CSocket", "SIPMessage", "Timing"], swiftSettings: strict),
+        .testTarget(
+            name: "TransportTests",
+            dependencies: ["Transport", "CSocket", "SIPMessage", "Timing"],
+            swiftSettings: strict
+        ),
         .testTarget(name: "TimingTests", dependencies: ["Support", "Timing"], swiftSettings: strict),
         .testTarget(
             name: "BindingTableTests",
@@ -116,13 +125,16 @@ let package = Package(
         ),
         .testTarget(
             name: "RegistrarTests",
-            dependencies: ["Registrar", "BindingTable", "SIPDigest", "SIPMessage", "SIPTransaction", "Support", "Timing"],
+            dependencies: [
+                "Registrar", "BindingTable", "SIPDigest", "SIPMessage", "SIPTransaction", "Support", "Timing",
+            ],
             swiftSettings: strict,
         ),
         .testTarget(
             name: "ConsoleTests",
             dependencies: [
-                "Console", "ConsoleLink", "Monitor", "Cells", "BindingTable", "SIPMessage", "Support", "Timing",
+                "Console", "ConsoleLink", "Monitor", "Cells", "BindingTable", "SIPMessage", "Support",
+                "Timing",
             ],
             swiftSettings: strict,
         ),
@@ -140,14 +152,17 @@ let package = Package(
         .testTarget(
             name: "HostTests",
             dependencies: [
-                "Host", "Support", "BindingTable", "ConsoleLink", "Monitor", "Registrar", "SIPDigest", "SIPMessage", "Timing",
+                "Host", "Support", "BindingTable", "ConsoleLink", "Monitor", "Registrar", "SIPDigest",
+                "SIPMessage", "Timing",
                 "Transport",
             ],
             swiftSettings: strict,
         ),
         .testTarget(
             name: "regtopTests",
-            dependencies: ["regtop", "Host", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: [
+                "regtop", "Host", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: strict,
         ),
         .testTarget(name: "LiveTests", dependencies: ["regtop"], swiftSettings: strict),

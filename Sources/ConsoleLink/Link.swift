@@ -48,8 +48,14 @@ public struct Welcome: Sendable {
 
     /// Puts the parts together.
     public init(
-        host: String, listeners: [String], startedAt: Timestamp, clock: ClockReading, utcOffset: Interval,
-        you: OperatorIdentity, readOnlyBecause: String?, openDomains: [String],
+        host: String,
+        listeners: [String],
+        startedAt: Timestamp,
+        clock: ClockReading,
+        utcOffset: Interval,
+        you: OperatorIdentity,
+        readOnlyBecause: String?,
+        openDomains: [String],
     ) {
         self.host = host
         self.listeners = listeners

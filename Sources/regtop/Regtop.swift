@@ -7,7 +7,8 @@ import Host
 struct Regtop: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "regtop",
-        abstract: "A SIP registrar that shows what it does: live bindings, login attempts and why they failed.",
+        abstract:
+            "A SIP registrar that shows what it does: live bindings, login attempts and why they failed.",
         usage: """
             regtop [--listen udp:HOST:PORT|tcp:HOST:PORT]... [--domain NAME]... [--accounts FILE] [--open]
                    [--config FILE] [--theme NAME] [--demo [N]] [--read-only] [--view NAME] [--filter EXPR]
@@ -20,7 +21,9 @@ struct Regtop: ParsableCommand {
             `regtop help console` explains each option.
             """,
         version: Version.text,
-        subcommands: [ConsoleCommand.self, Serve.self, AccountCommand.self, ConfigCommand.self, ThemeCommand.self],
+        subcommands: [
+            ConsoleCommand.self, Serve.self, AccountCommand.self, ConfigCommand.self, ThemeCommand.self,
+        ],
         defaultSubcommand: ConsoleCommand.self,
     )
 

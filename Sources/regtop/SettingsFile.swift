@@ -35,8 +35,14 @@ struct SettingsFile {
     // MARK: Sections
 
     private mutating func root(_ node: Node, _ settings: inout Settings) {
-        each(node, of: "the settings", allowed: ["listen", "accounts", "open", "domains", "limits", "console"]) {
-            reader, key, value in
+        each(
+            node,
+            of: "the settings",
+            allowed: ["listen", "accounts", "open", "domains", "limits", "console"]
+        ) {
+            reader,
+            key,
+            value in
             switch key {
             case "listen": settings.listen = reader.strings(value, key)
             case "accounts": settings.accounts = reader.text(value, key)
@@ -131,7 +137,10 @@ struct SettingsFile {
     // MARK: Values
 
     private mutating func each(
-        _ node: Node, of section: String, allowed: [String]?, _ body: (inout SettingsFile, String, Node) -> Void,
+        _ node: Node,
+        of section: String,
+        allowed: [String]?,
+        _ body: (inout SettingsFile, String, Node) -> Void,
     ) {
         if node.null != nil { return }
         guard let mapping = node.mapping else {
@@ -218,7 +227,12 @@ enum YAMLText {
         switch error {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
             .composer(_, let problem, let mark, _):
-            return YAMLProblem(file: file, line: mark.line, column: mark.column, what: "\(problem); mend the syntax")
+            return YAMLProblem(
+                file: file,
+                line: mark.line,
+                column: mark.column,
+                what: "\(problem); mend the syntax"
+            )
         case .duplicatedKeysInMapping(let duplicates, let context):
             let names = duplicates.map { "\($0)" }.joined(separator: ", ")
             let mark = context.mark

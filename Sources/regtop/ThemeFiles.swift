@@ -16,9 +16,14 @@ struct ThemeFiles {
         }
         let binary = (Bundle.main.executablePath ?? "") as NSString
         let beside = (binary.deletingLastPathComponent as NSString).deletingLastPathComponent
-        let shared = variable("XDG_DATA_DIRS", "/usr/local/share:/usr/share").split(separator: ":").map(String.init)
+        let shared = variable("XDG_DATA_DIRS", "/usr/local/share:/usr/share").split(separator: ":").map(
+            String.init
+        )
         let roots =
-            [variable("XDG_CONFIG_HOME", "\(home)/.config"), variable("XDG_DATA_HOME", "\(home)/.local/share")]
+            [
+                variable("XDG_CONFIG_HOME", "\(home)/.config"),
+                variable("XDG_DATA_HOME", "\(home)/.local/share"),
+            ]
             + shared + ["\(beside)/share"]
         return roots.map { "\($0)/regtop/themes" }
     }
@@ -47,7 +52,12 @@ struct ThemeFiles {
         let name = ((path as NSString).lastPathComponent as NSString).deletingPathExtension
         guard let data = FileManager.default.contents(atPath: path) else { return nil }
         guard let text = String(data: data, encoding: .utf8) else {
-            return ThemeFile(name: name, origin: path, lines: [], problems: ["\(path): not UTF-8; save it as UTF-8"])
+            return ThemeFile(
+                name: name,
+                origin: path,
+                lines: [],
+                problems: ["\(path): not UTF-8; save it as UTF-8"]
+            )
         }
         return parse(text, name: name, origin: path)
     }
@@ -59,7 +69,12 @@ struct ThemeFiles {
         var problems: [String] = []
         do throws(YAMLProblem) {
             guard let root = try YAMLText.compose(text, file: origin) else {
-                return ThemeFile(name: name, origin: origin, lines: [], problems: ["\(origin): the file is empty"])
+                return ThemeFile(
+                    name: name,
+                    origin: origin,
+                    lines: [],
+                    problems: ["\(origin): the file is empty"]
+                )
             }
             guard let mapping = root.mapping else {
                 throw YAMLText.problem(at: root, in: origin, "a theme is lines of `role: \"style\"`")
@@ -69,7 +84,9 @@ struct ThemeFiles {
                     problems.append(YAMLText.problem(at: key, in: origin, "a role is a word").description)
                     continue
                 }
-                guard let scalar = value.scalar, scalar.style == .doubleQuoted || scalar.style == .singleQuoted else {
+                guard let scalar = value.scalar,
+                    scalar.style == .doubleQuoted || scalar.style == .singleQuoted
+                else {
                     let what = "the value of \(word) is not a quoted string; write \(word): \"…\""
                     problems.append(YAMLText.problem(at: key, in: origin, what).description)
                     continue

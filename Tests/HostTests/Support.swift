@@ -35,7 +35,12 @@ final class LoopbackPhone {
     private let callID = UUID().uuidString
 
     init?(_ user: String, registrar: Endpoint) {
-        guard let socket = DemoSocket(source: IPAddress(ipv4: 0x7f00_0001), transport: .udp, registrar: registrar)
+        guard
+            let socket = DemoSocket(
+                source: IPAddress(ipv4: 0x7f00_0001),
+                transport: .udp,
+                registrar: registrar
+            )
         else { return nil }
         self.socket = socket
         self.user = user
@@ -54,7 +59,11 @@ final class LoopbackPhone {
         try head.parse(bytes.span)
         _ = client.take(head, bytes.span)
         let value = client.authorization(
-            method: Array("REGISTER".utf8), uri: Array("sip:\(domain)".utf8), cnonce: Array("abc".utf8), using: worker)
+            method: Array("REGISTER".utf8),
+            uri: Array("sip:\(domain)".utf8),
+            cnonce: Array("abc".utf8),
+            using: worker
+        )
         let text = value.map { String(decoding: $0, as: UTF8.self) } ?? ""
         let answer = exchange(authorization: "Authorization: \(text)\r\n", domain: domain, expires: expires)
         return statusLine(answer)

@@ -19,15 +19,28 @@ struct ClientTests {
         try Command.run(
             "/usr/bin/sipp",
             [
-                "127.0.0.1:\(laboratory.port)", "-sf", "\(fixtures)/register.xml", "-t", transport, "-i", "127.0.0.1",
+                "127.0.0.1:\(laboratory.port)", "-sf", "\(fixtures)/register.xml", "-t", transport, "-i",
+                "127.0.0.1",
                 "-s", "alice", "-au", "alice", "-ap", password, "-key", "domain", "sip.test", "-m", "1", "-d",
                 "\(pause)", "-nostdin", "-timeout", "15s", "-timeout_error",
-            ], environment: ["TERM": "dumb"], folder: laboratory.path, seconds: 20)
+            ],
+            environment: ["TERM": "dumb"],
+            folder: laboratory.path,
+            seconds: 20
+        )
     }
 
-    @Test("SIPp over UDP and TCP: bound, seen, gone; a wrong password is named", .enabled(if: has("tmux", "sipp")))
+    @Test(
+        "SIPp over UDP and TCP: bound, seen, gone; a wrong password is named",
+        .enabled(if: has("tmux", "sipp"))
+    )
     func sippRegisters() throws {
-        let console = try Tmux(laboratory, laboratory.service + ["--view", "attempts"], columns: 140, rows: 40)
+        let console = try Tmux(
+            laboratory,
+            laboratory.service + ["--view", "attempts"],
+            columns: 140,
+            rows: 40
+        )
         try console.wait(for: "ATTEMPTS")
         for transport in ["u1", "t1"] {
             #expect(try sipp(transport, password: "secret").status == 0)
@@ -44,13 +57,18 @@ struct ClientTests {
         try console.type("Enter")
         let why = try console.wait(for: "wrong password for the known user")
         #expect(why.contains("MISMATCH"))
-        try console.text("qQ")
+        try console.text("qQQ")
         try console.wait(for: "EXIT 0")
     }
 
     @Test("baresip over UDP and TCP", .enabled(if: has("tmux", "baresip")))
     func baresip() throws {
-        let console = try Tmux(laboratory, laboratory.service + ["--view", "bindings"], columns: 140, rows: 40)
+        let console = try Tmux(
+            laboratory,
+            laboratory.service + ["--view", "bindings"],
+            columns: 140,
+            rows: 40
+        )
         try console.wait(for: "BINDINGS")
         for transport in ["udp", "tcp"] {
             let folder = "\(laboratory.path)/baresip-\(transport)"
@@ -60,9 +78,11 @@ struct ClientTests {
                 outbound="sip:127.0.0.1:\(laboratory.port);transport=\(transport)"\n
                 """
             try account.write(toFile: "\(folder)/accounts", atomically: true, encoding: .utf8)
-            let modules = try Command.run(
-                "/usr/bin/find", ["/usr/lib", "-name", "account.so", "-path", "*baresip*"]
-            ).output.split(separator: "\n").first.map { ($0 as NSString).deletingLastPathComponent } ?? ""
+            let modules =
+                try Command.run(
+                    "/usr/bin/find",
+                    ["/usr/lib", "-name", "account.so", "-path", "*baresip*"]
+                ).output.split(separator: "\n").first.map { ($0 as NSString).deletingLastPathComponent } ?? ""
             let config = """
                 sip_listen 127.0.0.1:0
                 module_path \(modules)
@@ -72,7 +92,11 @@ struct ClientTests {
                 """
             try config.write(toFile: "\(folder)/config", atomically: true, encoding: .utf8)
             try "".write(toFile: "\(folder)/contacts", atomically: true, encoding: .utf8)
-            let done = try Command.run("/usr/bin/baresip", ["-4", "-s", "-f", folder, "-t", "3"], seconds: 15)
+            let done = try Command.run(
+                "/usr/bin/baresip",
+                ["-4", "-s", "-f", folder, "-t", "3"],
+                seconds: 15
+            )
             #expect((done.output + done.error).contains("200 OK"))
         }
         try console.text("3")
@@ -83,14 +107,22 @@ struct ClientTests {
 
     @Test("A scanner can't tell known users from unknown ones", .enabled(if: has("tmux", "sipsak")))
     func scanner() throws {
-        let console = try Tmux(laboratory, laboratory.service + ["--view", "attempts"], columns: 140, rows: 40)
+        let console = try Tmux(
+            laboratory,
+            laboratory.service + ["--view", "attempts"],
+            columns: 140,
+            rows: 40
+        )
         try console.wait(for: "ATTEMPTS")
         var replies: [String] = []
         for user in ["alice", "nobody"] {
             let done = try Command.run(
                 "/usr/bin/sipsak",
-                ["-U", "-C", "sip:\(user)@127.0.0.1:9", "-s", "sip:\(user)@sip.test", "-p",
-                 "127.0.0.1:\(laboratory.port)", "-u", user, "-a", "wrong", "-x", "60", "-vvv"])
+                [
+                    "-p", "127.0.0.1:\(laboratory.port)", "-U", "-C", "sip:\(user)@127.0.0.1:9", "-s",
+                    "sip:\(user)@sip.test", "-u", user, "-a", "wrong", "-x", "60", "-vvv",
+                ]
+            )
             #expect(done.status != 0)
             replies.append(Self.shape(done.output))
         }

@@ -11,7 +11,9 @@ enum Program {
     }
 
     /// Runs it to its end, at most ten seconds; standard input is empty unless given.
-    static func run(_ arguments: [String], input: String = "", environment: [String: String] = [:]) throws -> Outcome {
+    static func run(_ arguments: [String], input: String = "", environment: [String: String] = [:]) throws
+        -> Outcome
+    {
         try Command.run(path, arguments, input: input, environment: environment)
     }
 }
@@ -27,32 +29,43 @@ struct Outcome {
 enum Command {
     /// Runs a command to its end; after `seconds` it is stopped and its status is 124.
     static func run(
-        _ path: String, _ arguments: [String], input: String = "", environment: [String: String] = [:],
-        folder: String? = nil, seconds: Int = 10,
+        _ path: String,
+        _ arguments: [String],
+        input: String = "",
+        environment: [String: String] = [:],
+        folder: String? = nil,
+        seconds: Int = 10,
     ) throws -> Outcome {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/timeout")
-        process.arguments = ["-k", "2", "\(seconds)", path] + arguments
-        var variables = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("REGTOP_") }
-        variables["SWIFT_BACKTRACE"] = "enable=no"
-        variables.merge(environment) { $1 }
-        process.environment = variables.filter { !$0.value.isEmpty }
-        if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
-        // Files, not pipes: what a command leaves running (tmux's server) would hold a pipe open.
+        // posix_spawn and files: Foundation's Process and pipes wait for what a command leaves running, such as
+        // tmux's server.
         let place = NSTemporaryDirectory() + "regtop-command-\(UUID().uuidString)"
         let names = ["in", "out", "err"].map { "\(place).\($0)" }
         defer { for name in names { try? FileManager.default.removeItem(atPath: name) } }
         try Data(input.utf8).write(to: URL(fileURLWithPath: names[0]))
-        for name in names.dropFirst() { FileManager.default.createFile(atPath: name, contents: nil) }
-        process.standardInput = FileHandle(forReadingAtPath: names[0])
-        process.standardOutput = FileHandle(forWritingAtPath: names[1])
-        process.standardError = FileHandle(forWritingAtPath: names[2])
-        try process.run()
-        process.waitUntilExit()
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, names[0], O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, 1, names[1], O_WRONLY | O_CREAT, 0o600)
+        posix_spawn_file_actions_addopen(&actions, 2, names[2], O_WRONLY | O_CREAT, 0o600)
+        var variables = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("REGTOP_") }
+        variables["SWIFT_BACKTRACE"] = "enable=no"
+        variables.merge(environment) { $1 }
+        let there = ["/bin/sh", "-c", "cd \"$0\" && exec \"$@\"", folder ?? "/"]
+        let words = there + ["/usr/bin/timeout", "-k", "2", "\(seconds)", path] + arguments
+        var list = words.map { strdup($0) } + [nil]
+        var settings = variables.filter { !$0.value.isEmpty }.map { strdup("\($0.key)=\($0.value)") } + [nil]
+        defer { for text in list + settings { free(text) } }
+        var process: pid_t = 0
+        guard posix_spawn(&process, words[0], &actions, nil, &list, &settings) == 0 else {
+            throw CocoaError(.executableLoad)
+        }
+        var status: Int32 = 0
+        while waitpid(process, &status, 0) < 0, errno == EINTR {}
         func text(_ name: String) -> String {
             String(decoding: FileManager.default.contents(atPath: name) ?? Data(), as: UTF8.self)
         }
-        return Outcome(status: process.terminationStatus, output: text(names[1]), error: text(names[2]))
+        return Outcome(status: status >> 8 & 0xff, output: text(names[1]), error: text(names[2]))
     }
 
     /// The first of the usual folders that has the command.
@@ -89,7 +102,9 @@ final class Laboratory {
     /// Adds a user of `sip.test` through the program itself.
     func add(user: String, password: String) throws {
         let done = try Program.run(
-            ["account", "add", "--accounts", "\(path)/accounts.txt", "\(user)@sip.test"], input: "\(password)\n")
+            ["account", "add", "--accounts", "\(path)/accounts.txt", "\(user)@sip.test"],
+            input: "\(password)\n"
+        )
         #expect(done.status == 0, "\(done.error)")
     }
 
@@ -104,7 +119,9 @@ final class Laboratory {
     /// Arguments that serve the host's own names without passwords on the laboratory's port.
     var open: [String] { ["--open", "--listen", "udp:127.0.0.1:\(port)", "--domain", "localhost"] }
 
-    var auditLog: String { (try? String(contentsOfFile: "\(path)/state/regtop/audit.log", encoding: .utf8)) ?? "" }
+    var auditLog: String {
+        (try? String(contentsOfFile: "\(path)/state/regtop/audit.log", encoding: .utf8)) ?? ""
+    }
 
     private static func freePort() throws -> UInt16 {
         for _ in 0..<50 {

@@ -10,7 +10,9 @@ struct TerminalManners {
     init() throws { laboratory = try Laboratory() }
 
     private func demo(_ arguments: [String] = [], columns: Int = 80, rows: Int = 24) throws -> Tmux {
-        let listen = ["--listen", "udp:127.0.0.1:\(laboratory.port)", "--listen", "tcp:127.0.0.1:\(laboratory.port)"]
+        let listen = [
+            "--listen", "udp:127.0.0.1:\(laboratory.port)", "--listen", "tcp:127.0.0.1:\(laboratory.port)",
+        ]
         return try Tmux(laboratory, ["--demo", "12"] + listen + arguments, columns: columns, rows: rows)
     }
 
@@ -62,7 +64,7 @@ struct TerminalManners {
     func restores() throws {
         let quits = try demo()
         try quits.wait(for: "OVERVIEW")
-        try quits.text("Q")
+        try quits.text("QQ")
         let after = try quits.wait(for: "EXIT 0")
         #expect(!after.contains("OVERVIEW"))
         let ends = try Tmux(laboratory, laboratory.open, columns: 80, rows: 24)
@@ -71,7 +73,10 @@ struct TerminalManners {
         #expect(try !ends.wait(for: "EXIT 0").contains("OVERVIEW"))
     }
 
-    @Test("A lost terminal ends the program within a second, and the audit says so", .enabled(if: has("tmux")))
+    @Test(
+        "A lost terminal ends the program within a second, and the audit says so",
+        .enabled(if: has("tmux"))
+    )
     func hangUp() throws {
         let console = try demo()
         try console.wait(for: "OVERVIEW")
@@ -84,7 +89,11 @@ struct TerminalManners {
     @Test("A terminal that stops reading delays no reply", .enabled(if: has("tmux", "sipp")))
     func stalled() throws {
         let console = try Tmux(
-            laboratory, laboratory.open + ["--view", "attempts"], columns: 140, rows: 40)
+            laboratory,
+            laboratory.open + ["--view", "attempts"],
+            columns: 140,
+            rows: 40
+        )
         try console.wait(for: "ATTEMPTS")
         let server = try console.serverID()
         kill(server, SIGSTOP)
@@ -93,12 +102,18 @@ struct TerminalManners {
         try Self.flood.write(toFile: scenario, atomically: true, encoding: .utf8)
         let done = try Command.run(
             "/usr/bin/sipp",
-            ["127.0.0.1:\(laboratory.port)", "-sf", scenario, "-i", "127.0.0.1", "-m", "1000", "-r", "500", "-nostdin",
-             "-timeout", "15s", "-timeout_error", "-max_retrans", "0"],
-            environment: ["TERM": "dumb"], folder: laboratory.path, seconds: 20)
+            [
+                "127.0.0.1:\(laboratory.port)", "-sf", scenario, "-i", "127.0.0.1", "-m", "1000", "-r", "500",
+                "-nostdin",
+                "-timeout", "15s", "-timeout_error", "-max_retrans", "0",
+            ],
+            environment: ["TERM": "dumb"],
+            folder: laboratory.path,
+            seconds: 20
+        )
         #expect(done.status == 0, "\(done.error.suffix(300))")
         kill(server, SIGCONT)
-        try console.wait(for: "1000 attempts")
+        try console.wait(for: "1,000 attempts")
     }
 
     private static let flood = """
@@ -122,15 +137,28 @@ struct TerminalManners {
 
     @Test(
         "A terminal that can't be used is one sentence and exit code 69",
-        .enabled(if: has("tmux")), arguments: ["dumb", "no-such-terminal", ""])
+        .enabled(if: has("tmux")),
+        arguments: ["dumb", ""]
+    )
     func badTerminal(_ type: String) throws {
+        let screen = try start(with: type).wait(for: "EXIT 69")
+        #expect(screen.contains("TERM"))
+    }
+
+    @Test("A terminal nobody knows is drawn on plainly", .enabled(if: has("tmux")))
+    func unknownTerminal() throws {
+        try start(with: "no-such-terminal").wait(for: "OVERVIEW")
+    }
+
+    private func start(with type: String) throws -> Tmux {
         let script = type.isEmpty ? "env -u TERM" : "env TERM=\(type)"
         let wrapper = "\(laboratory.path)/wrapped"
         try "#!/bin/sh\nexec \(script) '\(Program.path)' \"$@\"\n".write(
-            toFile: wrapper, atomically: true, encoding: .utf8)
+            toFile: wrapper,
+            atomically: true,
+            encoding: .utf8
+        )
         chmod(wrapper, 0o755)
-        let console = try Tmux(laboratory, laboratory.open, program: wrapper)
-        let screen = try console.wait(for: "EXIT 69")
-        #expect(screen.contains("TERM") || screen.contains("terminal"))
+        return try Tmux(laboratory, laboratory.open, program: wrapper)
     }
 }

@@ -9,11 +9,17 @@ final class Tmux {
 
     /// Starts the program in a terminal of this size; the shell says `EXIT n` when it ends.
     init(
-        _ laboratory: Laboratory, _ arguments: [String], columns: Int = 80, rows: Int = 24,
-        environment: [String: String] = [:], program: String = Program.path,
+        _ laboratory: Laboratory,
+        _ arguments: [String],
+        columns: Int = 80,
+        rows: Int = 24,
+        environment: [String: String] = [:],
+        program: String = Program.path,
     ) throws {
         folder = laboratory.path
-        var variables = ["LANG": "C.UTF-8", "XDG_STATE_HOME": "\(folder)/state", "SWIFT_BACKTRACE": "enable=no"]
+        var variables = [
+            "LANG": "C.UTF-8", "XDG_STATE_HOME": "\(folder)/state", "SWIFT_BACKTRACE": "enable=no",
+        ]
         variables.merge(environment) { $1 }
         let words = ([program] + arguments).map { "'\($0)'" }.joined(separator: " ")
         let script = "\(folder)/run.sh"
@@ -43,7 +49,9 @@ final class Tmux {
     /// The screen as soon as it shows what is wanted; after ten seconds as it is, and a failure.
     @discardableResult
     func wait(
-        for wanted: String, seconds: Int = 10, location: SourceLocation = #_sourceLocation,
+        for wanted: String,
+        seconds: Int = 10,
+        location: SourceLocation = #_sourceLocation,
     ) throws -> String {
         var screen = ""
         for _ in 0..<seconds * 20 {
@@ -57,7 +65,9 @@ final class Tmux {
 
     /// Process number of the program in the terminal, once it runs.
     func programID() throws -> pid_t {
-        let shell = try run(["display-message", "-p", "#{pane_pid}"]).trimmingCharacters(in: .whitespacesAndNewlines)
+        let shell = try run(["display-message", "-p", "#{pane_pid}"]).trimmingCharacters(
+            in: .whitespacesAndNewlines
+        )
         for _ in 0..<100 {
             let children = try Command.run("/usr/bin/pgrep", ["-P", shell, "regtop"]).output
             if let id = pid_t(children.split(separator: "\n").first ?? "") { return id }
@@ -68,7 +78,8 @@ final class Tmux {
 
     /// Process number of the tmux server, which holds the other end of the terminal.
     func serverID() throws -> pid_t {
-        pid_t(try run(["display-message", "-p", "#{pid}"]).trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0
+        pid_t(try run(["display-message", "-p", "#{pid}"]).trimmingCharacters(in: .whitespacesAndNewlines))
+            ?? 0
     }
 
     @discardableResult

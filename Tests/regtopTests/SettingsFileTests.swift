@@ -49,9 +49,15 @@ struct SettingsFileTests {
         #expect(domain.expires.standard == 600 && domain.expires.minimum == 30)
         #expect(domain.expires.maximum == 900 && domain.expires.jitter == 0)
         #expect(domain.contacts.maximum == 3 && domain.contacts.overflow == "oldest")
-        #expect(domain.algorithms == ["SHA-256"] && domain.qop == ["auth", "auth-int"] && !domain.legacyDigest)
+        #expect(
+            domain.algorithms == ["SHA-256"] && domain.qop == ["auth", "auth-int"] && !domain.legacyDigest
+        )
         let limits = settings.limits
-        #expect([limits.loops, limits.message, limits.connections, limits.connectionsPerSource] == [2, 4_096, 9, 8])
+        #expect(
+            [limits.loops, limits.message, limits.connections, limits.connectionsPerSource] == [
+                2, 4_096, 9, 8,
+            ]
+        )
         #expect([limits.idle, limits.transactions, limits.attempts] == [7, 6, 5])
         let console = settings.console
         #expect(console.theme == "mono" && console.view == "bindings" && console.filter == "exp<60")
@@ -73,7 +79,8 @@ struct SettingsFileTests {
             ("limits: [1]", "limits is a map"),
             ("listen: [\n", "r.yaml:2"),
             ("\u{0}", "r.yaml:1"),
-        ])
+        ]
+    )
     func mistakes(_ text: String, _ expected: String) {
         let found = problem(text)
         #expect(found?.contains(expected) == true, "\(found ?? "accepted")")

@@ -7,18 +7,22 @@ import Testing
 struct ThemeFilesTests {
     @Test("Themes compiled in are all fine")
     func builtIn() throws {
-        let library = ThemeFiles(environment: ["HOME": "/nonexistent", "XDG_DATA_DIRS": "/nonexistent"]).library()
+        let library = ThemeFiles(environment: ["HOME": "/nonexistent", "XDG_DATA_DIRS": "/nonexistent"])
+            .library()
         #expect(library.names == ["ansi", "mono", "contrast", "okabe"])
         for name in library.names { #expect(try library.check(name) == []) }
     }
 
     @Test(
         "A value that YAML would turn into nothing, a flag or a comment is an error with its line",
-        arguments: ["text: #5fafff", "text: no", "text: ~", "text:", "text: bold", "text: [bold]"])
+        arguments: ["text: #5fafff", "text: no", "text: ~", "text:", "text: bold", "text: [bold]"]
+    )
     func unquoted(_ line: String) {
         let file = ThemeFiles.parse("name: \"x\"\n\(line)\n", name: "x", origin: "x.yaml")
         #expect(file.problems.count == 1)
-        #expect(file.problems.first?.hasPrefix("x.yaml:2:1: the value of text is not a quoted string") == true)
+        #expect(
+            file.problems.first?.hasPrefix("x.yaml:2:1: the value of text is not a quoted string") == true
+        )
         #expect(file.entries.map(\.key) == ["name"])
     }
 

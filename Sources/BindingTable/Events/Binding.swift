@@ -15,7 +15,8 @@ public struct BindingID: Hashable, Comparable, Sendable, BitwiseCopyable {
     @inlinable
     public init(partition: Int, generation: UInt32, slot: UInt32) {
         rawValue =
-            UInt64(truncatingIfNeeded: partition & 0xff) << 56 | UInt64(generation & 0xff_ffff) << 32 | UInt64(slot)
+            UInt64(truncatingIfNeeded: partition & 0xff) << 56 | UInt64(generation & 0xff_ffff) << 32
+            | UInt64(slot)
     }
 
     /// The partition that holds it.
@@ -28,6 +29,7 @@ public struct BindingID: Hashable, Comparable, Sendable, BitwiseCopyable {
     @inlinable
     public var slot: UInt32 { UInt32(truncatingIfNeeded: rawValue) }
 
+    /// In the order of their numbers.
     public static func < (a: BindingID, b: BindingID) -> Bool { a.rawValue < b.rawValue }
 }
 
@@ -70,10 +72,23 @@ public struct BindingFacts: Hashable, Sendable, BitwiseCopyable {
 
     /// Facts of a binding that has just been made; the rest is filled in by the one who makes it.
     public init(
-        id: BindingID = BindingID(rawValue: 0), version: UInt32 = 1, cseq: UInt32, callIDHash: UInt64 = 0,
-        branchHash: UInt64 = 0, createdAt: Timestamp, refreshedAt: Timestamp, expiresAt: Timestamp, asked: UInt32?,
-        granted: UInt32, q: UInt16?, regID: UInt32 = 0, path: ReceivedFrom, badges: Badges = [],
-        refreshes: UInt32 = 0, usualGap: UInt32 = 0, gapDeviation: UInt32 = 0,
+        id: BindingID = BindingID(rawValue: 0),
+        version: UInt32 = 1,
+        cseq: UInt32,
+        callIDHash: UInt64 = 0,
+        branchHash: UInt64 = 0,
+        createdAt: Timestamp,
+        refreshedAt: Timestamp,
+        expiresAt: Timestamp,
+        asked: UInt32?,
+        granted: UInt32,
+        q: UInt16?,
+        regID: UInt32 = 0,
+        path: ReceivedFrom,
+        badges: Badges = [],
+        refreshes: UInt32 = 0,
+        usualGap: UInt32 = 0,
+        gapDeviation: UInt32 = 0,
     ) {
         self.id = id
         self.version = version
@@ -114,8 +129,13 @@ public struct BindingTexts: Hashable, Sendable {
 
     /// All texts of a binding.
     public init(
-        aor: [UInt8], contact: [UInt8], contactParameters: [UInt8] = [], callID: [UInt8], userAgent: [UInt8] = [],
-        sentBy: [UInt8] = [], account: [UInt8] = [],
+        aor: [UInt8],
+        contact: [UInt8],
+        contactParameters: [UInt8] = [],
+        callID: [UInt8],
+        userAgent: [UInt8] = [],
+        sentBy: [UInt8] = [],
+        account: [UInt8] = [],
     ) {
         self.aor = aor
         self.contact = contact

@@ -30,8 +30,12 @@ public struct BindingTextRanges: Hashable, Sendable, BitwiseCopyable {
 
     /// All ranges of a change.
     public init(
-        contact: ByteRange, contactParameters: ByteRange = .empty, callID: ByteRange, userAgent: ByteRange = .empty,
-        sentBy: ByteRange = .empty, account: ByteRange = .empty,
+        contact: ByteRange,
+        contactParameters: ByteRange = .empty,
+        callID: ByteRange,
+        userAgent: ByteRange = .empty,
+        sentBy: ByteRange = .empty,
+        account: ByteRange = .empty,
     ) {
         self.contact = contact
         self.contactParameters = contactParameters

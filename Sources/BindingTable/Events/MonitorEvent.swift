@@ -50,6 +50,7 @@ public struct Notice: Hashable, Sendable {
     public enum Level: UInt8, Comparable, Sendable, CaseIterable {
         case debug, info, warning, error
 
+        /// In the order of their numbers.
         public static func < (a: Level, b: Level) -> Bool { a.rawValue < b.rawValue }
     }
 

@@ -43,6 +43,7 @@ public struct CommandID: Hashable, Comparable, Sendable, BitwiseCopyable {
     /// The act of this number.
     public init(rawValue: UInt64) { self.rawValue = rawValue }
 
+    /// In the order of their numbers.
     public static func < (a: CommandID, b: CommandID) -> Bool { a.rawValue < b.rawValue }
 }
 
@@ -114,8 +115,11 @@ public struct CommandOutcome: Sendable {
 
     /// Puts the parts together.
     public init(
-        id: CommandID? = nil, refusal: String? = nil, targets: [(binding: Binding, outcome: TargetOutcome)] = [],
-        unreachable: Int = 0, undoUntil: Timestamp? = nil,
+        id: CommandID? = nil,
+        refusal: String? = nil,
+        targets: [(binding: Binding, outcome: TargetOutcome)] = [],
+        unreachable: Int = 0,
+        undoUntil: Timestamp? = nil,
     ) {
         self.id = id
         self.refusal = refusal
@@ -144,7 +148,13 @@ public struct Block: Hashable, Sendable {
     public var since: Timestamp
 
     /// Puts the parts together.
-    public init(subject: BlockSubject, until: Timestamp?, reason: String, by: OperatorIdentity, since: Timestamp) {
+    public init(
+        subject: BlockSubject,
+        until: Timestamp?,
+        reason: String,
+        by: OperatorIdentity,
+        since: Timestamp
+    ) {
         self.subject = subject
         self.until = until
         self.reason = reason
@@ -170,7 +180,12 @@ public struct AuditRecord: Hashable, Sendable {
 
     /// Puts the parts together.
     public init(
-        at: WallTime, by: OperatorIdentity, action: String, object: String, result: String, reason: String,
+        at: WallTime,
+        by: OperatorIdentity,
+        action: String,
+        object: String,
+        result: String,
+        reason: String,
     ) {
         self.at = at
         self.by = by

@@ -160,7 +160,7 @@ struct OverviewScreen {
     private func drawTransports(on grid: inout CellGrid, in rect: Rect) {
         let total = max(1, numbers.bindings)
         func share(_ count: Int) -> String { "\(TimeText.fixed(Double(count) / Double(total) * 100, 0))%" }
-        var parts = numbers.transports.map { item in
+        var parts = numbers.transports.filter { $0.count > 0 }.map { item in
             Segment(
                 [
                     TextRun(" \(item.transport.name) ", role: .textDim),

@@ -17,7 +17,12 @@ public final class ConsoleRun {
     private let reread: () throws -> Settings
 
     /// A run with these settings; `reread` gives them anew on SIGHUP without a hang-up, and from the console.
-    public init(settings: Settings, demoPhones: Int?, themes: ThemeLibrary, reread: @escaping () throws -> Settings) {
+    public init(
+        settings: Settings,
+        demoPhones: Int?,
+        themes: ThemeLibrary,
+        reread: @escaping () throws -> Settings
+    ) {
         self.settings = settings
         self.demoPhones = demoPhones
         self.themes = themes
@@ -30,7 +35,8 @@ public final class ConsoleRun {
         guard isatty(STDOUT_FILENO) == 1, isatty(STDIN_FILENO) == 1 else {
             throw HostError(
                 "standard input and output must be a terminal; `regtop serve` runs the registrar without one",
-                exitCode: 69)
+                exitCode: 69
+            )
         }
         guard let theme = themes.theme(settings.console.theme) else {
             throw ThemeLibrary.unknown(settings.console.theme, themes.names)
@@ -38,15 +44,26 @@ public final class ConsoleRun {
         // Before any thread starts, so that signals come to this one only.
         TerminalEvents.blockSignals()
         var settings = settings
-        let demo = try demoPhones.map { count throws(HostError) in try DemoPopulation(count: count, settings: &settings) }
+        let demo = try demoPhones.map { count throws(HostError) in
+            try DemoPopulation(count: count, settings: &settings)
+        }
         let audit = AuditLog(path: AuditLog.standardPath(environment: Environment.all))
         let service = try RegistrarService(settings: settings, audit: audit, demo: demo) { _ in }
         defer { service.stop() }
-        let phones = try demo.map { demo throws(HostError) in try DemoPhones(demo, listeners: service.listeners) }
+        let phones = try demo.map { demo throws(HostError) in
+            try DemoPhones(demo, listeners: service.listeners)
+        }
         defer { phones?.stop() }
         let session = try ConsoleSession(
-            settings: settings, service: service, audit: audit, themes: themes, theme: theme.theme)
-        for problem in theme.problems { service.notice(.warning, "theme \(settings.console.theme): \(problem)") }
+            settings: settings,
+            service: service,
+            audit: audit,
+            themes: themes,
+            theme: theme.theme
+        )
+        for problem in theme.problems {
+            service.notice(.warning, "theme \(settings.console.theme): \(problem)")
+        }
         return session.run()
     }
 }

@@ -32,7 +32,11 @@ final class ConsoleSession {
     }
 
     init(
-        settings: Settings, service: RegistrarService, audit: AuditLog, themes: ThemeLibrary, theme: Theme,
+        settings: Settings,
+        service: RegistrarService,
+        audit: AuditLog,
+        themes: ThemeLibrary,
+        theme: Theme,
     ) throws(HostError) {
         self.service = service
         self.audit = audit
@@ -51,9 +55,15 @@ final class ConsoleSession {
         let choices = themes.choices
         model = ConsoleModel(
             settings: ConsoleSettings(
-                glyphs: screen.glyphs, isReadOnly: console.readOnly, themes: choices, theme: console.theme,
-                view: StartView(rawValue: console.view) ?? .overview, filter: console.filter),
-            size: screen.size)
+                glyphs: screen.glyphs,
+                isReadOnly: console.readOnly,
+                themes: choices,
+                theme: console.theme,
+                view: StartView(rawValue: console.view) ?? .overview,
+                filter: console.filter
+            ),
+            size: screen.size
+        )
         letters = Letters()
         nextTick = SystemClock.read().timestamp
         let wake = events.wakeUp
@@ -62,7 +72,8 @@ final class ConsoleSession {
             MonitorService.Console(id: 1, welcome: welcome(readOnly: console.readOnly)) { update in
                 letters.updates.withLock { $0.append(update) }
                 wake.wake()
-            })
+            }
+        )
         if let note = screen.note { service.notice(.warning, note) }
         record("open", console.readOnly ? "read-only" : "read-write")
     }
@@ -163,21 +174,35 @@ final class ConsoleSession {
 
     private func record(_ what: String, _ result: String) {
         let record = AuditRecord(
-            at: SystemClock.read().wall, by: identity, action: "session", object: what, result: result, reason: "")
+            at: SystemClock.read().wall,
+            by: identity,
+            action: "session",
+            object: what,
+            result: result,
+            reason: ""
+        )
         do throws(HostError) {
             try audit.append(record)
             service.monitor.post(.audit(record))
         } catch {
-            service.notice(.error, "the audit trail can't be written, so acts will be refused: \(error.description)")
+            service.notice(
+                .error,
+                "the audit trail can't be written, so acts will be refused: \(error.description)"
+            )
         }
     }
 
     private func welcome(readOnly: Bool) -> Welcome {
         Welcome(
-            host: HostName.short, listeners: service.listeners.map(\.description),
-            startedAt: service.startedAt.timestamp, clock: SystemClock.read(), utcOffset: LocalTime.utcOffset,
-            you: identity, readOnlyBecause: readOnly ? "started with --read-only" : nil,
-            openDomains: service.openDomains)
+            host: HostName.short,
+            listeners: service.listeners.map(\.description),
+            startedAt: service.startedAt.timestamp,
+            clock: SystemClock.read(),
+            utcOffset: LocalTime.utcOffset,
+            you: identity,
+            readOnlyBecause: readOnly ? "started with --read-only" : nil,
+            openDomains: service.openDomains
+        )
     }
 }
 

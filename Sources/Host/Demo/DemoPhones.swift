@@ -55,9 +55,11 @@ final class DemoPhones: Sendable {
         init(count: Int, routes: Routes) {
             self.routes = routes
             population = DemoPopulation.population(
-                count: count, now: SystemClock.read().timestamp,
+                count: count,
+                now: SystemClock.read().timestamp,
                 hasIPv6: routes.registrar(.udp, isIPv4: false) != nil,
-                hasTCP: routes.registrar(.tcp, isIPv4: true) != nil)
+                hasTCP: routes.registrar(.tcp, isIPv4: true) != nil
+            )
         }
 
         /// Waits for the next thing to happen, at most a tenth of a second, and passes it on.
@@ -65,7 +67,10 @@ final class DemoPhones: Sendable {
             let now = SystemClock.read().timestamp
             population.tick(now: now, using: worker, into: &outputs)
             perform(now)
-            let patience = min(100, max(0, (population.nextDeadline - SystemClock.read().timestamp).milliseconds + 1))
+            let patience = min(
+                100,
+                max(0, (population.nextDeadline - SystemClock.read().timestamp).milliseconds + 1)
+            )
             let watched = Array(sockets.keys)
             var descriptors = watched.map { key in
                 pollfd(fd: sockets[key]?.descriptor ?? -1, events: Int16(POLLIN), revents: 0)
@@ -103,7 +108,11 @@ final class DemoPhones: Sendable {
         private mutating func open(_ key: Int, _ now: Timestamp) {
             let wanted = population.sockets[key]
             guard let registrar = routes.registrar(wanted.transport, isIPv4: wanted.source.isIPv4),
-                let socket = DemoSocket(source: wanted.source, transport: wanted.transport, registrar: registrar)
+                let socket = DemoSocket(
+                    source: wanted.source,
+                    transport: wanted.transport,
+                    registrar: registrar
+                )
             else { return population.lost(key, now: now) }
             sockets[key] = socket
             population.opened(key, local: socket.local, now: now)

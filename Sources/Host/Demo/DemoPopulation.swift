@@ -23,7 +23,9 @@ struct DemoPopulation: Sendable {
         demo.expires.minimum = 20
         demo.expires.maximum = 300
         settings.domains[Self.domain] = demo
-        if settings.listen == Settings().listen, DemoSocket.hasIPv6 { settings.listen.append("udp:[::1]:5060") }
+        if settings.listen == Settings().listen, DemoSocket.hasIPv6 {
+            settings.listen.append("udp:[::1]:5060")
+        }
         do {
             let worker = try DigestWorker(lane: 0)
             let population = Self.population(count: count, now: .zero)
@@ -34,7 +36,9 @@ struct DemoPopulation: Sendable {
     }
 
     /// The phones; always the same ones.
-    static func population(count: Int, now: Timestamp, hasIPv6: Bool = true, hasTCP: Bool = true) -> Population {
+    static func population(count: Int, now: Timestamp, hasIPv6: Bool = true, hasTCP: Bool = true)
+        -> Population
+    {
         Population(seed: 0x5eed, count: count, domain: domain, now: now, hasIPv6: hasIPv6, hasTCP: hasTCP)
     }
 }

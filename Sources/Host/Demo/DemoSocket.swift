@@ -11,11 +11,13 @@ struct DemoSocket {
     init?(source: IPAddress, transport: TransportKind, registrar: Endpoint) {
         let kind = Int32(
             (transport == .udp ? SOCK_DGRAM.rawValue : SOCK_STREAM.rawValue) | SOCK_NONBLOCK.rawValue
-                | SOCK_CLOEXEC.rawValue)
+                | SOCK_CLOEXEC.rawValue
+        )
         let descriptor = socket(source.isIPv4 ? AF_INET : AF_INET6, kind, 0)
         guard descriptor >= 0 else { return nil }
         let here = Endpoint(address: source, port: 0)
-        guard Self.with(here, { bind(descriptor, $0, $1) }) == 0, let bound = Self.name(of: descriptor, here) else {
+        guard Self.with(here, { bind(descriptor, $0, $1) }) == 0, let bound = Self.name(of: descriptor, here)
+        else {
             close(descriptor)
             return nil
         }
@@ -62,7 +64,9 @@ struct DemoSocket {
         return Endpoint(address: endpoint.address, port: UInt16(bigEndian: port))
     }
 
-    private static func with(_ endpoint: Endpoint, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {
+    private static func with(_ endpoint: Endpoint, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32)
+        -> Int32
+    {
         if endpoint.address.isIPv4 {
             var address = sockaddr_in()
             address.sin_family = sa_family_t(AF_INET)

@@ -52,7 +52,11 @@ public struct AccountsEdit: Sendable {
         let old = try TextFile.read(path, what: Self.what)
         let text: [UInt8]?
         do throws(AccountsError) {
-            text = try AccountsText.removing(user: Array(name.user.utf8), realm: Array(name.realm.utf8), from: old)
+            text = try AccountsText.removing(
+                user: Array(name.user.utf8),
+                realm: Array(name.realm.utf8),
+                from: old
+            )
         } catch {
             throw HostError("\(Self.what) \(path), \(error.description)", exitCode: 1)
         }
@@ -89,7 +93,8 @@ public enum PasswordPrompt {
         } else {
             password = readLine()
         }
-        guard let password, (1...256).contains(password.utf8.count), !password.utf8.contains(where: { $0 < 0x20 })
+        guard let password, (1...256).contains(password.utf8.count),
+            !password.utf8.contains(where: { $0 < 0x20 })
         else {
             throw HostError("a password has 1 to 256 bytes without control characters", exitCode: 2)
         }

@@ -28,7 +28,8 @@ struct AccountsFile: Sendable {
             var common: [String: Set<DigestAlgorithm>] = [:]
             for entry in try AccountsText.entries(of: bytes) {
                 let realm = String(decoding: entry.realm, as: UTF8.self)
-                common[realm] = common[realm].map { $0.intersection(entry.algorithms) } ?? Set(entry.algorithms)
+                common[realm] =
+                    common[realm].map { $0.intersection(entry.algorithms) } ?? Set(entry.algorithms)
             }
             let order: [DigestAlgorithm] = [.md5, .sha512t256, .sha256]
             realms = common.mapValues { has in order.first(where: has.contains).map { [$0] } ?? [] }
@@ -42,7 +43,10 @@ struct AccountsFile: Sendable {
         var facts = stat()
         guard stat(path, &facts) == 0 else { return nil }
         return Stamp(
-            inode: UInt64(facts.st_ino), size: Int64(facts.st_size), seconds: facts.st_ctim.tv_sec,
-            nanoseconds: facts.st_ctim.tv_nsec)
+            inode: UInt64(facts.st_ino),
+            size: Int64(facts.st_size),
+            seconds: facts.st_ctim.tv_sec,
+            nanoseconds: facts.st_ctim.tv_nsec
+        )
     }
 }

@@ -30,7 +30,9 @@ public struct AuditLog: Sendable {
         line.append(0x0a)
         let written = line.withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
         guard written == line.count else { throw failure("can't be written") }
-        guard fdatasync(file) == 0 || errno == EINVAL || errno == EROFS else { throw failure("can't be synced") }
+        guard fdatasync(file) == 0 || errno == EINVAL || errno == EROFS else {
+            throw failure("can't be synced")
+        }
     }
 
     /// One line: time, who, action, object, result and reason, separated by tabs; nothing in it can end
@@ -38,7 +40,8 @@ public struct AuditLog: Sendable {
     static func line(_ record: AuditRecord) -> String {
         let time = CivilTime(record.at)
         let fields = [
-            "\(time.date)T\(time.clock)Z", "\(record.by.short) \(record.by.terminal)", record.action, record.object,
+            "\(time.date)T\(time.clock)Z", "\(record.by.short) \(record.by.terminal)", record.action,
+            record.object,
             record.result, record.reason,
         ]
         return fields.map { SafeText($0).string }.joined(separator: "\t")

@@ -19,7 +19,10 @@ enum TextFile {
             guard count > 0 else { return bytes }
             bytes.append(contentsOf: chunk[0..<count])
             guard bytes.count <= maximumSize else {
-                throw HostError("\(what) \(path): larger than \(maximumSize >> 20) MiB; split it", exitCode: 1)
+                throw HostError(
+                    "\(what) \(path): larger than \(maximumSize >> 20) MiB; split it",
+                    exitCode: 1
+                )
             }
         }
     }

@@ -58,7 +58,11 @@ final class ExchangeRing: @unchecked Sendable {
         }
         let start = bytes + position % capacity
         let header = Header(
-            size: size, requestCount: Int32(request.count), replyCount: Int32(reply.count), exchange: exchange)
+            size: size,
+            requestCount: Int32(request.count),
+            replyCount: Int32(reply.count),
+            exchange: exchange
+        )
         start.storeBytes(of: header, as: Header.self)
         request.withUnsafeBytes { source in
             guard let base = source.baseAddress else { return }
@@ -86,9 +90,14 @@ final class ExchangeRing: @unchecked Sendable {
                 let header = start.load(as: Header.self)
                 let request = UnsafeRawBufferPointer(start: start + fixed, count: requestCount)
                 let reply = UnsafeRawBufferPointer(
-                    start: start + fixed + requestCount, count: Int(header.replyCount))
+                    start: start + fixed + requestCount,
+                    count: Int(header.replyCount)
+                )
                 body(
-                    header.exchange, Span(_unsafeBytes: request), Span(_unsafeBytes: reply))
+                    header.exchange,
+                    Span(_unsafeBytes: request),
+                    Span(_unsafeBytes: reply)
+                )
                 count += 1
             }
             position += size

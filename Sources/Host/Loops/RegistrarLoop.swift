@@ -24,19 +24,26 @@ struct RegistrarLoop: ~Copyable, MessageHandler {
 
     private(set) var deadline = Timestamp.zero
 
-    init(core: consuming RegistrarCore?, ring: ExchangeRing, socketDrops: @escaping @Sendable () -> UInt64 = { 0 }) {
+    init(
+        core: consuming RegistrarCore?,
+        ring: ExchangeRing,
+        socketDrops: @escaping @Sendable () -> UInt64 = { 0 }
+    ) {
         self.core = core
         self.ring = ring
         self.socketDrops = socketDrops
     }
 
     mutating func receive(
-        _ message: Span<UInt8>, from path: ReceivedFrom, clock: ClockReading, output: inout OutgoingMessages,
+        _ message: Span<UInt8>,
+        from path: ReceivedFrom,
+        clock: ClockReading,
+        output: inout OutgoingMessages,
     ) {
         inBatch += 1
         let start = output.bytes.count
         let handled = core?.handle(message, from: path, clock: clock, reply: &output.bytes)
-        guard let handling = handled, handling.end == .replied else { return }
+        guard let handling = handled, handling.end == .replied else { return output.abandon() }
         record(handling, message, output.bytes.span.extracting(start..<output.bytes.count))
         output.finish(to: handling.destination, over: path)
     }
@@ -45,7 +52,11 @@ struct RegistrarLoop: ~Copyable, MessageHandler {
         let start = output.bytes.count
         guard
             let handling = core?.complete(
-                mail.token, committed: mail.committed, clock: clock, reply: &output.bytes)
+                mail.token,
+                committed: mail.committed,
+                clock: clock,
+                reply: &output.bytes
+            )
         else { return }
         let request: [UInt8] = []
         record(handling, request.span, output.bytes.span.extracting(start..<output.bytes.count))
@@ -61,15 +72,22 @@ struct RegistrarLoop: ~Copyable, MessageHandler {
         inBatch = 0
     }
 
-    mutating func connectionOpened(_ path: ReceivedFrom, clock: ClockReading, output: inout OutgoingMessages) {}
+    mutating func connectionOpened(_ path: ReceivedFrom, clock: ClockReading, output: inout OutgoingMessages)
+    {}
 
     mutating func connectionClosed(
-        _ path: ReceivedFrom, because end: ConnectionEnd, clock: ClockReading, output: inout OutgoingMessages,
+        _ path: ReceivedFrom,
+        because end: ConnectionEnd,
+        clock: ClockReading,
+        output: inout OutgoingMessages,
     ) {}
 
     /// Bytes that can't be framed are answered as far as their head can be read; the connection closes then.
     mutating func receiveUnframed(
-        _ bytes: Span<UInt8>, because problem: ParseError, from path: ReceivedFrom, clock: ClockReading,
+        _ bytes: Span<UInt8>,
+        because problem: ParseError,
+        from path: ReceivedFrom,
+        clock: ClockReading,
         output: inout OutgoingMessages,
     ) {
         receive(bytes, from: path, clock: clock, output: &output)
@@ -77,7 +95,8 @@ struct RegistrarLoop: ~Copyable, MessageHandler {
 
     private mutating func record(_ handling: Handling, _ request: Span<UInt8>, _ reply: Span<UInt8>) {
         var exchange = handling.exchange
-        guard let weight = sampler.weight(of: exchange, callIDHash: handling.callIDHash, ringFill: ring.fill) else {
+        guard let weight = sampler.weight(of: exchange, callIDHash: handling.callIDHash, ringFill: ring.fill)
+        else {
             return
         }
         exchange.weight = weight

@@ -39,8 +39,12 @@ final class MonitorService: Sendable {
 
     /// A monitor over the rings of all loops; `log` gets every notice and audit line as well.
     init(
-        table: BindingTable, rings: [ExchangeRing], desk: OperatorDesk, policy: PolicyBox,
-        audit: AuditLog, limits: MonitorLimits,
+        table: BindingTable,
+        rings: [ExchangeRing],
+        desk: OperatorDesk,
+        policy: PolicyBox,
+        audit: AuditLog,
+        limits: MonitorLimits,
         log: @escaping @Sendable (MonitorEvent) -> Void,
     ) throws(HostError) {
         self.rings = rings
@@ -154,7 +158,11 @@ final class MonitorService: Sendable {
         private func answer(_ request: LinkRequest, to console: Console, now: ClockReading) {
             switch request {
             case .query(let query, let serial):
-                let window = monitor.answer(query, for: &sessions[console.id, default: MonitorSession()], at: now.timestamp)
+                let window = monitor.answer(
+                    query,
+                    for: &sessions[console.id, default: MonitorSession()],
+                    at: now.timestamp
+                )
                 console.deliver(.window(window, serial: serial))
             case .preview(let command, let serial):
                 let outcome = service.desk.preview(command, clock: now)
@@ -170,7 +178,10 @@ final class MonitorService: Sendable {
 
         /// The audit line first, then the act; an act that can't be recorded is not done.
         private func perform(
-            _ command: OperatorCommand, serial: UInt64, for console: Console, now: ClockReading,
+            _ command: OperatorCommand,
+            serial: UInt64,
+            for console: Console,
+            now: ClockReading,
         ) {
             if let reason = console.welcome.readOnlyBecause {
                 console.deliver(.outcome(CommandOutcome(refusal: "read-only: \(reason)"), serial: serial))

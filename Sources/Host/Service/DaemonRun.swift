@@ -103,7 +103,9 @@ enum Environment {
     /// All variables.
     static var all: [String: String] {
         var result: [String: String] = [:]
-        for name in ["HOME", "XDG_STATE_HOME", "SSH_CLIENT", "SSH_CONNECTION", "USER", "LOGNAME", "TZ", "TERM"] {
+        for name in [
+            "HOME", "XDG_STATE_HOME", "SSH_CLIENT", "SSH_CONNECTION", "USER", "LOGNAME", "TZ", "TERM",
+        ] {
             if let value = getenv(name) { result[name] = String(cString: value) }
         }
         return result

@@ -26,16 +26,20 @@ struct LoopCores: Sendable {
         }
     }
 
-    func startUDP(_ addresses: [ListenAddress], loops: Int) throws(TransportError) -> UDPServer<CommitResult> {
+    func startUDP(_ addresses: [ListenAddress], loops: Int) throws(TransportError) -> UDPServer<CommitResult>
+    {
         var udp = UDPSettings()
         udp.loops = loops
         return try UDPServer(listening: addresses, settings: udp) { context in
-            RegistrarLoop(core: try? core(context.index), ring: rings[context.index])
+            RegistrarLoop(core: try? core(context.index), ring: rings[context.index]) {
+                context.counters.facts.socketDrops
+            }
         }
     }
 
     func startStreams(
-        _ addresses: [ListenAddress], after index: Int,
+        _ addresses: [ListenAddress],
+        after index: Int,
     ) throws(TransportError) -> StreamServer<CommitResult> {
         var streams = StreamSettings()
         streams.maximumConnections = settings.limits.connections
@@ -49,6 +53,10 @@ struct LoopCores: Sendable {
 
     private func core(_ loop: Int) throws(DigestError) -> RegistrarCore {
         try RegistrarCore(
-            state, loop: loop, loops: rings.count, replyBytes: settings.limits.transactions << 20)
+            state,
+            loop: loop,
+            loops: rings.count,
+            replyBytes: settings.limits.transactions << 20
+        )
     }
 }

@@ -28,7 +28,9 @@ struct PolicyBuilder {
 
     func build() throws(HostError) -> Result {
         var files: [String: AccountsFile] = [:]
-        let paths = Set([settings.accounts].compactMap { $0 } + settings.domains.values.compactMap(\.accounts))
+        let paths = Set(
+            [settings.accounts].compactMap { $0 } + settings.domains.values.compactMap(\.accounts)
+        )
         for path in paths { files[path] = try AccountsFile(path: path) }
         var domains: [Domain] = []
         var facts: [String] = []
@@ -42,8 +44,11 @@ struct PolicyBuilder {
         }
         let limits = MessageLimits(messageBytes: settings.limits.message)
         return Result(
-            policy: Policy(domains: domains, limits: limits), accountsFiles: paths.sorted(), openDomains: open,
-            facts: facts)
+            policy: Policy(domains: domains, limits: limits),
+            accountsFiles: paths.sorted(),
+            openDomains: open,
+            facts: facts
+        )
     }
 
     /// The domains to serve: those named, else the realms of the accounts, else our own addresses.
@@ -55,7 +60,9 @@ struct PolicyBuilder {
     }
 
     private func domain(
-        _ name: String, _ domain: DomainSettings, file: AccountsFile?,
+        _ name: String,
+        _ domain: DomainSettings,
+        file: AccountsFile?,
     ) throws(HostError) -> Domain {
         let accounts = name == DemoPopulation.domain ? demo?.accounts : file?.accounts
         let access: Domain.Access = settings.open ? .open : .digest(accounts ?? Accounts())
@@ -63,22 +70,35 @@ struct PolicyBuilder {
         let wanted = domain.algorithms?.compactMap { DigestAlgorithm(name: $0) }
         if domain.registration, !settings.open, common.isEmpty, wanted == nil {
             throw HostError(
-                "domain \(name): its accounts have no algorithm in common; name some in digest.algorithms", exitCode: 1)
+                "domain \(name): its accounts have no algorithm in common; name some in digest.algorithms",
+                exitCode: 1
+            )
         }
         var qop: QualityOfProtection = []
         if domain.qop.contains("auth") { qop.insert(.auth) }
         if domain.qop.contains("auth-int") { qop.insert(.authInt) }
         return Domain(
-            name: Array(name.utf8), takesRegistrations: domain.registration, access: access,
+            name: Array(name.utf8),
+            takesRegistrations: domain.registration,
+            access: access,
             digest: DigestPolicy(
-                realm: Array(name.utf8), algorithms: wanted ?? common, qop: qop, allowsLegacy: domain.legacyDigest),
+                realm: Array(name.utf8),
+                algorithms: wanted ?? common,
+                qop: qop,
+                allowsLegacy: domain.legacyDigest
+            ),
             expiry: ExpiryPolicy(
-                standard: UInt32(domain.expires.standard), minimum: UInt32(domain.expires.minimum),
-                maximum: UInt32(domain.expires.maximum), jitterPercent: UInt32(domain.expires.jitter)),
+                standard: UInt32(domain.expires.standard),
+                minimum: UInt32(domain.expires.minimum),
+                maximum: UInt32(domain.expires.maximum),
+                jitterPercent: UInt32(domain.expires.jitter)
+            ),
             contacts: ContactPolicy(
                 maximum: UInt16(domain.contacts.maximum),
-                overflow: domain.contacts.overflow == "oldest" ? .oldest : .reject),
-            alias: domain.alias == "header" ? .header : domain.alias == "off" ? .off : .uri)
+                overflow: domain.contacts.overflow == "oldest" ? .oldest : .reject
+            ),
+            alias: domain.alias == "header" ? .header : domain.alias == "off" ? .off : .uri
+        )
     }
 
     private func description(of domain: Domain, accounts path: String?) -> String {

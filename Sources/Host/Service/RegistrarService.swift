@@ -35,7 +35,9 @@ final class RegistrarService: Sendable {
 
     /// Opens the listeners and starts the loops; throws the first thing that is wrong, with nothing left open.
     init(
-        settings: Settings, audit: AuditLog, demo: DemoPopulation? = nil,
+        settings: Settings,
+        audit: AuditLog,
+        demo: DemoPopulation? = nil,
         log: @escaping @Sendable (MonitorEvent) -> Void,
     ) throws(HostError) {
         startedAt = SystemClock.read()
@@ -47,7 +49,11 @@ final class RegistrarService: Sendable {
         let udpAddresses = addresses.filter { $0.transport == .udp }
         let streamAddresses = addresses.filter { $0.transport != .udp }
         let udpLoops = udpAddresses.isEmpty ? 0 : loops
-        let cores = LoopCores(state: state, count: udpLoops + (streamAddresses.isEmpty ? 0 : 1), settings: settings)
+        let cores = LoopCores(
+            state: state,
+            count: udpLoops + (streamAddresses.isEmpty ? 0 : 1),
+            settings: settings
+        )
         try cores.check()
         do {
             udp = udpAddresses.isEmpty ? nil : try cores.startUDP(udpAddresses, loops: udpLoops)
@@ -59,12 +65,21 @@ final class RegistrarService: Sendable {
         var limits = MonitorLimits()
         limits.attemptBytes = settings.limits.attempts << 20
         monitor = try MonitorService(
-            table: state.table, rings: cores.rings, desk: OperatorDesk(state), policy: state.policy, audit: audit,
-            limits: limits, log: log)
+            table: state.table,
+            rings: cores.rings,
+            desk: OperatorDesk(state),
+            policy: state.policy,
+            audit: audit,
+            limits: limits,
+            log: log
+        )
         current = Mutex(
-            Current(settings: settings, openDomains: built.openDomains, accountsFiles: built.accountsFiles))
+            Current(settings: settings, openDomains: built.openDomains, accountsFiles: built.accountsFiles)
+        )
         housekeeping = Housekeeping()
-        housekeeping.start(watching: built.accountsFiles) { [weak self] in self?.secondPassed(accountsChanged: $0) }
+        housekeeping.start(watching: built.accountsFiles) { [weak self] in
+            self?.secondPassed(accountsChanged: $0)
+        }
     }
 
     /// Domains that take registrations without a password.
@@ -72,12 +87,16 @@ final class RegistrarService: Sendable {
 
     /// Takes new settings: domains, accounts and limits of messages; listeners stay as they are.
     func reload(_ settings: Settings) throws(HostError) {
-        let built = try PolicyBuilder(settings: settings, listeners: Self.addresses(settings), demo: demo).build()
+        let built = try PolicyBuilder(settings: settings, listeners: Self.addresses(settings), demo: demo)
+            .build()
         state.policy.reload(built.policy)
         let listensElsewhere = current.withLock { current in
             defer {
                 current = Current(
-                    settings: settings, openDomains: built.openDomains, accountsFiles: built.accountsFiles)
+                    settings: settings,
+                    openDomains: built.openDomains,
+                    accountsFiles: built.accountsFiles
+                )
             }
             return current.settings.listen != settings.listen
         }
@@ -132,8 +151,13 @@ final class RegistrarService: Sendable {
     private static func state(policy: Policy, isDemo: Bool) -> RegistrarState {
         var random = SystemRandomNumberGenerator()
         return RegistrarState(
-            table: BindingTable(seed: random.next()), policy: PolicyBox(policy),
-            verifier: DigestVerifier(random: &random, lifetime: isDemo ? Population.nonceLifetime : .seconds(300)))
+            table: BindingTable(seed: random.next()),
+            policy: PolicyBox(policy),
+            verifier: DigestVerifier(
+                random: &random,
+                lifetime: isDemo ? Population.nonceLifetime : .seconds(300)
+            )
+        )
     }
 
     /// One loop on up to two cores, half the cores beyond, at most 8.

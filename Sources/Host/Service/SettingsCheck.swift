@@ -10,6 +10,7 @@ public struct SettingsCheck {
     /// Reads the accounts files and settles what is left open; a line for each listener and domain.
     public func facts() throws -> [String] {
         let addresses = try RegistrarService.addresses(settings)
-        return addresses.map { "listener  \($0)" } + (try PolicyBuilder(settings: settings, listeners: addresses).build().facts)
+        return addresses.map { "listener  \($0)" }
+            + (try PolicyBuilder(settings: settings, listeners: addresses).build().facts)
     }
 }

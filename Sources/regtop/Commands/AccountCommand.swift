@@ -4,7 +4,8 @@ import Host
 /// The accounts file, by hand.
 struct AccountCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "account", abstract: "Add, remove or list the users of an accounts file.",
+        commandName: "account",
+        abstract: "Add, remove or list the users of an accounts file.",
         subcommands: [Add.self, Remove.self, List.self],
     )
 

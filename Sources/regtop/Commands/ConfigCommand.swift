@@ -5,7 +5,8 @@ import Host
 /// Settings: an example to start from, and a check.
 struct ConfigCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "config", abstract: "Check the settings, or print an example.",
+        commandName: "config",
+        abstract: "Check the settings, or print an example.",
         subcommands: [Check.self, Example.self],
     )
 
@@ -20,7 +21,9 @@ struct ConfigCommand: ParsableCommand {
             let settings = try service.settings()
             let facts = try SettingsCheck(settings).facts()
             let file = SettingsSearch.file(
-                flag: service.config, environment: ProcessInfo.processInfo.environment)
+                flag: service.config,
+                environment: ProcessInfo.processInfo.environment
+            )
             print("settings  \(file ?? "none found; defaults")")
             for fact in facts { print(fact) }
         }

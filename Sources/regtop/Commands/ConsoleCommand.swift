@@ -5,7 +5,8 @@ import Host
 /// The registrar with its console on this terminal: what `regtop` does unless told otherwise.
 struct ConsoleCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "console", abstract: "Run the registrar with its console on this terminal.",
+        commandName: "console",
+        abstract: "Run the registrar with its console on this terminal.",
     )
 
     @OptionGroup var service: ServiceOptions
@@ -27,7 +28,8 @@ struct ConsoleCommand: ParsableCommand {
         let (final, library, service) = (settings, themes.library(), service)
         // The program has one main thread and this is it; ncurses lives there.
         let code = try MainActor.assumeIsolated {
-            try ConsoleRun(settings: final, demoPhones: demo, themes: library) { try service.settings() }.run()
+            try ConsoleRun(settings: final, demoPhones: demo, themes: library) { try service.settings() }
+                .run()
         }
         throw ExitCode(code)
     }

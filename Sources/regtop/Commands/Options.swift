@@ -16,7 +16,9 @@ struct ServiceOptions: ParsableArguments {
     @Flag(help: "Take registrations without a password. For laboratories only.")
     var open = false
 
-    @Option(help: "Settings file (YAML). Default: $XDG_CONFIG_HOME/regtop/regtop.yaml, /etc/regtop/regtop.yaml.")
+    @Option(
+        help: "Settings file (YAML). Default: $XDG_CONFIG_HOME/regtop/regtop.yaml, /etc/regtop/regtop.yaml."
+    )
     var config: String?
 
     /// Settings of defaults, file, environment and flags, in rising order.
@@ -29,9 +31,11 @@ struct ServiceOptions: ParsableArguments {
         try EnvironmentSettings.apply(environment, to: &settings)
         if !listen.isEmpty { settings.listen = listen }
         if !domain.isEmpty {
-            let named = Dictionary(uniqueKeysWithValues: Set(domain.map { $0.lowercased() }).map { name in
-                (name, settings.domains[name] ?? DomainSettings())
-            })
+            let named = Dictionary(
+                uniqueKeysWithValues: Set(domain.map { $0.lowercased() }).map { name in
+                    (name, settings.domains[name] ?? DomainSettings())
+                }
+            )
             settings.domains = named
         }
         if let accounts { settings.accounts = accounts }
@@ -64,7 +68,10 @@ struct ScreenOptions: ParsableArguments {
         if let theme { console.theme = theme }
         if let view {
             guard ScreenSettings.views.contains(view) else {
-                throw HostError("--view \(view): views are \(ScreenSettings.views.joined(separator: ", "))", exitCode: 2)
+                throw HostError(
+                    "--view \(view): views are \(ScreenSettings.views.joined(separator: ", "))",
+                    exitCode: 2
+                )
             }
             console.view = view
         }
@@ -92,7 +99,10 @@ enum SettingsSearch {
 
     static func read(_ file: String) throws -> String {
         guard let data = FileManager.default.contents(atPath: file) else {
-            throw HostError("settings file \(file): can't be read; check the path and its permissions", exitCode: 1)
+            throw HostError(
+                "settings file \(file): can't be read; check the path and its permissions",
+                exitCode: 1
+            )
         }
         guard let text = String(data: data, encoding: .utf8) else {
             throw HostError("settings file \(file): not UTF-8; save it as UTF-8 text", exitCode: 1)
@@ -104,7 +114,9 @@ enum SettingsSearch {
 /// `REGTOP_…` variables: above the file, below the flags.
 enum EnvironmentSettings {
     static func apply(_ environment: [String: String], to settings: inout Settings) throws {
-        func value(_ name: String) -> String? { environment["REGTOP_\(name)"].flatMap { $0.isEmpty ? nil : $0 } }
+        func value(_ name: String) -> String? {
+            environment["REGTOP_\(name)"].flatMap { $0.isEmpty ? nil : $0 }
+        }
         func words(_ name: String) -> [String]? { value(name)?.split(separator: ",").map(String.init) }
         func flag(_ name: String) throws -> Bool? {
             guard let text = value(name) else { return nil }

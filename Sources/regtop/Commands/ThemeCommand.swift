@@ -5,7 +5,8 @@ import Host
 /// Themes: which there are, how they look, what is wrong with one.
 struct ThemeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "theme", abstract: "List, show or check colour themes.",
+        commandName: "theme",
+        abstract: "List, show or check colour themes.",
         subcommands: [List.self, Show.self, Check.self],
     )
 
@@ -35,7 +36,9 @@ struct ThemeCommand: ParsableCommand {
 
         func run() throws {
             let colour = isatty(STDOUT_FILENO) == 1
-            for line in try ThemeCommand.library.samples(choice.theme ?? "ansi", colour: colour) { print(line) }
+            for line in try ThemeCommand.library.samples(choice.theme ?? "ansi", colour: colour) {
+                print(line)
+            }
         }
     }
 

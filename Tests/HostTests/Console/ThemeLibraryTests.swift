@@ -6,11 +6,22 @@ import Testing
 struct ThemeLibraryTests {
     private let library = ThemeLibrary(
         files: [
-            ThemeFile(name: "own", origin: "/a/own.yaml", lines: [("name", "own", 1), ("text.dim", "dim", 2)], problems: []),
+            ThemeFile(
+                name: "own",
+                origin: "/a/own.yaml",
+                lines: [("name", "own", 1), ("text.dim", "dim", 2)],
+                problems: []
+            ),
             ThemeFile(name: "own", origin: "built in", lines: [("name", "own", 1)], problems: []),
-            ThemeFile(name: "bad", origin: "/a/bad.yaml", lines: [("name", "bad", 1), ("no.role", "bold", 2)], problems: []),
+            ThemeFile(
+                name: "bad",
+                origin: "/a/bad.yaml",
+                lines: [("name", "bad", 1), ("no.role", "bold", 2)],
+                problems: []
+            ),
         ],
-        load: { _ in nil })
+        load: { _ in nil }
+    )
 
     @Test("Of two themes with one name the nearer one wins")
     func shadowing() {

@@ -17,7 +17,10 @@ struct DemoTests {
         settings.listen = ["udp:127.0.0.1:0", "tcp:127.0.0.1:0"]
         let demo = try DemoPopulation(count: 12, settings: &settings)
         let service = try RegistrarService(
-            settings: settings, audit: AuditLog(path: "\(folder.path)/audit.log"), demo: demo) { _ in }
+            settings: settings,
+            audit: AuditLog(path: "\(folder.path)/audit.log"),
+            demo: demo
+        ) { _ in }
         defer { service.stop() }
         try body(service, demo)
     }

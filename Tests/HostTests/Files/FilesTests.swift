@@ -13,8 +13,12 @@ struct FilesTests {
     private func record(reason: String) -> AuditRecord {
         AuditRecord(
             at: WallTime(secondsSince1970: 1_795_608_271),
-            by: OperatorIdentity(user: "kl", from: "198.51.100.7", terminal: "/dev/pts/3"), action: "evict",
-            object: "1180@example.test", result: "to be evicted", reason: reason)
+            by: OperatorIdentity(user: "kl", from: "198.51.100.7", terminal: "/dev/pts/3"),
+            action: "evict",
+            object: "1180@example.test",
+            result: "to be evicted",
+            reason: reason
+        )
     }
 
     @Test("An audit line is appended, private, and can neither end early nor reach the terminal")
@@ -25,7 +29,10 @@ struct FilesTests {
         let text = try String(contentsOfFile: log.path, encoding: .utf8)
         let lines = text.split(separator: "\n")
         #expect(lines.count == 2)
-        #expect(lines[0] == "2026-11-25T12:04:31Z\tkl@198.51.100.7 /dev/pts/3\tevict\t1180@example.test\tto be evicted\tstuck")
+        #expect(
+            lines[0]
+                == "2026-11-25T12:04:31Z\tkl@198.51.100.7 /dev/pts/3\tevict\t1180@example.test\tto be evicted\tstuck"
+        )
         #expect(lines[1].split(separator: "\t", omittingEmptySubsequences: false).count == 6)
         #expect(!text.utf8.contains(0x1b))
         let mode = try FileManager.default.attributesOfItem(atPath: log.path)[.posixPermissions] as? Int
@@ -52,21 +59,28 @@ struct FilesTests {
         let second = try String(contentsOfFile: "\(folder.path)/accounts.txt", encoding: .utf8)
         #expect(first != second)
         #expect(!second.contains("other"))
-        #expect(try edit.list() == [
-            "4417@example.test  MD5 SHA-256 SHA-512-256", "4418@example.test  MD5 SHA-256 SHA-512-256",
-        ])
+        #expect(
+            try edit.list() == [
+                "4417@example.test  MD5 SHA-256 SHA-512-256", "4418@example.test  MD5 SHA-256 SHA-512-256",
+            ]
+        )
         try edit.remove(name)
         #expect(try edit.list().count == 1)
         #expect(throws: HostError.self) { try edit.remove(name) }
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
         #expect(names == ["accounts.txt"])
-        let mode = try FileManager.default.attributesOfItem(atPath: "\(folder.path)/accounts.txt")[.posixPermissions]
+        let mode = try FileManager.default.attributesOfItem(atPath: "\(folder.path)/accounts.txt")[
+            .posixPermissions
+        ]
         #expect(mode as? Int == 0o600)
     }
 
     @Test("A bad line is named with its number and nothing is taken")
     func badLine() {
-        let file = folder.write("accounts.txt", "a:sip.test:00112233445566778899aabbccddeeff\nb:sip.test:zz\n")
+        let file = folder.write(
+            "accounts.txt",
+            "a:sip.test:00112233445566778899aabbccddeeff\nb:sip.test:zz\n"
+        )
         let error = #expect(throws: HostError.self) { try AccountsFile(path: file) }
         #expect(error?.description.contains("line 2") == true)
     }
@@ -74,7 +88,10 @@ struct FilesTests {
     @Test("MD5 alone is offered where every account has it, else the strongest that all have")
     func offered() throws {
         let md5 = "00112233445566778899aabbccddeeff"
-        let file = folder.write("a.txt", "a:one.test:\(md5)\na:one.test:\(md5)\(md5)\nb:two.test:SHA-256:\(md5)\(md5)\n")
+        let file = folder.write(
+            "a.txt",
+            "a:one.test:\(md5)\na:one.test:\(md5)\(md5)\nb:two.test:SHA-256:\(md5)\(md5)\n"
+        )
         let realms = try AccountsFile(path: file).realms
         #expect(realms["one.test"] == [.md5])
         #expect(realms["two.test"] == [.sha256])

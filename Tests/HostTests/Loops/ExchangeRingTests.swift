@@ -45,7 +45,9 @@ struct ExchangeRingTests {
         let ring = ExchangeRing(capacity: 4_096)
         let bytes = [UInt8](repeating: 1, count: 500)
         var kept = 0
-        for _ in 0..<100 where ring.write(Self.exchange(200), request: bytes.span, reply: bytes.span) { kept += 1 }
+        for _ in 0..<100 where ring.write(Self.exchange(200), request: bytes.span, reply: bytes.span) {
+            kept += 1
+        }
         #expect(kept > 0 && kept < 100)
         #expect(ring.takeLosses() == 100 - kept)
         #expect(ring.takeLosses() == 0)
@@ -59,7 +61,8 @@ struct SamplerTests {
     private func exchange(second: Int, refusal: RefusalReason?) -> Exchange {
         let here = Endpoint(address: IPAddress(ipv4: 0x7f00_0001), port: 5060)
         var exchange = Exchange(
-            path: ReceivedFrom(source: here, local: here, transport: .udp, at: .zero + .seconds(second)))
+            path: ReceivedFrom(source: here, local: here, transport: .udp, at: .zero + .seconds(second))
+        )
         exchange.refusal = refusal
         return exchange
     }
@@ -75,7 +78,9 @@ struct SamplerTests {
             let isFailure = number % 100 == 0
             let weight = sampler.weight(
                 of: exchange(second: second, refusal: isFailure ? .wrongPassword : nil),
-                callIDHash: random.next(), ringFill: 0)
+                callIDHash: random.next(),
+                ringFill: 0
+            )
             if isFailure {
                 #expect(weight == 1)
                 failures += 1
@@ -91,9 +96,15 @@ struct SamplerTests {
     @Test("A challenge and its answer share their fate")
     func pairs() {
         var sampler = Sampler()
-        for _ in 0..<20_000 { _ = sampler.weight(of: exchange(second: 1, refusal: nil), callIDHash: 1, ringFill: 0) }
+        for _ in 0..<20_000 {
+            _ = sampler.weight(of: exchange(second: 1, refusal: nil), callIDHash: 1, ringFill: 0)
+        }
         for hash in UInt64(0)..<1_000 {
-            let first = sampler.weight(of: exchange(second: 2, refusal: .challenge), callIDHash: hash, ringFill: 0)
+            let first = sampler.weight(
+                of: exchange(second: 2, refusal: .challenge),
+                callIDHash: hash,
+                ringFill: 0
+            )
             let second = sampler.weight(of: exchange(second: 2, refusal: nil), callIDHash: hash, ringFill: 0)
             #expect((first == nil) == (second == nil))
         }

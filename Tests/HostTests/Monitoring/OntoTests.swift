@@ -12,7 +12,9 @@ struct OntoTests {
     func onto() {
         #expect(OperatorVerb.expire([]).onto(targets) == .expire(targets))
         #expect(
-            OperatorVerb.evict([], refuseFor: .seconds(60)).onto(targets) == .evict(targets, refuseFor: .seconds(60)))
+            OperatorVerb.evict([], refuseFor: .seconds(60)).onto(targets)
+                == .evict(targets, refuseFor: .seconds(60))
+        )
         let undo = OperatorVerb.undo(CommandID(rawValue: 1))
         #expect(undo.onto(targets) == undo)
     }

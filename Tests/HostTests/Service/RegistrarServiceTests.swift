@@ -20,11 +20,15 @@ struct RegistrarServiceTests {
         settings.listen = ["udp:127.0.0.1:0"]
         settings.open = open
         settings.accounts = "\(folder.path)/accounts.txt"
-        try AccountsEdit(path: "\(folder.path)/accounts.txt").add(AccountName("alice@sip.test"), password: password)
+        try AccountsEdit(path: "\(folder.path)/accounts.txt").add(
+            AccountName("alice@sip.test"),
+            password: password
+        )
         return settings
     }
 
-    private func service(_ settings: Settings, log: @escaping @Sendable (MonitorEvent) -> Void = { _ in }) throws
+    private func service(_ settings: Settings, log: @escaping @Sendable (MonitorEvent) -> Void = { _ in })
+        throws
         -> RegistrarService
     {
         try RegistrarService(settings: settings, audit: AuditLog(path: "\(folder.path)/audit.log"), log: log)
@@ -53,7 +57,10 @@ struct RegistrarServiceTests {
         defer { service.stop() }
         let phone = try #require(LoopbackPhone("alice", registrar: endpoint(service)))
         #expect(try phone.register(password: "secret") == "SIP/2.0 200 OK")
-        try AccountsEdit(path: "\(folder.path)/accounts.txt").add(AccountName("alice@sip.test"), password: "new")
+        try AccountsEdit(path: "\(folder.path)/accounts.txt").add(
+            AccountName("alice@sip.test"),
+            password: "new"
+        )
         #expect(lines.first { $0.contains("read anew") } != nil)
         #expect(try phone.register(password: "new") == "SIP/2.0 200 OK")
         _ = folder.write("accounts.txt", "nonsense\n")
@@ -71,7 +78,9 @@ struct RegistrarServiceTests {
         #expect(error?.description.contains("address already in use") == true)
     }
 
-    @Test("An operator's evict is written to the audit before it is done, and not done if it can't be written")
+    @Test(
+        "An operator's evict is written to the audit before it is done, and not done if it can't be written"
+    )
     func audit() throws {
         let service = try service(settings())
         defer { service.stop() }
@@ -80,12 +89,18 @@ struct RegistrarServiceTests {
         let me = OperatorIdentity(user: "kl", from: "local", terminal: "-")
         let updates = Awaited<LinkUpdate>()
         service.monitor.attach(
-            .init(id: 1, welcome: welcome(me, readOnlyBecause: nil)) { updates.add($0) })
-        let binding = try #require(service.state.table.bindings(of: Array("alice@sip.test".utf8), at: now).first)
+            .init(id: 1, welcome: welcome(me, readOnlyBecause: nil)) { updates.add($0) }
+        )
+        let binding = try #require(
+            service.state.table.bindings(of: Array("alice@sip.test".utf8), at: now).first
+        )
         let target = BindingTarget(id: binding.facts.id, version: binding.facts.version)
         let command = OperatorCommand(verb: .evict([target], refuseFor: nil), reason: "stuck", by: me)
         // The file's place is taken by a folder: nothing can be appended.
-        try FileManager.default.createDirectory(atPath: "\(folder.path)/audit.log", withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(
+            atPath: "\(folder.path)/audit.log",
+            withIntermediateDirectories: true
+        )
         service.monitor.submit(.perform(command, serial: 1), from: 1)
         let refused = outcome(updates, serial: 1)
         #expect(refused?.refusal?.contains("the act was not done") == true)
@@ -104,8 +119,14 @@ struct RegistrarServiceTests {
         defer { service.stop() }
         let me = OperatorIdentity(user: "kl", from: "local", terminal: "-")
         let updates = Awaited<LinkUpdate>()
-        service.monitor.attach(.init(id: 1, welcome: welcome(me, readOnlyBecause: "asked for")) { updates.add($0) })
-        let block = OperatorCommand(verb: .block(.aor(Array("a@sip.test".utf8)), for: nil), reason: "", by: me)
+        service.monitor.attach(
+            .init(id: 1, welcome: welcome(me, readOnlyBecause: "asked for")) { updates.add($0) }
+        )
+        let block = OperatorCommand(
+            verb: .block(.aor(Array("a@sip.test".utf8)), for: nil),
+            reason: "",
+            by: me
+        )
         service.monitor.submit(.perform(block, serial: 1), from: 1)
         #expect(outcome(updates, serial: 1)?.refusal?.contains("read-only") == true)
         #expect(service.state.policy.current.blocks.isEmpty)
@@ -116,8 +137,15 @@ struct RegistrarServiceTests {
 
     private func welcome(_ you: OperatorIdentity, readOnlyBecause: String?) -> Welcome {
         Welcome(
-            host: "h", listeners: [], startedAt: .zero, clock: SystemClock.read(), utcOffset: .zero, you: you,
-            readOnlyBecause: readOnlyBecause, openDomains: [])
+            host: "h",
+            listeners: [],
+            startedAt: .zero,
+            clock: SystemClock.read(),
+            utcOffset: .zero,
+            you: you,
+            readOnlyBecause: readOnlyBecause,
+            openDomains: []
+        )
     }
 
     private func outcome(_ updates: Awaited<LinkUpdate>, serial: UInt64) -> CommandOutcome? {

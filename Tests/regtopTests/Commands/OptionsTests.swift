@@ -9,11 +9,14 @@ struct OptionsTests {
     @Test("Flags beat the environment, which beats the defaults")
     func order() throws {
         let environment = [
-            "REGTOP_LISTEN": "udp:127.0.0.1:1,tcp:127.0.0.1:2", "REGTOP_DOMAIN": "a.test,B.test", "REGTOP_OPEN": "1",
+            "REGTOP_LISTEN": "udp:127.0.0.1:1,tcp:127.0.0.1:2", "REGTOP_DOMAIN": "a.test,B.test",
+            "REGTOP_OPEN": "1",
             "REGTOP_ACCOUNTS": "env.txt", "HOME": "/nonexistent",
         ]
         let bare = try ServiceOptions.parse([]).settings(environment: environment)
-        #expect(bare.listen == ["udp:127.0.0.1:1", "tcp:127.0.0.1:2"] && bare.open && bare.accounts == "env.txt")
+        #expect(
+            bare.listen == ["udp:127.0.0.1:1", "tcp:127.0.0.1:2"] && bare.open && bare.accounts == "env.txt"
+        )
         #expect(bare.domains.keys.sorted() == ["a.test", "b.test"])
         let flags = ["--listen", "udp:127.0.0.1:3", "--domain", "C.test", "--accounts", "flag.txt"]
         let given = try ServiceOptions.parse(flags).settings(environment: environment)
