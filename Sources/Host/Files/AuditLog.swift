@@ -1,7 +1,7 @@
 import BindingTable
 import Cells
 import Glibc
-public import Timing
+import Timing
 
 /// The audit trail on disk: one line an act, appended before the act is done, so that no act is unrecorded.
 ///

@@ -1,5 +1,3 @@
-public import Timing
-
 /// Everything that a start or reload is made from: defaults, then the settings file, then `REGTOP_…`,
 /// then flags. A value; nothing in it is opened or looked up yet.
 public struct Settings: Equatable, Sendable {
