@@ -51,7 +51,7 @@ enum FilterField: UInt8, CaseIterable, Sendable, BitwiseCopyable {
         }
     }
 
-    /// Names what has it; empty in both cases of the rest.
+    /// Rows of a list have it.
     func isKnown(of subject: Filter.Subject) -> Bool {
         switch self {
         case .exp, .st, .instance, .regid: subject == .bindings
@@ -112,12 +112,12 @@ enum FilterField: UInt8, CaseIterable, Sendable, BitwiseCopyable {
         }
     }
 
-    /// The field of a name, `nil` if there is none; `verdict` is another name of `result`, `src` of `ip`.
+    /// The field of a name, `nil` if there is none; `verdict` is another name of `result`, `call-id` of `callid`.
     init?(name: String) {
         let lowered = name.lowercased()
         switch lowered {
         case "verdict": self = .result
-        case "callID".lowercased(), "call-id": self = .callid
+        case "call-id": self = .callid
         default:
             guard let field = Self.allCases.first(where: { $0.name == lowered }) else { return nil }
             self = field

@@ -88,3 +88,77 @@ struct Attempt {
         )
     }
 }
+
+extension Attempt {
+    /// Adds a request with its reply.
+    mutating func append(
+        _ exchange: Exchange,
+        _ reading: borrowing ExchangeReading,
+        _ request: Span<UInt8>,
+        _ reply: Span<UInt8>,
+    ) {
+        let whole = keep(request, 0..<request.count)
+        noteTexts(reading, of: whole)
+        addMessage(whole, of: exchanges.count, at: exchange.path.at, isRequest: true)
+        if exchange.status > 0 {
+            let answer = keep(reply, 0..<reply.count)
+            addMessage(answer, of: exchanges.count, at: exchange.repliedAt, isRequest: false)
+        }
+        exchanges.append(exchange)
+        steps.append(
+            AttemptStep(
+                isUnregister: exchange.isUnregister || reading.isUnregister,
+                hasCredentials: reading.hasCredentials,
+                status: exchange.status,
+                isStale: exchange.refusal == .staleNonce
+            )
+        )
+        path = exchange.path
+        endedAt = exchange.repliedAt
+        cseq = reading.cseq
+        branch = reading.branch
+    }
+
+    /// Counts what was sent again at the step it repeats; the bytes are those of the first time.
+    mutating func appendRepetition(_ exchange: Exchange) {
+        guard let last = steps.indices.last else { return }
+        steps[last].retransmissions += 1
+        guard steps[last].retransmissions <= Self.maximumRetransmissions else { return }
+        for message in messages where message.exchange == last && !message.isRetransmission {
+            let at = message.isRequest ? exchange.path.at : exchange.repliedAt
+            addMessage(message.piece, of: last, at: at, isRequest: message.isRequest, isRetransmission: true)
+        }
+    }
+
+    /// Notes where the texts of a kept request stand; the latest request's count.
+    private mutating func noteTexts(_ reading: borrowing ExchangeReading, of request: Piece) {
+        guard request.count > 0 else { return }
+        func piece(_ range: ByteRange) -> Piece {
+            range.isEmpty
+                ? Piece() : Piece(start: request.start + Int32(range.start), count: Int32(range.count))
+        }
+        callID = piece(reading.callID)
+        agent = piece(reading.agent)
+        method = piece(reading.methodRange)
+        if !reading.contact.isEmpty { contact = piece(reading.contact) }
+        if !reading.username.isEmpty { user = piece(reading.username) }
+    }
+
+    private mutating func addMessage(
+        _ piece: Piece,
+        of exchange: Int,
+        at moment: Timestamp,
+        isRequest: Bool,
+        isRetransmission: Bool = false,
+    ) {
+        messages.append(
+            Message(
+                at: moment,
+                piece: piece,
+                exchange: Int32(exchange),
+                isRequest: isRequest,
+                isRetransmission: isRetransmission
+            )
+        )
+    }
+}

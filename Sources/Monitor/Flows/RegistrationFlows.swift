@@ -26,8 +26,8 @@ struct RegistrationFlows {
         store = AttemptStore(capacity: limits.attempts, budget: limits.attemptBytes)
     }
 
-    /// The flow of a request has an attempt that is kept.
-    func isKnown(_ flow: UInt64) -> Bool { latest[flow] != nil }
+    /// The flow of a request has an attempt that waits to be gone on with.
+    func isOpen(_ flow: UInt64) -> Bool { latest[flow].map { store[$0].openUntil != nil } ?? false }
 
     /// Takes in one exchange.
     mutating func receive(
@@ -38,7 +38,7 @@ struct RegistrationFlows {
     ) {
         if let slot = latest[reading.flow], isSame(store[slot], reading, request) {
             if isRepetition(store[slot], exchange, reading) {
-                return repeat_(slot, exchange)
+                return noteRepetition(slot, exchange)
             }
             if goesOn(store[slot], exchange, reading) {
                 return add(exchange, reading, to: slot, request, reply)
@@ -147,7 +147,7 @@ struct RegistrationFlows {
         }
     }
 
-    private mutating func repeat_(_ slot: Int32, _ exchange: Exchange) {
+    private mutating func noteRepetition(_ slot: Int32, _ exchange: Exchange) {
         let before = store[slot].size
         store[slot].appendRepetition(exchange)
         store.update(slot, before: before)
@@ -207,84 +207,6 @@ extension AttemptVerdict {
             self = .unregistered
         } else {
             self = exchange.granted == 0 ? .query : .ok
-        }
-    }
-}
-
-extension Attempt {
-    /// Adds a request with its reply.
-    fileprivate mutating func append(
-        _ exchange: Exchange,
-        _ reading: borrowing ExchangeReading,
-        _ request: Span<UInt8>,
-        _ reply: Span<UInt8>,
-    ) {
-        let start = Int32(bytes.count)
-        let whole = keep(request, 0..<request.count)
-        func piece(_ range: ByteRange) -> Piece {
-            guard whole.count > 0, !range.isEmpty else { return Piece() }
-            return Piece(start: start + Int32(range.start), count: Int32(range.count))
-        }
-        if whole.count > 0 {
-            callID = piece(reading.callID)
-            agent = piece(reading.agent)
-            method = piece(reading.methodRange)
-            if !reading.contact.isEmpty { contact = piece(reading.contact) }
-            if !reading.username.isEmpty { user = piece(reading.username) }
-        }
-        let number = Int32(exchanges.count)
-        messages.append(
-            Message(
-                at: exchange.path.at,
-                piece: whole,
-                exchange: number,
-                isRequest: true,
-                isRetransmission: false
-            )
-        )
-        if exchange.status > 0 {
-            let answer = keep(reply, 0..<reply.count)
-            messages.append(
-                Message(
-                    at: exchange.repliedAt,
-                    piece: answer,
-                    exchange: number,
-                    isRequest: false,
-                    isRetransmission: false
-                )
-            )
-        }
-        exchanges.append(exchange)
-        steps.append(
-            AttemptStep(
-                isUnregister: exchange.isUnregister || reading.isUnregister,
-                hasCredentials: reading.hasCredentials,
-                status: exchange.status,
-                isStale: exchange.refusal == .staleNonce
-            )
-        )
-        path = exchange.path
-        endedAt = exchange.repliedAt
-        cseq = reading.cseq
-        branch = reading.branch
-    }
-
-    /// Counts what was sent again at the step it repeats; the bytes are those of the first time.
-    fileprivate mutating func appendRepetition(_ exchange: Exchange) {
-        guard let last = steps.indices.last else { return }
-        steps[last].retransmissions += 1
-        guard steps[last].retransmissions <= Self.maximumRetransmissions else { return }
-        let number = Int32(last)
-        for message in messages where message.exchange == number && !message.isRetransmission {
-            messages.append(
-                Message(
-                    at: message.isRequest ? exchange.path.at : exchange.repliedAt,
-                    piece: message.piece,
-                    exchange: number,
-                    isRequest: message.isRequest,
-                    isRetransmission: true
-                )
-            )
         }
     }
 }

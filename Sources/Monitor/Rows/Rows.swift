@@ -226,8 +226,11 @@ struct Rows {
         return orders.contains { isWanted($0, now) && $0.hasWork }
     }
 
+    /// Work on it makes sense: a walk whose order of all rows was dropped waits until somebody asks again.
     private func isWanted(_ order: borrowing AskedOrder, _ now: Timestamp) -> Bool {
-        order.isWhole || now - order.lastAsked <= Interval.seconds(5)
+        if order.isWhole { return true }
+        if order.isWalking, find(nil, order.column) == nil { return false }
+        return now - order.lastAsked <= Interval.seconds(5)
     }
 
     /// A row has changed: it takes its place in each order. First in those of all rows, as the walks of the

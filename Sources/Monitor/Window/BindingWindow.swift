@@ -103,7 +103,11 @@ extension Monitor {
             return Window(content: .missing, at: now)
         }
         let aor = row.binding.texts.aor
-        let all = rows.reader.current(of: aor, at: now)
+        // The oldest first, so that a position stays what it is while phones refresh.
+        let all = rows.reader.current(of: aor, at: now).sorted { a, b in
+            let (one, other) = (a.facts.createdAt, b.facts.createdAt)
+            return one != other ? one < other : a.facts.id < b.facts.id
+        }
         let siblings = all.filter { $0.facts.id != id }.map { binding in
             rows.shown(binding, rows.number(of: binding.facts.id).map { rows.row($0) } ?? Row(), at: now)
         }

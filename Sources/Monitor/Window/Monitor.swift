@@ -70,7 +70,7 @@ public final class Monitor {
         meters.count(exchange, isRegister: reading.isRegister)
         sources.note(exchange, agent: reading.agent, request)
         sampler.note(exchange, at: now)
-        guard sampler.keeps(exchange, flow: reading.flow) || flows.isKnown(reading.flow) else {
+        guard sampler.keeps(exchange, flow: reading.flow) || flows.isOpen(reading.flow) else {
             return countUnseen(exchange)
         }
         reading.readRest(request)

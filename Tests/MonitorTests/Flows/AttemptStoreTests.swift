@@ -97,4 +97,17 @@ struct AttemptStoreTests {
         #expect(overview.verdicts.first { $0.verdict == .ok }?.count == 2_970)
         #expect(overview.verdicts.first { $0.verdict == .wrongPassword }?.count == 30)
     }
+
+    /// Phones refresh with the Call-ID that they began with: that their flow is kept must not keep all of it.
+    @Test func phonesThatKeepTheirCallIDAreSampledToo() {
+        var limits = MonitorLimits()
+        limits.exchangesPerSecond = 50
+        let monitor = Monitor.watchingNothing(limits: limits)
+        for index in 0..<3_000 {
+            var wire = Wire()
+            wire.callID = "phone-\(index % 40)"
+            monitor.receive([wire.exchange(index, at: index, credentials: true)])
+        }
+        #expect(monitor.allAttempts().count < 400)
+    }
 }
