@@ -161,7 +161,7 @@ let package = Package(
         .testTarget(
             name: "regtopTests",
             dependencies: [
-                "regtop", "Host", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "regtop", "Host", "Cells", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict,
         ),
