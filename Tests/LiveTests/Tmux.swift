@@ -29,7 +29,7 @@ final class Tmux {
         try run(command + ["sh", script])
     }
 
-    deinit { try? run(["kill-server"]) }
+    deinit { _ = try? run(["kill-server"]) }
 
     /// Types keys by tmux's names (`Enter`, `Escape`, `Tab`, `C-c`), or text.
     func type(_ keys: String...) throws {
