@@ -82,7 +82,7 @@ struct TerminalManners {
         try console.wait(for: "OVERVIEW")
         let program = try console.programID()
         kill(try console.serverID(), SIGKILL)
-        #expect(isGone(program, within: 1.5))
+        #expect(isGone(program, within: 1))
         #expect(laboratory.auditLog.contains("session\tlost"))
     }
 

@@ -88,10 +88,12 @@ final class Tmux {
     }
 }
 
-/// True as soon as a process is gone; false if it lives on after so many seconds.
+/// True as soon as a process has ended, reaped or not; false if it lives on after so many seconds.
 func isGone(_ process: pid_t, within seconds: Double) -> Bool {
     for _ in 0..<Int(seconds * 50) {
-        if kill(process, 0) != 0 { return true }
+        let facts = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
+        guard let state = facts?.split(separator: ")").last?.first(where: { $0 != " " }) else { return true }
+        if state == "Z" || state == "X" { return true }
         usleep(20_000)
     }
     return false
