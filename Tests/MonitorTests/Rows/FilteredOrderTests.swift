@@ -176,6 +176,42 @@ struct FilteredOrderTests {
         #expect(rows.count == 20)
     }
 
+    /// The row that a walk comes to next ends, or moves to the far end of the order: no other row is missed.
+    @Test(arguments: [false, true])
+    func walksGoOnWhenTheirNextRowLeavesItsPlace(moves: Bool) throws {
+        var driver = TableDriver()
+        for index in 0..<3_000 {
+            driver.now = .zero + .milliseconds(index)
+            driver.add(TableDriver.Phone(aor: "u\(10_000 + index)@example.test"))
+        }
+        let monitor = Monitor.watching(driver.table, limits: Self.limits())
+        monitor.settle(at: driver.now)
+        var session = MonitorSession()
+        let order = BindingOrder(column: .expires)
+        _ = monitor.window(order, for: &session, at: driver.now)
+        monitor.settle(at: driver.now)
+        let filter = try Filter("aor:u1", for: .bindings)
+        _ = monitor.window(order, filter, height: 5, for: &session, at: driver.now)
+        var met = 0
+        while let cursor = monitor.rows.orders.first(where: { $0.filter == filter })?.cursor {
+            let id = monitor.rows.row(cursor).id
+            if moves {
+                driver.now = driver.now + .milliseconds(1)
+                driver.refresh(id, TableDriver.Phone(aor: "u\(met)", granted: UInt32(9_000 + met)))
+            } else {
+                driver.remove(id)
+            }
+            while monitor.pull(limit: 100, at: driver.now) {}
+            monitor.advance(to: driver.now)
+            met += 1
+        }
+        #expect(met > 5)
+        monitor.settle(at: driver.now)
+        #expect(
+            monitor.window(order, filter, for: &session, at: driver.now).window.matched == driver.ids.count
+        )
+    }
+
     @Test func attemptFiltersFitNoBindings() throws {
         var driver = TableDriver()
         driver.add(TableDriver.Phone(aor: "a@b"))
