@@ -2,7 +2,7 @@
 public struct HostError: Error, CustomStringConvertible, Sendable {
     /// What, where, what to do.
     public let description: String
-    /// 1 error · 2 usage · 69 no usable terminal · 75 can't reach what is needed.
+    /// 1 error · 2 usage · 3 nothing matched · 69 no usable terminal.
     public let exitCode: Int32
 
     /// Pairs sentence and exit code.

@@ -14,19 +14,16 @@ public final class ConsoleRun {
     private let settings: Settings
     private let demoPhones: Int?
     private let themes: ThemeLibrary
-    private let reread: () throws -> Settings
 
-    /// A run with these settings; `reread` gives them anew on SIGHUP without a hang-up, and from the console.
+    /// A run with these settings; `demoPhones` simulated phones join if given.
     public init(
         settings: Settings,
         demoPhones: Int?,
-        themes: ThemeLibrary,
-        reread: @escaping () throws -> Settings
+        themes: ThemeLibrary
     ) {
         self.settings = settings
         self.demoPhones = demoPhones
         self.themes = themes
-        self.reread = reread
     }
 
     /// Runs until the operator quits or the terminal is lost; returns the exit code. Throws what keeps it from
@@ -47,7 +44,7 @@ public final class ConsoleRun {
         let demo = try demoPhones.map { count throws(HostError) in
             try DemoPopulation(count: count, settings: &settings)
         }
-        let audit = AuditLog(path: AuditLog.standardPath(environment: Environment.all))
+        let audit = AuditLog(path: AuditLog.standardPath(environment: Environment.known))
         let service = try RegistrarService(settings: settings, audit: audit, demo: demo) { _ in }
         defer { service.stop() }
         let phones = try demo.map { demo throws(HostError) in

@@ -4,7 +4,7 @@ import Glibc
 extension OperatorIdentity {
     /// Who runs this process: login name, SSH client address, terminal.
     static var ofThisProcess: OperatorIdentity {
-        let environment = Environment.all
+        let environment = Environment.known
         let entry = getpwuid(getuid())
         let name = entry.flatMap { $0.pointee.pw_name }.map { String(cString: $0) } ?? "uid \(getuid())"
         let client = environment["SSH_CLIENT"] ?? environment["SSH_CONNECTION"] ?? ""

@@ -160,7 +160,7 @@ final class MonitorService: Sendable {
             case .query(let query, let serial):
                 let window = monitor.answer(
                     query,
-                    for: &sessions[console.id, default: MonitorSession()],
+                    for: &sessions[console.id, default: MonitorSession(keepsEndedRows: false)],
                     at: now.timestamp
                 )
                 console.deliver(.window(window, serial: serial))

@@ -19,7 +19,7 @@ public struct DaemonRun {
         let signals = BlockedSignals([SIGTERM, SIGINT, SIGHUP])
         LoggingSystem.bootstrap(StreamLogHandler.standardError)
         let logger = Logger(label: "regtop")
-        let audit = AuditLog(path: AuditLog.standardPath(environment: Environment.all))
+        let audit = AuditLog(path: AuditLog.standardPath(environment: Environment.known))
         let service = try RegistrarService(settings: settings, audit: audit) { event in
             logger.log(event)
         }
@@ -98,14 +98,12 @@ enum StandardError {
     }
 }
 
-/// The process's environment.
+/// What Host asks of the process's environment.
 enum Environment {
-    /// All variables.
-    static var all: [String: String] {
+    /// Those of the variables named here that are set.
+    static var known: [String: String] {
         var result: [String: String] = [:]
-        for name in [
-            "HOME", "XDG_STATE_HOME", "SSH_CLIENT", "SSH_CONNECTION", "USER", "LOGNAME", "TZ", "TERM",
-        ] {
+        for name in ["HOME", "XDG_STATE_HOME", "SSH_CLIENT", "SSH_CONNECTION"] {
             if let value = getenv(name) { result[name] = String(cString: value) }
         }
         return result

@@ -25,11 +25,10 @@ struct ConsoleCommand: ParsableCommand {
             throw HostError("--demo \(demo): choose from 1 to 10000 phones", exitCode: 2)
         }
         let themes = ThemeFiles(environment: ProcessInfo.processInfo.environment)
-        let (final, library, service) = (settings, themes.library(), service)
+        let (final, library) = (settings, themes.library())
         // The program has one main thread and this is it; ncurses lives there.
         let code = try MainActor.assumeIsolated {
-            try ConsoleRun(settings: final, demoPhones: demo, themes: library) { try service.settings() }
-                .run()
+            try ConsoleRun(settings: final, demoPhones: demo, themes: library).run()
         }
         throw ExitCode(code)
     }
