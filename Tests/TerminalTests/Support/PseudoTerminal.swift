@@ -9,13 +9,25 @@ final class PseudoTerminal {
     let master: Int32
     let slave: Int32
     private(set) var received = 0
+    private var isHungUp = false
 
+    /// TIOCSPTLCK and TIOCGPTPEER, which the Glibc module doesn't name.
+    private static let (lock, peer): (UInt, UInt) = (0x4004_5431, 0x5441)
+
+    /// Both ends are close-on-exec from the first: a program started by another test meanwhile (openpty would leave
+    /// it the master) would keep a hang-up from happening.
     init(columns: Int, rows: Int) throws {
-        var ends: (master: Int32, slave: Int32) = (-1, -1)
-        try #require(openpty(&ends.master, &ends.slave, nil, nil, nil) == 0)
-        (master, slave) = ends
-        _ = fcntl(master, F_SETFL, O_NONBLOCK)
+        master = Glibc.open("/dev/ptmx", O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)
+        var isLocked: Int32 = 0
+        try #require(master >= 0 && ioctl(master, Self.lock, &isLocked) == 0)
+        slave = ioctl(master, Self.peer, O_RDWR | O_NOCTTY | O_CLOEXEC)
+        try #require(slave >= 0)
         resize(columns: columns, rows: rows)
+    }
+
+    deinit {
+        if !isHungUp { close(master) }
+        close(slave)
     }
 
     func resize(columns: Int, rows: Int) {
@@ -64,9 +76,10 @@ final class PseudoTerminal {
         _ = poll(&file, 1, 2_000)
     }
 
+    /// Takes the terminal away, as a broken link does; the program still holds its end.
     func hangUp() {
         close(master)
-        close(slave)
+        isHungUp = true
     }
 
     var modes: termios {
