@@ -46,6 +46,21 @@ struct FoldedWord: Equatable, Sendable {
         }
     }
 
+    /// The first `count` of sixteen bytes.
+    @inline(__always)
+    init(_ vector: Bytes16, count: Int) {
+        let halves = unsafeBitCast(vector | Bytes16(repeating: 0x20), to: SIMD2<UInt64>.self)
+        let isShort = count <= 8
+        let mask = UInt64.max &>> UInt64(truncatingIfNeeded: (0 &- 8 &* count) & 63)
+        self.init(
+            head: isShort ? halves[0].littleEndian & mask : halves[0].littleEndian,
+            tail: isShort ? 0 : halves[1].littleEndian & mask,
+        )
+    }
+
+    /// No name.
+    static var none: FoldedWord { FoldedWord(head: 0, tail: 0) }
+
     /// The name in `range`.
     @inline(__always)
     init(_ bytes: Span<UInt8>, in range: ByteRange) {

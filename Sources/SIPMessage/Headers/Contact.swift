@@ -50,11 +50,12 @@ public struct Contact: HeaderValue, Hashable {
         var contact = Contact(isWildcard: false, address: address)
         var valueEnd = address.range.end
         let parametersStart = position
+        var word = FoldedWord.none
         while position < end, bytes[position] == 0x3b {
             position &+= 1
-            let parameter = try Parameter.read(bytes, from: &position, to: end, header: header)
+            let parameter = try Parameter.read(bytes, from: &position, to: end, header: header, word: &word)
             valueEnd = parameter.end
-            try contact.take(parameter, bytes, header)
+            try contact.take(parameter, named: word, bytes, header)
         }
         if valueEnd > parametersStart {
             contact.address.parameters = ByteRange(from: parametersStart, to: valueEnd)
@@ -83,10 +84,10 @@ public struct Contact: HeaderValue, Hashable {
     @inline(__always)
     private mutating func take(
         _ parameter: Parameter,
+        named name: FoldedWord,
         _ bytes: Span<UInt8>,
         _ header: HeaderName,
     ) throws(ParseError) {
-        let name = FoldedWord(bytes, in: parameter.name)
         let isRepeated: Bool
         if name == FoldedWord("expires") {
             isRepeated = expires != nil

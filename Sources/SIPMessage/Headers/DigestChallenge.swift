@@ -29,8 +29,10 @@ public struct DigestChallenge: Hashable, Sendable, BitwiseCopyable {
         let end = bounds.upperBound
         var position = bounds.lowerBound
         guard bytes.skipDigestScheme(from: &position, to: end) else { return nil }
+        var word = FoldedWord.none
         while true {
-            take(try Parameter.read(bytes, from: &position, to: end, header: header), bytes)
+            let parameter = try Parameter.read(bytes, from: &position, to: end, header: header, word: &word)
+            take(parameter, named: word, bytes)
             guard position < end else { break }
             guard bytes[position] == 0x2c else { throw ParseError(header, at: position, .unexpectedByte) }
             position &+= 1
@@ -40,8 +42,7 @@ public struct DigestChallenge: Hashable, Sendable, BitwiseCopyable {
         }
     }
 
-    private mutating func take(_ parameter: Parameter, _ bytes: Span<UInt8>) {
-        let name = FoldedWord(bytes, in: parameter.name)
+    private mutating func take(_ parameter: Parameter, named name: FoldedWord, _ bytes: Span<UInt8>) {
         if name == FoldedWord("realm") {
             realm = parameter.value
         } else if name == FoldedWord("nonce") {

@@ -61,9 +61,10 @@ public struct DigestCredentials: Hashable, Sendable, BitwiseCopyable {
         let end = bounds.upperBound
         var position = bounds.lowerBound
         guard bytes.skipDigestScheme(from: &position, to: end) else { return nil }
+        var word = FoldedWord.none
         while true {
-            let parameter = try Parameter.read(bytes, from: &position, to: end, header: header)
-            try take(parameter, bytes, header)
+            let parameter = try Parameter.read(bytes, from: &position, to: end, header: header, word: &word)
+            try take(parameter, named: word, bytes, header)
             guard position < end else { break }
             guard bytes[position] == 0x2c else { throw ParseError(header, at: position, .unexpectedByte) }
             position &+= 1
@@ -73,13 +74,13 @@ public struct DigestCredentials: Hashable, Sendable, BitwiseCopyable {
     @inline(__always)
     private mutating func take(
         _ parameter: Parameter,
+        named name: FoldedWord,
         _ bytes: Span<UInt8>,
         _ header: HeaderName,
     ) throws(ParseError) {
         guard parameter.hasValue else {
             throw ParseError(header, at: Int(parameter.name.start), .malformedParameter)
         }
-        let name = FoldedWord(bytes, in: parameter.name)
         let isNew: Bool
         if name == FoldedWord("username") {
             isNew = Self.set(&username, parameter)

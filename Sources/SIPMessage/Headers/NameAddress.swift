@@ -26,11 +26,12 @@ public struct NameAddress: HeaderValue, Hashable {
         var address = try readAddress(bytes, from: &position, to: end, header)
         var valueEnd = address.range.end
         let parametersStart = position
+        var word = FoldedWord.none
         while position < end, bytes[position] == 0x3b {
             position &+= 1
-            let parameter = try Parameter.read(bytes, from: &position, to: end, header: header)
+            let parameter = try Parameter.read(bytes, from: &position, to: end, header: header, word: &word)
             valueEnd = parameter.end
-            guard FoldedWord(bytes, in: parameter.name) == FoldedWord("tag") else { continue }
+            guard word == FoldedWord("tag") else { continue }
             guard address.tag.isEmpty else {
                 throw ParseError(header, at: Int(parameter.name.start), .repeatedParameter)
             }

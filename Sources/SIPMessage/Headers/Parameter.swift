@@ -11,22 +11,20 @@ public struct Parameter: Hashable, Sendable, BitwiseCopyable {
     /// The quoted value has a backslash.
     public var hasEscapes = false
 
-    /// Reads a header parameter from `position`, leaving it behind the parameter and white space.
+    /// Reads a header parameter from `position`, leaving it behind the parameter and white space. `word` becomes its
+    /// name.
     @inline(__always)
     static func read(
         _ bytes: Span<UInt8>,
         from position: inout Int,
         to end: Int,
         header: HeaderName,
+        word: inout FoldedWord,
     ) throws(ParseError) -> Parameter {
         let start = bytes.skippingSpace(from: position, to: end)
-        position = bytes.firstOutside(.token, from: start, to: end)
-        guard position > start else {
-            let isSeparator = start == end || bytes[start] == 0x3b || bytes[start] == 0x2c
-            throw ParseError(header, at: start, isSeparator ? .emptyElement : .unexpectedByte)
-        }
+        position = try bytes.parameterName(from: start, to: end, header: header, word: &word)
         let name = ByteRange(from: start, to: position)
-        position = bytes.skippingSpace(from: position, to: end)
+        if position < end, bytes[position] != 0x3d { position = bytes.skippingSpace(from: position, to: end) }
         guard position < end, bytes[position] == 0x3d else {
             return Parameter(name: name, value: .empty, hasValue: false, isQuoted: false)
         }
@@ -71,11 +69,38 @@ public struct HeaderParameters: Sendable, BitwiseCopyable {
         guard position < end else { return nil }
         guard bytes[position] == 0x3b else { throw ParseError(header, at: position, .unexpectedByte) }
         position += 1
-        return try Parameter.read(bytes, from: &position, to: end, header: header)
+        var word = FoldedWord.none
+        return try Parameter.read(bytes, from: &position, to: end, header: header, word: &word)
     }
 }
 
 extension Span<UInt8> {
+    /// The end of the name at `start`, which is a token.
+    @inline(__always)
+    fileprivate func parameterName(
+        from start: Int,
+        to end: Int,
+        header: HeaderName,
+        word: inout FoldedWord,
+    ) throws(ParseError) -> Int {
+        // The usual name is short, of letters and hyphens, and an equals sign follows it.
+        if start >= 0, start &+ 16 <= count {
+            let vector = vector(unchecked: start)
+            let length = Matches(notInNames: vector).first
+            if length > 0, length < 16, start &+ length < end, self[start &+ length] == 0x3d {
+                word = FoldedWord(vector, count: length)
+                return start &+ length
+            }
+        }
+        let nameEnd = firstOutside(.token, from: start, to: end)
+        guard nameEnd > start else {
+            let isSeparator = start >= end || self[start] == 0x3b || self[start] == 0x2c
+            throw ParseError(header, at: start, isSeparator ? .emptyElement : .unexpectedByte)
+        }
+        word = FoldedWord(self, from: start, count: nameEnd &- start)
+        return nameEnd
+    }
+
     /// Reads a quoted string that begins at `position`; returns what stands between the marks.
     ///
     /// CR and LF may not be in it but as a fold, which `MessageHead` has seen to (RFC 3261 §25.1).

@@ -66,12 +66,13 @@ public struct Via: HeaderValue, Hashable {
             position = bytes.skippingSpace(from: position, to: end)
         }
         let parametersStart = position
+        var word = FoldedWord.none
         while position < end, bytes[position] == 0x3b {
             let semicolon = position
             position &+= 1
-            let parameter = try Parameter.read(bytes, from: &position, to: end, header: header)
+            let parameter = try Parameter.read(bytes, from: &position, to: end, header: header, word: &word)
             valueEnd = parameter.end
-            try via.take(parameter, bytes, ByteRange(from: semicolon, to: valueEnd), header)
+            try via.take(parameter, named: word, bytes, ByteRange(from: semicolon, to: valueEnd), header)
         }
         if valueEnd > parametersStart { via.parameters = ByteRange(from: parametersStart, to: valueEnd) }
         via.range = ByteRange(from: start, to: valueEnd)
@@ -108,11 +109,11 @@ public struct Via: HeaderValue, Hashable {
     @inline(__always)
     private mutating func take(
         _ parameter: Parameter,
+        named name: FoldedWord,
         _ bytes: Span<UInt8>,
         _ whole: ByteRange,
         _ header: HeaderName,
     ) throws(ParseError) {
-        let name = FoldedWord(bytes, in: parameter.name)
         if name == FoldedWord("branch") {
             guard branch.isEmpty else { throw ParseError(header, at: Int(whole.start), .repeatedParameter) }
             guard !parameter.value.isEmpty else {

@@ -101,31 +101,48 @@ extension MessageHead {
         while position < end {
             let start = position
             if bytes[start] == 0x0d, start &+ 1 < end, bytes[start &+ 1] == 0x0a { return start &+ 2 }
-            var line = HeaderLine(bytes, from: start, to: end)
+            let known = names.nameAndColon(bytes, from: start)
+            let isKnown = known.name != .other && known.colon < end
+            let line = HeaderLine(bytes, from: isKnown ? known.colon &+ 1 : start, to: end, &failure)
             position = line.next
-            if line.end &- start > limits.headerLineBytes { line.note(.headerLineTooLong, at: start) }
-            let field = line.field(bytes, from: start, names)
-            if let problem = line.failure {
-                if failure == nil { failure = problem }
+            if line.end &- start > limits.headerLineBytes { note(.headerLineTooLong, at: start, &failure) }
+            var name = known.name
+            var nameEnd = known.colon
+            var valueStart = known.colon &+ 1
+            if !isKnown {
+                guard let found = line.name(bytes, from: start, names, &failure) else { continue }
+                name = found.name
+                nameEnd = found.end
+                valueStart = found.colon &+ 1
             }
-            guard let field else { continue }
             guard count < most else {
-                if failure == nil { failure = ParseError(.headerSection, at: start, .tooManyHeaders) }
+                note(.tooManyHeaders, at: start, &failure)
                 continue
             }
-            let first = Int(field.name.rawValue)
-            let last = first &+ HeaderName.count
+            valueStart = bytes.skippingSpace(from: valueStart, to: line.end)
+            fields[count] = HeaderField(
+                name: name,
+                next: HeaderField.noNext,
+                isFolded: line.isFolded,
+                nameRange: ByteRange(from: start, to: nameEnd),
+                value: ByteRange(from: valueStart, to: bytes.trimmedEnd(from: valueStart, to: line.end)),
+            )
+            let first = Int(name.rawValue)
             let index = UInt8(truncatingIfNeeded: count)
-            fields[count] = field
             if chains[first] == HeaderField.noNext {
                 chains[first] = index
             } else {
-                fields[Int(chains[last])].next = index
+                fields[Int(chains[first &+ HeaderName.count])].next = index
             }
-            chains[last] = index
+            chains[first &+ HeaderName.count] = index
             count &+= 1
         }
         return nil
+    }
+
+    @inline(__always)
+    fileprivate static func note(_ problem: ParseProblem, at offset: Int, _ failure: inout ParseError?) {
+        if failure == nil { failure = ParseError(.headerSection, at: offset, problem) }
     }
 
     private mutating func readBody(
@@ -250,15 +267,13 @@ private struct HeaderLine {
     /// Offset of the next line.
     var next: Int
     var isFolded = false
-    /// The first thing that is wrong with it.
-    var failure: ParseError?
 
-    /// Finds the end of the line at `start`; it goes on over CRLF followed by white space (RFC 3261 §7.3.1).
+    /// Finds the end of the line from `start`; it goes on over CRLF followed by white space (RFC 3261 §7.3.1).
     ///
     /// A lone CR or LF is an error and part of the line: taking it for an end would let one element see a
     /// header field where another sees none.
     @inline(__always)
-    init(_ bytes: Span<UInt8>, from start: Int, to end: Int) {
+    init(_ bytes: Span<UInt8>, from start: Int, to end: Int, _ failure: inout ParseError?) {
         var search = start
         self.end = end
         next = end
@@ -267,7 +282,7 @@ private struct HeaderLine {
             guard lineBreak < end else { return }
             let isReturn = bytes[lineBreak] == 0x0d
             guard isReturn, lineBreak &+ 1 < end, bytes[lineBreak &+ 1] == 0x0a else {
-                note(isReturn ? .bareCarriageReturn : .bareLineFeed, at: lineBreak)
+                MessageHead.note(isReturn ? .bareCarriageReturn : .bareLineFeed, at: lineBreak, &failure)
                 search = lineBreak &+ 1
                 continue
             }
@@ -281,35 +296,24 @@ private struct HeaderLine {
         }
     }
 
-    @inline(__always)
-    mutating func note(_ problem: ParseProblem, at offset: Int) {
-        if failure == nil { failure = ParseError(.headerSection, at: offset, problem) }
-    }
-
-    /// Name and value of the line; `nil` if it has none.
-    @inline(__always)
-    mutating func field(_ bytes: Span<UInt8>, from start: Int, _ names: HeaderNameIndex) -> HeaderField? {
+    /// The line's name, where it ends and where its colon stands; `nil` if it has none.
+    func name(
+        _ bytes: Span<UInt8>,
+        from start: Int,
+        _ names: HeaderNameIndex,
+        _ failure: inout ParseError?,
+    ) -> (name: HeaderName, end: Int, colon: Int)? {
         let colon = bytes.first(0x3a, from: start, to: end)
         guard colon < end else {
-            note(.missingColon, at: start)
+            MessageHead.note(.missingColon, at: start, &failure)
             return nil
         }
         var nameEnd = colon
         while nameEnd > start, bytes[nameEnd &- 1] == 0x20 || bytes[nameEnd &- 1] == 0x09 { nameEnd &-= 1 }
-        let name = names.name(bytes, from: start, count: nameEnd &- start)
-        if name == .other {
-            guard nameEnd > start, bytes.firstOutside(.token, from: start, to: nameEnd) == nameEnd else {
-                note(.malformedHeaderName, at: start)
-                return nil
-            }
+        guard nameEnd > start, bytes.firstOutside(.token, from: start, to: nameEnd) == nameEnd else {
+            MessageHead.note(.malformedHeaderName, at: start, &failure)
+            return nil
         }
-        let valueStart = bytes.skippingSpace(from: colon &+ 1, to: end)
-        return HeaderField(
-            name: name,
-            next: HeaderField.noNext,
-            isFolded: isFolded,
-            nameRange: ByteRange(from: start, to: nameEnd),
-            value: ByteRange(from: valueStart, to: bytes.trimmedEnd(from: valueStart, to: end)),
-        )
+        return (names.name(bytes, from: start, count: nameEnd &- start), nameEnd, colon)
     }
 }

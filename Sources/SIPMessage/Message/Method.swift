@@ -70,10 +70,10 @@ public enum Method: UInt8, Hashable, Sendable, CaseIterable, BitwiseCopyable {
 }
 
 extension Span<UInt8> {
-    /// Every byte of `bounds` is one of A–Z.
+    /// Every byte of `bounds`, all of them letters, is in upper case.
     @inline(__always)
     fileprivate func isUppercase(in bounds: Range<Int>) -> Bool {
-        for index in bounds where self[index] &- 0x41 >= 26 { return false }
+        for index in bounds where self[index] & 0x20 != 0 { return false }
         return true
     }
 }

@@ -124,7 +124,8 @@ public struct StreamFramer: Sendable {
             guard let length else {
                 return fail(.body, at: headEnd - start, .contentLengthMissing, head: headEnd)
             }
-            guard length <= UInt64(max(0, limits.messageBytes - (headEnd - start))) else {
+            let room = limits.messageBytes - (headEnd - start)
+            guard room >= 0, length <= UInt64(room) else {
                 return fail(.header(.contentLength), at: 0, .messageTooLong, head: headEnd)
             }
             state = .body(end: headEnd + Int(length))

@@ -98,12 +98,13 @@ public struct SIPURI: Hashable, Sendable, BitwiseCopyable {
         to end: Int,
         _ part: MessagePart,
     ) throws(ParseError) {
-        var position = start
-        // No at sign can stand unescaped in any other part, so the first one ends the user part.
-        let at = bytes.first(0x40, from: start, to: end)
+        // What a user part and a host are made of has no at sign, and no other part can have one unescaped: where
+        // the first run ends at one, that was the user; else it has to be searched for.
+        var position = try bytes.escapedEnd(of: .user, from: start, to: end, part)
+        let at =
+            position < end && bytes[position] == 0x40 ? position : bytes.first(0x40, from: start, to: end)
         if at < end {
             hasUser = true
-            position = try bytes.escapedEnd(of: .user, from: start, to: at, part)
             guard position > start else { throw ParseError(part, at: start, .unexpectedByte) }
             user = ByteRange(from: start, to: position)
             if position < at, bytes[position] == 0x3a {
@@ -114,6 +115,8 @@ public struct SIPURI: Hashable, Sendable, BitwiseCopyable {
             }
             guard position == at else { throw ParseError(part, at: position, .unexpectedByte) }
             position &+= 1
+        } else {
+            position = start
         }
         host = try Host.read(bytes, from: &position, to: end, part: part)
         if position < end, bytes[position] == 0x3a {

@@ -28,15 +28,16 @@ struct ByteSetTests {
         }
     }
 
-    @Test("A run of letters and digits is counted byte by byte, whatever stands around it")
-    func alphanumericRuns() {
+    @Test("What ends a name is found at each place, whatever stands around it")
+    func namesEnd() {
         for byte in UInt8.min...UInt8.max {
-            let isMember = Self.alphanumeric.utf8.contains(byte)
-            for place in 0..<8 {
-                var word: UInt64 = 0x6161_6161_6161_6161
-                word &= ~(0xff << UInt64(8 * place))
-                word |= UInt64(byte) << UInt64(8 * place)
-                #expect(alphanumericRun(word) == (isMember ? 8 : place), "byte \(byte) at \(place)")
+            let isMember = (Self.alphanumeric + "-.").utf8.contains(byte)
+            for place in 0..<16 {
+                var vector = Bytes16(repeating: 0x61)
+                vector[place] = byte
+                let others = Matches(notInNames: vector)
+                #expect(others.areAny == !isMember, "byte \(byte) at \(place)")
+                #expect(others.first == (isMember ? 16 : place), "byte \(byte) at \(place)")
             }
         }
     }
@@ -54,6 +55,9 @@ struct ByteSetTests {
                 let span = bytes.span
                 let found = FoldedWord(span, from: 0, count: text.utf8.count)
                 #expect(found == word, "\(text)")
+                guard bytes.count >= 16 else { continue }
+                let vector = span.vector(unchecked: 0)
+                #expect(FoldedWord(vector, count: text.utf8.count) == word, "\(text)")
             }
         }
         let long = Array("seventeen-letters".utf8)

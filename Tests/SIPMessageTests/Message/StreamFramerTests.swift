@@ -142,9 +142,14 @@ struct StreamFramerTests {
         var stream = Stream(limits: MessageLimits(messageBytes: size))
         stream.feed(text)
         #expect(stream.pieces.count == 1 && !stream.framer.hasFailed)
-        var shorter = Stream(limits: MessageLimits(messageBytes: size - 1))
-        shorter.feed(text)
-        #expect(shorter.framer.hasFailed)
+        for limit in [size - 1, 10] {
+            var shorter = Stream(limits: MessageLimits(messageBytes: limit))
+            shorter.feed(text)
+            #expect(shorter.framer.hasFailed, "limit \(limit)")
+        }
+        var headOnly = Stream(limits: MessageLimits(messageBytes: 20))
+        headOnly.feed("OPTIONS sip:a SIP/2.0\nl: 0\n\n")
+        #expect(headOnly.framer.hasFailed)
     }
 
     @Test("A large message that comes byte by byte is not looked at again and again")
