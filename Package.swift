@@ -183,3 +183,28 @@ if Context.environment["REGTOP_BENCHMARKS"] != nil {
         )
     )
 }
+
+// The fuzz targets, built only with libFuzzer (`.ci/fuzz`). It brings its own main, so the program is a library here
+// and its main has another name.
+if Context.environment["REGTOP_FUZZING"] != nil,
+    let index = package.targets.firstIndex(where: { $0.name == "regtop" })
+{
+    let program = package.targets[index]
+    package.targets[index] = .target(
+        name: program.name,
+        dependencies: program.dependencies,
+        resources: program.resources,
+        swiftSettings: strict + [
+            .unsafeFlags(["-Xfrontend", "-entry-point-function-name", "-Xfrontend", "regtop_main"])
+        ],
+    )
+    package.targets.append(
+        .executableTarget(
+            name: "Fuzzing",
+            dependencies: ["regtop", "Host", "SIPDigest", "SIPMessage"],
+            path: "Tests/Fuzzing",
+            swiftSettings: strict,
+        )
+    )
+    package.products = [.executable(name: "Fuzzing", targets: ["Fuzzing"])]
+}

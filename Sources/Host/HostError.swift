@@ -1,3 +1,5 @@
+import Cells
+
 /// A malfunction that ends the program or an act: one sentence, and the exit code that goes with it.
 public struct HostError: Error, CustomStringConvertible, Sendable {
     /// What, where, what to do.
@@ -5,9 +7,9 @@ public struct HostError: Error, CustomStringConvertible, Sendable {
     /// 1 error · 2 usage · 3 nothing matched · 69 no usable terminal.
     public let exitCode: Int32
 
-    /// Pairs sentence and exit code.
+    /// Pairs sentence and exit code. What a stranger wrote may be in the sentence: it becomes one safe line.
     public init(_ description: String, exitCode: Int32) {
-        self.description = description
+        self.description = SafeText(description).string
         self.exitCode = exitCode
     }
 }

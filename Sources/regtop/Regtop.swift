@@ -32,8 +32,6 @@ struct Regtop: ParsableCommand {
         do {
             var command = try Regtop.parseAsRoot()
             try command.run()
-        } catch let problem as YAMLProblem {
-            stop(problem.description, 1)
         } catch let error as HostError {
             stop(error.description, error.exitCode)
         } catch let code as ExitCode {
@@ -52,7 +50,9 @@ struct Regtop: ParsableCommand {
 
     private static func stop(_ sentence: String, _ code: Int32) -> Never {
         let text = sentence.hasPrefix("Error:") ? sentence : "regtop: \(sentence)"
-        FileHandle.standardError.write(Data("\(text)\n".utf8))
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+            StandardStream.error.write(String(line))
+        }
         Foundation.exit(code)
     }
 }

@@ -1,24 +1,14 @@
 import Host
 import Yams
 
-/// A mistake in a YAML file: where, and what to write instead.
-struct YAMLProblem: Error, CustomStringConvertible {
-    var file: String
-    var line: Int
-    var column: Int
-    var what: String
-
-    var description: String { "\(file):\(line):\(column): \(what)" }
-}
-
 /// Reads the settings file. Unknown keys, wrong types, values out of bounds and duplicates are errors
 /// with their place; a file that has one changes nothing.
 struct SettingsFile {
     private let file: String
-    private(set) var problems: [YAMLProblem] = []
+    private(set) var problems: [HostError] = []
 
     /// Applies the text of a settings file to `settings`, or throws its first problem.
-    static func apply(_ text: String, file: String, to settings: inout Settings) throws(YAMLProblem) {
+    static func apply(_ text: String, file: String, to settings: inout Settings) throws(HostError) {
         var reader = SettingsFile(file: file)
         var result = settings
         if let root = try YAMLText.compose(text, file: file) { reader.root(root, &result) }
@@ -207,27 +197,27 @@ struct SettingsFile {
 
 /// What settings and theme files share: YAML text into nodes, and places for messages.
 enum YAMLText {
-    /// The root node; nil for an empty text. A syntax error or a duplicate key is a `YAMLProblem`.
-    static func compose(_ text: String, file: String) throws(YAMLProblem) -> Node? {
+    /// The root node; nil for an empty text. A syntax error or a duplicate key is a `HostError`.
+    static func compose(_ text: String, file: String) throws(HostError) -> Node? {
         do {
             return try Yams.compose(yaml: text)
         } catch let error as YamlError {
-            throw problem(error, file: file)
+            throw problem(error, in: text, file: file)
         } catch {
-            throw YAMLProblem(file: file, line: 1, column: 1, what: "not readable as YAML: \(error)")
+            throw HostError(file: file, line: 1, column: 1, what: "not readable as YAML: \(error)")
         }
     }
 
     /// A problem where a node begins.
-    static func problem(at node: Node, in file: String, _ what: String) -> YAMLProblem {
-        YAMLProblem(file: file, line: node.mark?.line ?? 1, column: node.mark?.column ?? 1, what: what)
+    static func problem(at node: Node, in file: String, _ what: String) -> HostError {
+        HostError(file: file, line: node.mark?.line ?? 1, column: node.mark?.column ?? 1, what: what)
     }
 
-    private static func problem(_ error: YamlError, file: String) -> YAMLProblem {
+    private static func problem(_ error: YamlError, in text: String, file: String) -> HostError {
         switch error {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
             .composer(_, let problem, let mark, _):
-            return YAMLProblem(
+            return HostError(
                 file: file,
                 line: mark.line,
                 column: mark.column,
@@ -237,9 +227,21 @@ enum YAMLText {
             let names = duplicates.map { "\($0)" }.joined(separator: ", ")
             let mark = context.mark
             let what = "the key \(names) stands here twice; remove one"
-            return YAMLProblem(file: file, line: mark.line, column: mark.column, what: what)
+            return HostError(file: file, line: mark.line, column: mark.column, what: what)
+        case .reader(let problem, let offset, _, _):
+            let before = text.utf8.prefix(offset ?? 0)
+            let line = 1 + before.count { $0 == 0x0a }
+            let column = 1 + before.reversed().prefix { $0 != 0x0a }.count
+            return HostError(file: file, line: line, column: column, what: "\(problem); remove them")
         default:
-            return YAMLProblem(file: file, line: 1, column: 1, what: "not readable as YAML: \(error)")
+            return HostError(file: file, line: 1, column: 1, what: "not readable as YAML: \(error)")
         }
+    }
+}
+
+extension HostError {
+    /// A mistake in a file: where, and what to write instead.
+    fileprivate init(file: String, line: Int, column: Int, what: String) {
+        self.init("\(file):\(line):\(column): \(what)", exitCode: 1)
     }
 }

@@ -67,7 +67,7 @@ struct ThemeFiles {
     static func parse(_ text: String, name: String, origin: String) -> ThemeFile {
         var lines: [(String, String, Int)] = []
         var problems: [String] = []
-        do throws(YAMLProblem) {
+        do throws(HostError) {
             guard let root = try YAMLText.compose(text, file: origin) else {
                 return ThemeFile(
                     name: name,

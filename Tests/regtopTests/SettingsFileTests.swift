@@ -7,7 +7,7 @@ import Testing
 struct SettingsFileTests {
     private func problem(_ text: String) -> String? {
         var settings = Settings()
-        do throws(YAMLProblem) {
+        do throws(HostError) {
             try SettingsFile.apply(text, file: "r.yaml", to: &settings)
             return nil
         } catch {
@@ -78,6 +78,8 @@ struct SettingsFileTests {
             ("console: {view: nowhere}", "view is one of overview"),
             ("limits: [1]", "limits is a map"),
             ("listen: [\n", "r.yaml:2"),
+            ("open: true\nlis\u{1b}[31mten: []", "r.yaml:2:4: control characters are not allowed"),
+            (#""\e]0;x\a": 1"#, #"r.yaml:1:1: no key `\x1b]0;x\x07`"#),
             ("\u{0}", "r.yaml:1"),
         ]
     )

@@ -85,7 +85,7 @@ final class ConsoleSession {
         service.monitor.detach(1)
         record(code == 129 ? "lost" : "close", "exit code \(code)")
         if code != 129, !printed.isEmpty {
-            for line in printed.suffix(20) { StandardError.write("regtop: \(line)") }
+            for line in printed.suffix(20) { StandardStream.error.write("regtop: \(line)") }
         }
         return code
     }

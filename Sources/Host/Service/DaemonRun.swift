@@ -23,7 +23,7 @@ public struct DaemonRun {
         let service = try RegistrarService(settings: settings, audit: audit) { event in
             logger.log(event)
         }
-        for listener in service.listeners { StandardError.write("regtop: ready on \(listener)") }
+        for listener in service.listeners { StandardStream.error.write("regtop: ready on \(listener)") }
         for domain in service.openDomains {
             service.notice(.warning, "domain \(domain) is open: anybody may register any of its users")
         }
@@ -86,15 +86,6 @@ extension Logger.Level {
         case .warning: self = .warning
         case .error: self = .error
         }
-    }
-}
-
-/// Standard error, a line at a time.
-enum StandardError {
-    static func write(_ line: String) {
-        var bytes = Array(SafeText(line).string.utf8)
-        bytes.append(0x0a)
-        _ = bytes.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
     }
 }
 

@@ -50,7 +50,8 @@ struct AccountCommand: ParsableCommand {
         @OptionGroup var file: FileOption
 
         func run() throws {
-            for line in try AccountsEdit(path: file.accounts).list() { print(line) }
+            let lines = try AccountsEdit(path: file.accounts).list()
+            for line in lines { StandardStream.output.write(line) }
         }
     }
 }

@@ -24,8 +24,8 @@ struct ConfigCommand: ParsableCommand {
                 flag: service.config,
                 environment: ProcessInfo.processInfo.environment
             )
-            print("settings  \(file ?? "none found; defaults")")
-            for fact in facts { print(fact) }
+            StandardStream.output.write("settings  \(file ?? "none found; defaults")")
+            for fact in facts { StandardStream.output.write(fact) }
         }
     }
 

@@ -25,7 +25,7 @@ struct ThemeCommand: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List the themes that can be chosen.")
 
         func run() {
-            for line in ThemeCommand.library.listing() { print(line) }
+            for line in ThemeCommand.library.listing() { StandardStream.output.write(line) }
         }
     }
 
@@ -54,8 +54,8 @@ struct ThemeCommand: ParsableCommand {
             var isFine = true
             for name in choice.theme.map({ [$0] }) ?? library.names {
                 let problems = try library.check(name)
-                for problem in problems { print(problem) }
-                if problems.isEmpty { print("\(name): all is well") }
+                for problem in problems { StandardStream.output.write(problem) }
+                if problems.isEmpty { StandardStream.output.write("\(name): all is well") }
                 isFine = isFine && problems.isEmpty
             }
             if !isFine { throw ExitCode(1) }
