@@ -201,7 +201,7 @@ if Context.environment["REGTOP_FUZZING"] != nil,
     package.targets.append(
         .executableTarget(
             name: "Fuzzing",
-            dependencies: ["regtop", "Host", "SIPDigest", "SIPMessage"],
+            dependencies: ["regtop", "Host", "Cells", "SIPDigest", "SIPMessage"],
             path: "Tests/Fuzzing",
             swiftSettings: strict,
         )
