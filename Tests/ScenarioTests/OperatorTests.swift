@@ -106,6 +106,22 @@ import Timing
         #expect(world.lines(with: "4417@example.test").last?.contains(" NEW ") == true)
     }
 
+    @Test func aPhoneThatIsEvictedForATimeIsRefusedFromItsVeryNextRegisterOn() throws {
+        let world = try World()
+        world.handsets.add("4417", password: "secret", from: Endpoint("198.51.100.7:5062"), now: world.now) {
+            $0.refreshAfter = .seconds(5)
+            $0.reusesNonce = true
+        }
+        world.run(seconds: 2)
+        // 20 ms before its refresh leaves: no step of expiry (which takes the policy too) lies between.
+        world.run(until: world.handsets["4417"].phone.nextDeadline - .milliseconds(20))
+        world.press("X ⇥⇥ → y")
+        #expect(world.performed.count == 1 && world.bindings.isEmpty)
+        world.run(seconds: 1)
+        #expect(world.handsets["4417"].phone.grants == 1)
+        #expect(world.bindings.isEmpty)
+    }
+
     @Test func aReadOnlyConsoleOffersNoActsDoesNoneAndSaysWhy() throws {
         let acting = try console()
         let world = try console(readOnlyBecause: "started with --read-only")
