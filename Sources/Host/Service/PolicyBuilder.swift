@@ -63,7 +63,9 @@ struct PolicyBuilder {
             domains[realm.lowercased()] = DomainSettings()
         }
         if domains.isEmpty {
-            for host in ["localhost"] + listeners.map(\.host) { domains[host.lowercased()] = DomainSettings() }
+            for host in ["localhost"] + listeners.map(\.host) {
+                domains[host.lowercased()] = DomainSettings()
+            }
         }
         return domains
     }

@@ -17,7 +17,8 @@ struct FailureLines {
         rollOver(now)
         count += 1
         guard count <= Self.most else { return }
-        let aor = outcome.aor.isEmpty ? "(no address of record)" : String(decoding: outcome.aor, as: UTF8.self)
+        let isNamed = !outcome.aor.isEmpty
+        let aor = isNamed ? String(decoding: outcome.aor, as: UTF8.self) : "(no address of record)"
         let path = "\(outcome.path.source) \(outcome.path.transport.name)"
         add("login failed: \(outcome.verdict.word) \(aor) from \(path)", at: outcome.at)
     }
