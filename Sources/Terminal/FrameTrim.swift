@@ -16,7 +16,8 @@ enum FrameTrim {
             if first == escape, rest.starts(with: [escape, 0x28, 0x42]) {
                 rest = rest.dropFirst(3)
             } else if first == escape, let parameters = styleParameters(rest) {
-                if style.count + parameters.split(separator: 0x3b).count > mostParameters { style.flush(to: &result) }
+                let count = parameters.split(separator: 0x3b).count
+                if style.count + count > mostParameters { style.flush(to: &result) }
                 style.add(parameters)
                 rest = rest.dropFirst(parameters.count + 3)
             } else {

@@ -58,7 +58,8 @@ struct Painter {
                 if !isGap(cell, newTheme) {
                     gapInk = nil
                 } else if x > 0, !isGap(grid.cells[row + x - 1], newTheme) {
-                    gapInk = inkOfGap(grid.cells[row + x..<row + width], after: grid.cells[row + x - 1], newTheme)
+                    let gap = grid.cells[row + x..<row + width]
+                    gapInk = inkOfGap(gap, after: grid.cells[row + x - 1], newTheme)
                 }
                 if let old, old[row + x] == cell { continue }
                 put(cell, x, y, gapInk ?? ink(Look(role: cell.role, overlay: cell.overlay), newTheme))

@@ -66,8 +66,22 @@ struct ScreenTests {
         defer { screen.restore() }
         var terminal = MiniTerminal(width: 80, height: 24)
         let theme = Self.colourful
+        let grounds = Set(Role.allCases.map { theme.style($0, depth: .c256).background })
+        #expect(grounds == [.terminal, .index(4)])
         for seed in 1...40 {
-            let grid = Self.picture(screen.size, screen.glyphs, seed: UInt64(seed))
+            var grid = Self.picture(screen.size, screen.glyphs, seed: UInt64(seed))
+            var random = SeededGenerator(seed: UInt64(seed))
+            for y in 8..<20 {
+                // Glyphs with gaps between them, each of another role.
+                for (index, text) in ["one", " ", "two", "   ", "three", "     ", "four"].enumerated() {
+                    let role = Role.allCases.randomElement(using: &random) ?? .text
+                    grid.put(text, at: Point(x: index * 5 + y, y: y), role: role)
+                }
+                let gap = Int.random(in: 8..<40, using: &random)
+                grid.put("a", at: Point(x: gap, y: y), role: .text)
+                grid.put("  ", at: Point(x: gap + 1, y: y), role: Role.allCases[seed % Role.allCases.count])
+                grid.put("b", at: Point(x: gap + 3, y: y), role: .text)
+            }
             if seed % 7 == 0 { screen.invalidate() }
             _ = screen.draw(grid, theme: theme)
             terminal.take(pty.read(upTo: screen.bytesSent))
@@ -85,11 +99,12 @@ struct ScreenTests {
     /// Colours and grounds on about every role.
     private static let colourful: Theme = {
         let entries = Role.allCases.enumerated().map { index, role in
-            let ground = index % 3 == 0 ? " on blue" : ""
+            let ground = index % 3 == 1 ? " on blue" : ""
             let colour = ["red", "bright-green", "default", "yellow"][index % 4]
-            return ThemeEntry(key: role.name, value: "\(colour)\(ground)\(index % 5 == 0 ? " bold" : "")", line: 1)
+            let weight = index % 5 == 0 ? " bold" : ""
+            return ThemeEntry(key: role.name, value: colour + ground + weight, line: 1)
         }
-        return ThemeDefinition(entries: entries).theme { _ in nil }.theme
+        return ThemeDefinition(entries: entries).theme(inheriting: []).theme
     }()
 
     @Test("A frame is one write, and nothing is written when nothing changed")
