@@ -24,6 +24,8 @@ public struct ConsoleModel: Sendable {
     var prompt: PromptState?
     var message: Message?
     var link = LinkState()
+    /// Keys typed before the rows were there that they are meant for.
+    var waitingKeys: [Key] = []
     var isFrozen = false
     var isLagging = false
     var showsKeyBar = true
@@ -117,7 +119,9 @@ public struct ConsoleModel: Sendable {
             self.size = size
             link.wantsWindow = true
         case .tick: tick(at: now)
-        case .link(let update): effects = take(update, at: now)
+        case .link(let update):
+            effects = take(update, at: now)
+            effects += pressWaiting(at: now)
         case .lag(let isLagging): self.isLagging = isLagging
         case .stdoutLines(let lines):
             if let last = lines.last {
