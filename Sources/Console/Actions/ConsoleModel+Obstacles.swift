@@ -22,7 +22,10 @@ extension ConsoleModel {
         case .block:
             return blockSubjects.isEmpty
                 ? "There is no address of record or source under the cursor." : obstacleOfLeft
-        case .unblock: return blocks.cursorRow == nil ? "There is no block to lift." : nil
+        case .unblock:
+            guard let entry = blocks.cursorEntry else { return "There is no block to lift." }
+            let isOver = entry.departure != nil || entry.row.isOver(at: now.timestamp)
+            return isOver ? "This block has ended already." : nil
         case .undo: return undoable(at: now) == nil ? obstacleToUndo : nil
         case .mark, .range:
             return bindings.cursorRow.map { !$0.isGone } ?? false ? nil : "There is no row to mark."

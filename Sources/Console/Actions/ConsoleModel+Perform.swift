@@ -80,6 +80,7 @@ extension ConsoleModel {
         switch screen {
         case .binding(let id): if detail.detail?.row.key != id { detail = DetailState() }
         case .attempt(let id): if ladder.detail?.row.id != id { ladder.forget() }
+        case .blocks: blocks.reset()
         default: break
         }
         link.wantsWindow = true
@@ -106,7 +107,7 @@ extension ConsoleModel {
         case .attempt: ladder.toggleRaw()
         case .log: if let line = log.cursorEntry?.row { layer = .form(textForm(line, at: now)) }
         case .audit: if let line = audit.cursorEntry?.row { layer = .form(textForm(line, at: now)) }
-        case .blocks: if let block = blocks.cursorEntry?.row { layer = .form(textForm(block, at: now)) }
+        case .blocks: if let entry = blocks.cursorEntry { layer = .form(textForm(entry, at: now)) }
         }
     }
 

@@ -147,13 +147,15 @@ extension ConsoleModel {
         return textForm(title: "AUDIT LINE \(line.number)", lines: Self.fieldLines(fields))
     }
 
-    func textForm(_ block: Block, at now: ClockReading) -> Form {
+    func textForm(_ entry: ListState<Block>.Entry, at now: ClockReading) -> Form {
+        let block = entry.row
         let clock = clock(at: now)
-        let until = block.until.map {
-            "\(clock.clock($0)), \(TimeText.countdown(clock.left(until: $0))) left"
-        }
+        let isOver = entry.departure != nil || block.isOver(at: now.timestamp)
+        let left = block.until.map { "\(TimeText.countdown(clock.left(until: $0))) left" } ?? ""
+        let until = block.until.map { clock.clock($0) } ?? "it is lifted"
         let fields: [(String, String)] = [
-            ("refused", block.subject.text), ("until", until ?? "it is lifted"),
+            ("refused", block.subject.text),
+            ("until", [until, isOver ? "ended" : left].filter { !$0.isEmpty }.joined(separator: ", ")),
             ("since", clock.clock(block.since)),
             ("by", block.by.short), ("reason", block.reason),
         ]
