@@ -104,13 +104,16 @@ extension ConsoleModel {
     }
 
     /// The act that `u` undoes: the last one while the bar offers it, on the Audit screen any.
-    func undoable(at now: ClockReading) -> DoneAct? {
-        guard let last = acts.last else { return nil }
-        if screen == .audit { return last }
-        return now.timestamp - last.at <= DoneAct.barTime ? last : nil
+    func undoable(at now: ClockReading) -> DoneAct? { screen == .audit ? acts.last : offered(at: now) }
+
+    /// The act that the bar offers to undo.
+    func offered(at now: ClockReading) -> DoneAct? {
+        guard let last = acts.last, !lastActIsBlock else { return nil }
+        return (.zero...DoneAct.barTime).contains(now.timestamp - last.at) ? last : nil
     }
 
     private var obstacleToUndo: String {
+        if lastActIsBlock { return "A block has no undo: it is lifted on its list (b, then B)." }
         if acts.isEmpty { return "There is nothing to undo." }
         return "The ten seconds are over: the Audit screen (5, Tab) still offers the undo."
     }

@@ -59,6 +59,8 @@ public struct ConsoleModel: Sendable {
 
     /// Acts of this console that may still be undone, newest last.
     var acts: [DoneAct] = []
+    /// The last act was a block or the lifting of one: `u` has nothing to put back.
+    var lastActIsBlock = false
     /// Acts that are out, by their serial.
     var pending: [UInt64: PendingAct] = [:]
     /// Bindings known at the last count, for the question before quitting.

@@ -210,6 +210,23 @@ import Timing
         #expect(driver.messageLine.contains("may register again"))
     }
 
+    /// `u` undoes the last act, or none: a block is lifted on its list.
+    @Test func undoAfterABlockLeavesTheEvictBeforeIt() {
+        var driver = Driver()
+        driver.press("XyBy" + "u")
+        #expect(driver.performed == [.evict(1, nil, ""), .block(600)])
+        #expect(driver.messageLine.contains("lifted on its list (b, then B)"))
+        driver.wait(1)
+        driver.press("b")
+        #expect(!driver.messageLine.contains("put back"))
+        driver.press("GBy" + "2u")
+        #expect(driver.performed.last == .unblock)
+        driver.press("5⇥u")
+        #expect(driver.screen.contains("UNDO WHICH"))
+        driver.press("⎋2j" + "Xy" + "u")
+        #expect(driver.performed.last == .undo)
+    }
+
     @Test func aRefusalIsSaidAndNothingIsDone() {
         var driver = Driver()
         driver.press("jj")
