@@ -96,7 +96,7 @@ extension ConsoleModel {
     /// The button that does it: sends the act on the targets as the dialog shows them.
     mutating func performAct(_ form: inout Form) -> [ConsoleEffect] {
         guard form.isCountRight else {
-            form.complaint = "Type \(form.expectedCount ?? 0) to go on."
+            form.complaint = form.missingCount
             form.focus = .count
             return []
         }
