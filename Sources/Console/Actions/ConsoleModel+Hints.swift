@@ -74,7 +74,8 @@ extension ConsoleModel {
         case .formLeft, .formRight:
             copy.choose(by: id == .formLeft ? -1 : 1)
             return copy.focus != form.focus || copy.choices != form.choices
-        case .formYes: return !form.isTyping && form.buttons.count > 1
+        case .formYes: return !form.isTyping && form.takesYes
+        case .formQuit: return form.isQuit
         case .formDown: return form.top < maximumTop(of: form, at: now)
         default: return true
         }

@@ -14,9 +14,7 @@ extension ConsoleModel {
             if form.type(key) { layer = .form(form) }
             return []
         }
-        if case .quit = form.purpose, key == .control("c") || key == "Q" {
-            return [.quit(key == .control("c") ? 130 : 0)]
-        }
+        if case .quit = form.purpose, key == .control("c") { return [.quit(130)] }
         switch id {
         case .formCancel, .formNo:
             layer = nil
@@ -29,7 +27,8 @@ extension ConsoleModel {
             form.top = min(form.top + max(1, frame.body.height / 2), maximumTop(of: form, at: now))
         case .formUp:
             form.top = max(0, min(form.top, maximumTop(of: form, at: now)) - max(1, frame.body.height / 2))
-        case .formYes: return answer(&form, at: now)
+        case .formYes where form.takesYes: return answer(&form, at: now)
+        case .formQuit where form.isQuit: return answer(&form, at: now)
         case .formPress:
             guard case .button(let index) = form.focus else {
                 form.moveFocus(by: 1)

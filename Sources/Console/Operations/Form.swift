@@ -50,6 +50,10 @@ struct Form: Sendable {
 
     /// Keys are text now.
     var isTyping: Bool { focus == .reason || focus == .count }
+    /// It asks whether to end the program.
+    var isQuit: Bool { if case .quit = purpose { true } else { false } }
+    /// `y` answers it. All logins end with the program: that takes a capital, or the way to the button.
+    var takesYes: Bool { buttons.count > 1 && !isQuit }
     /// Whether the count, if one is asked for, has been typed.
     var isCountRight: Bool { expectedCount.map { Int(count.text) == $0 } ?? true }
 
