@@ -13,6 +13,7 @@ struct WhyPanel {
     let isLast: Bool
     /// The request's bytes, for the values that were looked at.
     let request: [UInt8]
+    let clock: LocalClock
 
     /// The sentence above the checks, and how it is shown.
     var headline: (text: String, role: Role) {
@@ -36,7 +37,20 @@ struct WhyPanel {
         if exchange.granted == 0 { return (VerdictWords.sentence(.query) + ".", .verdictOK) }
         let bindings = TimeText.count(Int(exchange.contacts), "binding")
         let length = TimeText.length(Int(exchange.granted))
-        return ("GRANTED: registered for \(length); \(detail.row.aor) has \(bindings).", .verdictOK)
+        return ("GRANTED: registered for \(length); \(detail.row.aor) then had \(bindings).", .verdictOK)
+    }
+
+    /// What became of the binding since; empty while it is there, or where that is not known.
+    var end: String {
+        guard let end = detail.bindingEnd, exchange.granted > 0, exchange.refusal == nil else { return "" }
+        let who = end.by.isEmpty ? "an operator" : end.by
+        let (what, by) =
+            switch end.cause {
+            case .evictedByOperator: ("evicted", " by \(who)")
+            case .expiredByOperator: ("expired", " by \(who)")
+            default: (end.cause.text, "")
+            }
+        return "Its binding has ended since: \(what) \(clock.clock(end.at))\(by)."
     }
 
     /// What to do about it; empty where nothing is.
@@ -63,6 +77,7 @@ struct WhyPanel {
     func lines(width: Int) -> [RunLine] {
         let (text, role) = headline
         var lines = RunLine(text, role: role).wordWrapped(columns: max(10, width - 1))
+        if !end.isEmpty { lines += RunLine(end, role: .stateWarn).wordWrapped(columns: max(10, width - 1)) }
         let findings = exchange.findings.all
         let values = DigestText.credentials(of: request)
         lines += findings.map { line($0, values, width: width) }

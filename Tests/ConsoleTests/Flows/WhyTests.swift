@@ -14,7 +14,8 @@ import Timing
         _ refusal: RefusalReason?,
         _ findings: [DigestFinding],
         isLast: Bool = true,
-        verdict: AttemptVerdict = .wrongPassword
+        verdict: AttemptVerdict = .wrongPassword,
+        end: BindingEnd? = nil,
     ) -> WhyPanel {
         var row = Samples.attempts[1]
         row.verdict = verdict
@@ -25,11 +26,14 @@ import Timing
             refusal: refusal,
             findings: findings
         )
+        var detail = Samples.detail(row, refusal: refusal)
+        detail.bindingEnd = end
         return WhyPanel(
-            detail: Samples.detail(row, refusal: refusal),
+            detail: detail,
             exchange: exchange,
             isLast: isLast,
-            request: Samples.request("9001", cseq: 15, digest: true)
+            request: Samples.request("9001", cseq: 15, digest: true),
+            clock: LocalClock(now: Samples.start, utcOffset: .zero)
         )
     }
 
@@ -55,6 +59,18 @@ import Timing
         #expect(panel(.unknownUser, []).headline.text.contains("no account \"9001\""))
         #expect(panel(.staleNonce, []).headline.text.contains("not a failure"))
         #expect(panel(nil, []).headline.text.hasPrefix("GRANTED"))
+    }
+
+    /// What was granted is told as it was then, and what became of it as it is now.
+    @Test func aGrantIsToldInThePast() {
+        func lines(_ cause: Cause, _ by: String) -> [String] {
+            text(panel(nil, [], end: BindingEnd(cause: cause, at: Samples.ago(2), by: by)))
+        }
+        #expect(panel(nil, []).headline.text.hasSuffix("9001@example.test then had 1 binding."))
+        #expect(lines(.expired, "")[1] == "Its binding has ended since: expired 12:04:29.")
+        #expect(lines(.evictedByOperator, "root")[1].hasSuffix(": evicted 12:04:29 by root."))
+        #expect(lines(.expiredByOperator, "")[1].hasSuffix(": expired 12:04:29 by an operator."))
+        #expect(!text(panel(nil, [])).contains { $0.contains("ended since") })
     }
 
     @Test func aFirst401IsAnOrdinaryChallenge() {
