@@ -60,12 +60,16 @@ struct WhyPanel {
         return RefusalWords(refusal, user: user, aor: detail.row.aor).advice
     }
 
-    /// What is known of the source besides.
+    /// What is known of the source besides: the how manieth failure this was, or how many there are now.
     var history: String {
-        guard detail.failuresFromSource > 0 else { return "" }
-        let ever = detail.sourceEverSucceeded ? "it has logged in before" : "it never logged in"
-        if detail.failuresFromSource == 1 { return "First failure from this source in 10 min; \(ever)." }
-        return "\(TimeText.ordinal(detail.failuresFromSource)) failure from this source in 10 min; \(ever)."
+        let count = detail.failuresFromSource
+        guard count > 0 else { return "" }
+        guard detail.row.verdict.isFailure else {
+            return "\(TimeText.count(count, "failure")) from this source in the last 10 min."
+        }
+        let ever = detail.sourceEverSucceeded ? "it has logged in, too" : "it never logged in"
+        let which = count == 1 ? "First" : TimeText.ordinal(count)
+        return "\(which) failure from this source in 10 min; \(ever)."
     }
 
     private var badges: String {

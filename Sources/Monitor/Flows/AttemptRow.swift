@@ -200,8 +200,11 @@ public struct AttemptDetail: Sendable {
     public var messages: [LadderMessage]
     /// The exchange (request, decision, reply) that each pair of messages belongs to, in order.
     public var exchanges: [Exchange]
-    /// Failures from the same source within ten minutes, this one included, and whether it ever succeeded.
-    public var failuresFromSource: Int, sourceEverSucceeded: Bool
+    /// Failures from the same source within ten minutes: of an attempt that failed as they were at its end,
+    /// this one included, of another as they are now.
+    public var failuresFromSource: Int
+    /// A login from the source was granted, as far as it is still remembered.
+    public var sourceEverSucceeded: Bool
     /// How the binding that it made or prolonged has ended since, if it has and that is still known.
     public var bindingEnd: BindingEnd?
 

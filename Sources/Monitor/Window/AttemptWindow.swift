@@ -47,7 +47,7 @@ extension Monitor {
             row: attempt.row,
             messages: messages,
             exchanges: attempt.exchanges,
-            failuresFromSource: max(record.failures, attempt.verdict.isFailure ? 1 : 0),
+            failuresFromSource: attempt.verdict.isFailure ? max(1, Int(attempt.failures)) : record.failures,
             sourceEverSucceeded: record.everSucceeded,
             bindingEnd: end(of: attempt, now)
         )

@@ -16,6 +16,7 @@ import Timing
         isLast: Bool = true,
         verdict: AttemptVerdict = .wrongPassword,
         end: BindingEnd? = nil,
+        failures: Int? = nil,
     ) -> WhyPanel {
         var row = Samples.attempts[1]
         row.verdict = verdict
@@ -28,6 +29,7 @@ import Timing
         )
         var detail = Samples.detail(row, refusal: refusal)
         detail.bindingEnd = end
+        detail.failuresFromSource = failures ?? detail.failuresFromSource
         return WhyPanel(
             detail: detail,
             exchange: exchange,
@@ -71,6 +73,17 @@ import Timing
         #expect(lines(.evictedByOperator, "root")[1].hasSuffix(": evicted 12:04:29 by root."))
         #expect(lines(.expiredByOperator, "")[1].hasSuffix(": expired 12:04:29 by an operator."))
         #expect(!text(panel(nil, [])).contains { $0.contains("ended since") })
+    }
+
+    @Test func onlyAFailureIsTheHowManieth() {
+        func history(_ verdict: AttemptVerdict, _ failures: Int) -> String {
+            panel(nil, [], verdict: verdict, failures: failures).history
+        }
+        #expect(history(.wrongPassword, 41) == "41st failure from this source in 10 min; it never logged in.")
+        #expect(history(.wrongPassword, 1).hasPrefix("First failure"))
+        #expect(history(.ok, 41) == "41 failures from this source in the last 10 min.")
+        #expect(history(.waiting, 1) == "1 failure from this source in the last 10 min.")
+        #expect(history(.ok, 0).isEmpty)
     }
 
     @Test func aFirst401IsAnOrdinaryChallenge() {

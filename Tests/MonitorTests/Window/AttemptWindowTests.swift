@@ -9,8 +9,9 @@ import Timing
 struct AttemptWindowTests {
     private struct Missing: Error {}
 
-    private func detail(_ monitor: Monitor, at now: Timestamp) throws -> AttemptDetail {
-        let id = try #require(monitor.allAttempts(at: now).last?.id)
+    private func detail(_ monitor: Monitor, _ number: Int? = nil, at now: Timestamp) throws -> AttemptDetail {
+        let all = monitor.allAttempts(at: now)
+        let id = try #require(number.map { all[$0].id } ?? all.last?.id)
         let window = monitor.answer(WindowQuery(subject: .attempt(id), height: 1), at: now)
         guard case .attempt(let detail) = window.content else { throw Missing() }
         return detail
@@ -23,6 +24,23 @@ struct AttemptWindowTests {
         let id = driver.add(TableDriver.Phone(aor: "9001@example.test", callID: "call-1@phone", granted: 60))
         monitor.settle(at: driver.now)
         return (monitor, driver, id)
+    }
+
+    /// A failure keeps the number that it had when it happened; a success tells what is so now.
+    @Test func failuresOfTheSourceAreThoseOfTheirTime() throws {
+        let monitor = Monitor.watchingNothing()
+        for number in 0..<3 {
+            var wire = Wire()
+            wire.callID = "call-\(number)"
+            monitor.receive([wire.exchange(1, at: number * 1_000, .wrongPassword, credentials: true)])
+        }
+        monitor.receive([Wire().exchange(1, at: 4_000, credentials: true)])
+        let now = Timestamp.zero + .seconds(10)
+        let counts = try (0..<4).map { try detail(monitor, $0, at: now).failuresFromSource }
+        #expect(counts == [1, 2, 3, 3])
+        let later = Timestamp.zero + .seconds(900)
+        #expect(try detail(monitor, 2, at: later).failuresFromSource == 3)
+        #expect(try detail(monitor, 3, at: later).failuresFromSource == 0)
     }
 
     @Test func aGrantedAttemptTellsHowItsBindingEnded() throws {
