@@ -95,19 +95,21 @@ struct WhyPanel {
 
     /// ` user        "9001"        known                ok`
     private func line(_ finding: DigestFinding, _ values: [String: String], width: Int) -> RunLine {
-        let word = FindingWords.outcome(finding)
+        // Nothing is wrong with a first request that has no credentials.
+        let isFirst = exchange.refusal == .challenge && finding.check == .credentials && values.isEmpty
+        let word = isFirst ? "-" : FindingWords.outcome(finding)
         let role: Role =
             switch finding.outcome {
             case .passed: .verdictOK
             case .tolerated: .stateWarn
-            case .failed: .verdictBad
+            case .failed: isFirst ? .textDim : .verdictBad
             }
         let label = FindingWords.label(finding.check).padded(12)
         let value = FindingWords.parameter(finding.check).flatMap { values[$0] } ?? ""
         let room = max(0, width - 16 - 11)
         let valueWidth = room >= 60 ? 28 : room >= 44 ? 20 : room >= 34 ? 12 : 0
         let shown = SafeText(value).fitted(to: valueWidth, cut: .end)
-        let remark = SafeText(FindingWords.remark(finding)).fitted(
+        let remark = SafeText(isFirst ? "none yet" : FindingWords.remark(finding)).fitted(
             to: max(0, room - valueWidth - (valueWidth > 0 ? 2 : 0))
         )
         var runs = [TextRun("  \(label)  ", role: .textDim)]

@@ -75,6 +75,19 @@ import Timing
         #expect(!text(panel(nil, [])).contains { $0.contains("ended since") })
     }
 
+    /// An ordinary first request has no credentials, and nothing is wrong with it.
+    @Test func aFirstRequestMissesNothing() {
+        for (user, word) in [("heidi", "WAIT"), ("zoe", "NOREPLY"), ("9001", "PASSWD")] {
+            var driver = Driver(view: .attempts)
+            driver.press("/\(user)⏎⏎g")
+            #expect(driver.lines[1].contains(word))
+            let line = driver.lines.first { $0.contains("  credentials  ") } ?? ""
+            #expect(line.contains("none yet") && line.trimmed.hasSuffix("-"), "\(word): \(line)")
+        }
+        let foreign = text(panel(.badCredentials(.credentials), [DigestFinding(.credentials, .failed)]))
+        #expect(foreign.contains { $0.contains("something is missing") && $0.contains("INCOMPLETE") })
+    }
+
     @Test func onlyAFailureIsTheHowManieth() {
         func history(_ verdict: AttemptVerdict, _ failures: Int) -> String {
             panel(nil, [], verdict: verdict, failures: failures).history
