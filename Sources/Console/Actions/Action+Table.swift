@@ -204,12 +204,13 @@ extension Action {
         Action(.help, ["?", .function(1)], "Help", "this help", in: .screens, weight: 95),
         Action(
             .back,
-            ["q", .escape],
+            ["q"],
             "Back",
             "back; at the top: quit (asks first)",
             in: .screens,
             weight: 88
         ),
+        Action(.leave, [.escape], "", "back; at the top: nothing", in: .screens),
         Action(.quit, ["Q", .control("c")], "", "quit (asks first)", in: [.screens, .tiny]),
     ]
 
@@ -232,9 +233,10 @@ extension Action {
         Action(.formRight, [.right], "Choose", "the choice or button to the right", in: .form, weight: 50),
         Action(.formDown, [.pageDown, .control("f")], "Scroll", "scroll the text", in: .form, weight: 82),
         Action(.formUp, [.pageUp, .control("b")], "", "scroll the text", in: .form),
-        Action(.formPress, [.enter], "Press", "press the button with the focus", in: .form, weight: 85),
+        Action(.formPress, [.enter], "Press", "press the button, or go on", in: .form, weight: 85),
         Action(.formYes, ["y"], "Yes", "answer yes", in: .form, weight: 70),
         Action(.formNo, ["n"], "", "answer no", in: .form),
+        Action(.formQuit, ["Q"], "Quit", "end the program", in: .form, weight: 70),
         Action(
             .formCancel,
             [.escape, .control("c")],

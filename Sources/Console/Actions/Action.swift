@@ -53,7 +53,7 @@ struct Action: Sendable {
 /// Names of all actions.
 enum ActionID: String, CaseIterable, Sendable {
     // Looking
-    case open, back, quit
+    case open, back, leave, quit
     case overview, bindings, attempts, log, blocks, lastView, nextPane, previousPane
     case up, down, pageUp, pageDown, halfUp, halfDown, first, last, previous, next
     case filter, clearFilter, problems, sortLeft, sortRight, reverse, sortMenu
@@ -64,7 +64,8 @@ enum ActionID: String, CaseIterable, Sendable {
     case theme, keyBar, redraw, suspend, help
     // In a prompt, a form, the help and a list to choose from
     case promptAccept, promptCancel, promptComplete, promptOlder, promptNewer
-    case formPress, formCancel, formYes, formNo, formNext, formPrevious, formLeft, formRight, formDown, formUp
+    case formPress, formCancel, formYes, formNo, formQuit
+    case formNext, formPrevious, formLeft, formRight, formDown, formUp
     case helpRun, helpClose, helpUp, helpDown, helpPageUp, helpPageDown
     case pickChoose, pickCancel, pickUp, pickDown
 }

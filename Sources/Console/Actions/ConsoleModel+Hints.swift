@@ -9,7 +9,11 @@ extension ConsoleModel {
         case .help(let help): return layerHints(.help) { offers($0, help) }
         case .pick(let pick):
             return layerHints(.pick) { $0 == .pickDown || $0 == .pickUp ? offers($0, pick) : true }
-        case .form(let form): return layerHints(.form) { offers($0, form, at: now) }
+        case .form(let form):
+            let actions = Action.table.filter {
+                $0.weight > 0 && $0.places.contains(.form) && offers($0.id, form, at: now)
+            }
+            return KeyBar.hints(actions) { label($0, form) }
         case nil: break
         }
         let actions = Action.table.filter { action in
@@ -70,10 +74,18 @@ extension ConsoleModel {
         case .formLeft, .formRight:
             copy.choose(by: id == .formLeft ? -1 : 1)
             return copy.focus != form.focus || copy.choices != form.choices
-        case .formYes: return !form.isTyping && form.buttons.count > 1
+        case .formYes: return !form.isTyping && form.takesYes
+        case .formQuit: return form.isQuit
         case .formDown: return form.top < maximumTop(of: form, at: now)
         default: return true
         }
+    }
+
+    /// The word of an action in a dialog: Enter presses a button, and goes on from all else.
+    private func label(_ action: Action, _ form: Form) -> String {
+        guard action.id == .formPress else { return action.label }
+        if case .button = form.focus { return action.label }
+        return "Next"
     }
 
     /// The word of an action here.

@@ -10,7 +10,7 @@ extension ConsoleModel {
             return "This console can only look: \(because)."
         }
         switch id {
-        case .open: return canOpen ? nil : "There is no row to open."
+        case .open: return canOpen ? obstacleOfLeft : "There is no row to open."
         case .overview: return screens == [.overview] ? "" : nil
         case .bindings: return screens == [.bindings] ? "" : nil
         case .attempts: return screens == [.attempts] ? "" : nil
@@ -20,14 +20,19 @@ extension ConsoleModel {
         case .clearFilter: return currentFilterText.isEmpty ? "No filter is on." : nil
         case .evict, .expire: return obstacleToAct
         case .block:
-            return blockSubjects.isEmpty ? "There is no address of record or source under the cursor." : nil
-        case .unblock: return blocks.cursorRow == nil ? "There is no block to lift." : nil
+            return blockSubjects.isEmpty
+                ? "There is no address of record or source under the cursor." : obstacleOfLeft
+        case .unblock:
+            guard let entry = blocks.cursorEntry else { return "There is no block to lift." }
+            let isOver = entry.departure != nil || entry.row.isOver(at: now.timestamp)
+            return isOver ? "This block has ended already." : nil
         case .undo: return undoable(at: now) == nil ? obstacleToUndo : nil
         case .mark, .range:
             return bindings.cursorRow.map { !$0.isGone } ?? false ? nil : "There is no row to mark."
         case .markAll: return bindings.entries.isEmpty ? "There is no row to mark." : nil
         case .unmark: return marks.isEmpty ? "Nothing is marked." : nil
-        case .followAOR: return attemptsFilterForCursor == nil ? "There is no row to follow." : nil
+        case .followAOR:
+            return attemptsFilterForCursor == nil ? "There is no row to follow." : obstacleOfLeft
         case .previous, .next: return canStep ? nil : "There is no other one."
         case .preview:
             return Self.previewFits(in: size) ? nil : "The preview needs a terminal of 120x30."
@@ -67,8 +72,21 @@ extension ConsoleModel {
 
     private var obstacleToAct: String? {
         if screen == .bindings, !marks.isEmpty { return nil }
+        if let obstacleOfLeft { return obstacleOfLeft }
         guard let row = actRow else { return "There is no binding under the cursor." }
         return row.isGone ? "This binding is gone already." : nil
+    }
+
+    /// A row that the list does not hold any more is only there to be seen; nil for any other.
+    private var obstacleOfLeft: String? {
+        let departure =
+            switch screen {
+            case .bindings: bindings.cursorEntry?.departure
+            case .attempts: attempts.cursorEntry?.departure
+            default: RowDeparture?.none
+            }
+        return departure == .left
+            ? "This row has left the list: it ended, or it does not match any more." : nil
     }
 
     /// The one binding that an act is for, when none are marked.
@@ -86,13 +104,16 @@ extension ConsoleModel {
     }
 
     /// The act that `u` undoes: the last one while the bar offers it, on the Audit screen any.
-    func undoable(at now: ClockReading) -> DoneAct? {
-        guard let last = acts.last else { return nil }
-        if screen == .audit { return last }
-        return now.timestamp - last.at <= DoneAct.barTime ? last : nil
+    func undoable(at now: ClockReading) -> DoneAct? { screen == .audit ? acts.last : offered(at: now) }
+
+    /// The act that the bar offers to undo.
+    func offered(at now: ClockReading) -> DoneAct? {
+        guard let last = acts.last, !lastActIsBlock else { return nil }
+        return (.zero...DoneAct.barTime).contains(now.timestamp - last.at) ? last : nil
     }
 
     private var obstacleToUndo: String {
+        if lastActIsBlock { return "A block has no undo: it is lifted on its list (b, then B)." }
         if acts.isEmpty { return "There is nothing to undo." }
         return "The ten seconds are over: the Audit screen (5, Tab) still offers the undo."
     }

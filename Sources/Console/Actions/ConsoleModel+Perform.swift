@@ -14,7 +14,8 @@ extension ConsoleModel {
         case .blocks: show(.blocks)
         case .lastView: if let lastView { show(lastView) }
         case .open: open(at: now)
-        case .back: goBack()
+        case .back: if !goBack() { layer = .form(quitForm) }
+        case .leave: if !goBack() { message = .info("Esc goes back, q quits.", at: now.timestamp) }
         case .quit: layer = .form(quitForm)
         case .nextPane, .previousPane: nextPane(by: id == .nextPane ? 1 : -1)
         case .up, .down, .pageUp, .pageDown, .halfUp, .halfDown, .first, .last: move(id)
@@ -80,21 +81,25 @@ extension ConsoleModel {
         switch screen {
         case .binding(let id): if detail.detail?.row.key != id { detail = DetailState() }
         case .attempt(let id): if ladder.detail?.row.id != id { ladder.forget() }
+        case .blocks: blocks.reset()
         default: break
         }
         link.wantsWindow = true
     }
 
-    private mutating func goBack() {
+    /// Leaves what was begun or opened last; false at the top.
+    private mutating func goBack() -> Bool {
         if marks.isRange {
             marks.endRange()
+        } else if case .attempt = screen, ladder.isRaw {
+            ladder.toggleRaw()
         } else if screens.count > 1 {
-            if case .attempt = screen, ladder.isRaw { return ladder.toggleRaw() }
             screens.removeLast()
             entered()
         } else {
-            layer = .form(quitForm)
+            return false
         }
+        return true
     }
 
     private mutating func open(at now: ClockReading) {
@@ -106,7 +111,7 @@ extension ConsoleModel {
         case .attempt: ladder.toggleRaw()
         case .log: if let line = log.cursorEntry?.row { layer = .form(textForm(line, at: now)) }
         case .audit: if let line = audit.cursorEntry?.row { layer = .form(textForm(line, at: now)) }
-        case .blocks: if let block = blocks.cursorEntry?.row { layer = .form(textForm(block, at: now)) }
+        case .blocks: if let entry = blocks.cursorEntry { layer = .form(textForm(entry, at: now)) }
         }
     }
 

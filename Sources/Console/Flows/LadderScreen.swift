@@ -67,7 +67,8 @@ struct LadderScreen {
             detail: detail,
             exchange: exchange,
             isLast: isLast,
-            request: state.request?.bytes ?? []
+            request: state.request?.bytes ?? [],
+            clock: clock
         )
     }
 

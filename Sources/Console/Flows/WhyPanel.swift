@@ -13,6 +13,7 @@ struct WhyPanel {
     let isLast: Bool
     /// The request's bytes, for the values that were looked at.
     let request: [UInt8]
+    let clock: LocalClock
 
     /// The sentence above the checks, and how it is shown.
     var headline: (text: String, role: Role) {
@@ -36,7 +37,20 @@ struct WhyPanel {
         if exchange.granted == 0 { return (VerdictWords.sentence(.query) + ".", .verdictOK) }
         let bindings = TimeText.count(Int(exchange.contacts), "binding")
         let length = TimeText.length(Int(exchange.granted))
-        return ("GRANTED: registered for \(length); \(detail.row.aor) has \(bindings).", .verdictOK)
+        return ("GRANTED: registered for \(length); \(detail.row.aor) then had \(bindings).", .verdictOK)
+    }
+
+    /// What became of the binding since; empty while it is there, or where that is not known.
+    var end: String {
+        guard let end = detail.bindingEnd, exchange.granted > 0, exchange.refusal == nil else { return "" }
+        let who = end.by.isEmpty ? "an operator" : end.by
+        let (what, by) =
+            switch end.cause {
+            case .evictedByOperator: ("evicted", " by \(who)")
+            case .expiredByOperator: ("expired", " by \(who)")
+            default: (end.cause.text, "")
+            }
+        return "Its binding has ended since: \(what) \(clock.clock(end.at))\(by)."
     }
 
     /// What to do about it; empty where nothing is.
@@ -46,12 +60,16 @@ struct WhyPanel {
         return RefusalWords(refusal, user: user, aor: detail.row.aor).advice
     }
 
-    /// What is known of the source besides.
+    /// What is known of the source besides: the how manieth failure this was, or how many there are now.
     var history: String {
-        guard detail.failuresFromSource > 0 else { return "" }
-        let ever = detail.sourceEverSucceeded ? "it has logged in before" : "it never logged in"
-        if detail.failuresFromSource == 1 { return "First failure from this source in 10 min; \(ever)." }
-        return "\(TimeText.ordinal(detail.failuresFromSource)) failure from this source in 10 min; \(ever)."
+        let count = detail.failuresFromSource
+        guard count > 0 else { return "" }
+        guard detail.row.verdict.isFailure else {
+            return "\(TimeText.count(count, "failure")) from this source in the last 10 min."
+        }
+        let ever = detail.sourceEverSucceeded ? "it has logged in, too" : "it never logged in"
+        let which = count == 1 ? "First" : TimeText.ordinal(count)
+        return "\(which) failure from this source in 10 min; \(ever)."
     }
 
     private var badges: String {
@@ -63,6 +81,7 @@ struct WhyPanel {
     func lines(width: Int) -> [RunLine] {
         let (text, role) = headline
         var lines = RunLine(text, role: role).wordWrapped(columns: max(10, width - 1))
+        if !end.isEmpty { lines += RunLine(end, role: .stateWarn).wordWrapped(columns: max(10, width - 1)) }
         let findings = exchange.findings.all
         let values = DigestText.credentials(of: request)
         lines += findings.map { line($0, values, width: width) }
@@ -76,19 +95,21 @@ struct WhyPanel {
 
     /// ` user        "9001"        known                ok`
     private func line(_ finding: DigestFinding, _ values: [String: String], width: Int) -> RunLine {
-        let word = FindingWords.outcome(finding)
+        // Nothing is wrong with a first request that has no credentials.
+        let isFirst = exchange.refusal == .challenge && finding.check == .credentials && values.isEmpty
+        let word = isFirst ? "-" : FindingWords.outcome(finding)
         let role: Role =
             switch finding.outcome {
             case .passed: .verdictOK
             case .tolerated: .stateWarn
-            case .failed: .verdictBad
+            case .failed: isFirst ? .textDim : .verdictBad
             }
         let label = FindingWords.label(finding.check).padded(12)
         let value = FindingWords.parameter(finding.check).flatMap { values[$0] } ?? ""
         let room = max(0, width - 16 - 11)
         let valueWidth = room >= 60 ? 28 : room >= 44 ? 20 : room >= 34 ? 12 : 0
         let shown = SafeText(value).fitted(to: valueWidth, cut: .end)
-        let remark = SafeText(FindingWords.remark(finding)).fitted(
+        let remark = SafeText(isFirst ? "none yet" : FindingWords.remark(finding)).fitted(
             to: max(0, room - valueWidth - (valueWidth > 0 ? 2 : 0))
         )
         var runs = [TextRun("  \(label)  ", role: .textDim)]

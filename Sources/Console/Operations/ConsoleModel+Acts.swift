@@ -96,7 +96,7 @@ extension ConsoleModel {
     /// The button that does it: sends the act on the targets as the dialog shows them.
     mutating func performAct(_ form: inout Form) -> [ConsoleEffect] {
         guard form.isCountRight else {
-            form.complaint = "Type \(form.expectedCount ?? 0) to go on."
+            form.complaint = form.missingCount
             form.focus = .count
             return []
         }
@@ -162,6 +162,7 @@ extension ConsoleModel {
         )
         let what = done == 1 ? "1 binding" : "\(TimeText.count(done)) bindings"
         let text = "\(plan.past) \(what)"
+        if done > 0 { lastActIsBlock = false }
         if done > 0, let id = outcome.id, let until = outcome.undoUntil {
             acts.append(
                 DoneAct(
@@ -232,6 +233,7 @@ extension ConsoleModel {
             message = .error("Refused, nothing was done: \(refusal)")
             return
         }
+        if case .undo = act {} else { lastActIsBlock = true }
         switch act {
         case .block(let subject, let interval):
             let length = interval.map { "for \(TimeText.length($0.seconds))" } ?? "until it is lifted"

@@ -14,9 +14,7 @@ extension ConsoleModel {
             if form.type(key) { layer = .form(form) }
             return []
         }
-        if case .quit = form.purpose, key == .control("c") || key == "Q" {
-            return [.quit(key == .control("c") ? 130 : 0)]
-        }
+        if case .quit = form.purpose, key == .control("c") { return [.quit(130)] }
         switch id {
         case .formCancel, .formNo:
             layer = nil
@@ -29,7 +27,8 @@ extension ConsoleModel {
             form.top = min(form.top + max(1, frame.body.height / 2), maximumTop(of: form, at: now))
         case .formUp:
             form.top = max(0, min(form.top, maximumTop(of: form, at: now)) - max(1, frame.body.height / 2))
-        case .formYes: return answer(&form, at: now)
+        case .formYes where form.takesYes: return answer(&form, at: now)
+        case .formQuit where form.isQuit: return answer(&form, at: now)
         case .formPress:
             guard case .button(let index) = form.focus else {
                 form.moveFocus(by: 1)
@@ -147,13 +146,15 @@ extension ConsoleModel {
         return textForm(title: "AUDIT LINE \(line.number)", lines: Self.fieldLines(fields))
     }
 
-    func textForm(_ block: Block, at now: ClockReading) -> Form {
+    func textForm(_ entry: ListState<Block>.Entry, at now: ClockReading) -> Form {
+        let block = entry.row
         let clock = clock(at: now)
-        let until = block.until.map {
-            "\(clock.clock($0)), \(TimeText.countdown(clock.left(until: $0))) left"
-        }
+        let isOver = entry.departure != nil || block.isOver(at: now.timestamp)
+        let left = block.until.map { "\(TimeText.countdown(clock.left(until: $0))) left" } ?? ""
+        let until = block.until.map { clock.clock($0) } ?? "it is lifted"
         let fields: [(String, String)] = [
-            ("refused", block.subject.text), ("until", until ?? "it is lifted"),
+            ("refused", block.subject.text),
+            ("until", [until, isOver ? "ended" : left].filter { !$0.isEmpty }.joined(separator: ", ")),
             ("since", clock.clock(block.since)),
             ("by", block.by.short), ("reason", block.reason),
         ]

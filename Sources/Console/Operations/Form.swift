@@ -36,13 +36,13 @@ struct Form: Sendable {
         self.buttons = buttons
     }
 
-    /// Everything that can have the focus, in the order of Tab: buttons first, since Cancel begins.
+    /// Everything that can have the focus, in the order of Tab: Cancel begins, and what acts comes last.
     var fields: [Field] {
-        var all = buttons.indices.map { Field.button($0) }
+        var all: [Field] = [.button(0)]
         all += choices.indices.map { .choice($0) }
         if reason != nil { all.append(.reason) }
         if expectedCount != nil { all.append(.count) }
-        return all
+        return all + buttons.indices.dropFirst().map { .button($0) }
     }
 
     /// What has been chosen of a choice; 0 if there is none.
@@ -50,14 +50,25 @@ struct Form: Sendable {
 
     /// Keys are text now.
     var isTyping: Bool { focus == .reason || focus == .count }
+    /// It asks whether to end the program.
+    var isQuit: Bool { if case .quit = purpose { true } else { false } }
+    /// `y` answers it. All logins end with the program: that takes a capital, or the way to the button.
+    var takesYes: Bool { buttons.count > 1 && !isQuit }
     /// Whether the count, if one is asked for, has been typed.
     var isCountRight: Bool { expectedCount.map { Int(count.text) == $0 } ?? true }
 
-    /// Moves the focus; it goes round.
+    /// Moves the focus; it goes round. A count typed wrong is said as soon as it is left.
     mutating func moveFocus(by step: Int) {
         let all = fields
         guard let index = all.firstIndex(of: focus), !all.isEmpty else { return }
+        if focus == .count, !count.isEmpty, !isCountRight { complaint = missingCount }
         focus = all[(index + step + all.count) % all.count]
+    }
+
+    /// What is said while the count is missing or wrong.
+    var missingCount: String {
+        let expected = expectedCount ?? 0
+        return count.isEmpty ? "Type \(expected) to go on." : "Type \(expected) to go on, not \(count.text)."
     }
 
     /// Left and Right: the choice, or the button.

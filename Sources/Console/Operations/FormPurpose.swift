@@ -95,6 +95,11 @@ extension BlockSubject {
     }
 }
 
+extension Block {
+    /// Its time has run out.
+    func isOver(at now: Timestamp) -> Bool { until.map { $0 <= now } ?? false }
+}
+
 /// An act of this console that is done and may be undone.
 struct DoneAct: Hashable, Sendable {
     var id: CommandID

@@ -22,7 +22,8 @@ struct LogScreen {
             in: body,
             filter: model.logFilter.text,
             remark: model.warningsOnly ? "only warnings and errors" : ""
-        ) { line in
+        ) { entry in
+            let line = entry.row
             let level = OperationWords.level(line.notice.level)
             return [
                 TableField(
@@ -44,8 +45,8 @@ struct LogScreen {
             Column("RESULT", minimum: 10, ideal: 22, priority: 50, grows: true),
             Column("REASON", minimum: 10, ideal: 22, priority: 40, grows: true),
         ]
-        draw(model.audit, columns, on: &grid, in: body, filter: model.auditFilter.text, remark: "") { line in
-            let record = line.record
+        draw(model.audit, columns, on: &grid, in: body, filter: model.auditFilter.text, remark: "") { entry in
+            let record = entry.row.record
             return [
                 TableField(String(clock.clock(record.at).suffix(8)), role: .flowTime),
                 TableField(record.by.short),
@@ -66,16 +67,24 @@ struct LogScreen {
             Column("BY", minimum: 10, ideal: 18, priority: 60),
             Column("REASON", minimum: 10, ideal: 30, priority: 40, grows: true),
         ]
-        draw(model.blocks, columns, on: &grid, in: body, filter: "", remark: "") { block in
+        draw(model.blocks, columns, on: &grid, in: body, filter: "", remark: "") { entry in
+            let block = entry.row
             let left = block.until.map { TimeText.countdown(clock.left(until: $0)) } ?? "always"
             return [
-                TableField(block.subject.text), TableField(left, role: .stateWarn),
+                TableField(block.subject.text),
+                isOver(entry)
+                    ? TableField("ENDED", role: .stateUnreg) : TableField(left, role: .stateWarn),
                 TableField(block.until.map { clock.clock($0) } ?? "-", role: .textDim),
                 TableField(clock.clock(block.since), role: .textDim), TableField(block.by.short),
                 TableField(block.reason.isEmpty ? "" : "\"\(block.reason)\"", role: .textDim),
             ]
         }
         emptyText(model.blocks, "", "Nobody is blocked.", on: &grid, in: body)
+    }
+
+    /// It left the list, or is a block whose time is over.
+    private func isOver<Row: ListedRow>(_ entry: ListState<Row>.Entry) -> Bool {
+        entry.departure != nil || (entry.row as? Block)?.isOver(at: clock.now.timestamp) ?? false
     }
 
     private func draw<Row: ListedRow>(
@@ -85,12 +94,12 @@ struct LogScreen {
         in body: Rect,
         filter: String,
         remark: String,
-        fields: (Row) -> [TableField],
+        fields: (ListState<Row>.Entry) -> [TableField],
     ) {
         let layout = ListLayout(body)
         if let info = layout.info { infoLine(list, filter, remark).draw(on: &grid, in: info) }
         let rows = list.entries.prefix(layout.rows).map { entry in
-            TableRow(fields(entry.row), overlay: entry.departure == nil ? nil : .rowGone)
+            TableRow(fields(entry), overlay: isOver(entry) ? .rowGone : nil)
         }
         let table = Table(
             columns: columns,

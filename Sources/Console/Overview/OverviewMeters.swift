@@ -37,14 +37,15 @@ struct OverviewMeters {
         ]
     }
 
-    /// Ended attempts that count: granted against failed.
+    /// Ended attempts to log in, by verdict; other requests are none.
+    private var loginVerdicts: [(verdict: AttemptVerdict, count: Int)] {
+        numbers.verdicts.filter { $0.verdict != .waiting && $0.verdict != .other }
+    }
+
+    /// Granted against failed.
     private var logins: (good: Int, bad: Int) {
-        numbers.verdicts.reduce(into: (0, 0)) { sums, item in
-            if item.verdict.isFailure {
-                sums.1 += item.count
-            } else if item.verdict != .waiting {
-                sums.0 += item.count
-            }
+        loginVerdicts.reduce(into: (0, 0)) { sums, item in
+            if item.verdict.isFailure { sums.1 += item.count } else { sums.0 += item.count }
         }
     }
 
@@ -144,12 +145,12 @@ struct OverviewMeters {
     }
 
     private func drawVerdicts(on grid: inout CellGrid, in rect: Rect) {
-        let total = numbers.verdicts.reduce(0) { $0 + $1.count }
+        let total = loginVerdicts.reduce(0) { $0 + $1.count }
         guard total > 0 else {
             grid.put("none", at: rect.origin, role: .textDim)
             return
         }
-        let rows = numbers.verdicts.sorted {
+        let rows = loginVerdicts.sorted {
             ($1.count, $0.verdict.rawValue) < ($0.count, $1.verdict.rawValue)
         }
         for (index, item) in rows.prefix(rect.height).enumerated() {

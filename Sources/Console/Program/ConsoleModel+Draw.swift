@@ -133,7 +133,10 @@ extension ConsoleModel {
                 at: rect.origin,
                 role: message.role
             )
-        } else if let act = acts.last, clock.since(act.at) <= DoneAct.barTime, clock.since(act.at) >= .zero {
+        } else if !waitingKeys.isEmpty, let asked = link.asked, clock.since(asked.at) > .seconds(1) {
+            let text = " \(TimeText.count(waitingKeys.count, "key")) wait for the rows: Esc drops them"
+            grid.put(text, at: rect.origin, role: .toastWarn, maxWidth: rect.width)
+        } else if let act = offered(at: clock.now) {
             drawUndo(act, on: &grid, in: rect, clock: clock)
         } else {
             statusLine(clock).draw(on: &grid, in: rect)

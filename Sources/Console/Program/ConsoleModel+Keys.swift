@@ -8,6 +8,7 @@ extension ConsoleModel {
         if isTiny { return pressTiny(key) }
         isQuitArmed = false
         message = nil
+        if joinsWaiting(key) { return [] }
         if prompt != nil { return pressPrompt(key, at: now) }
         switch layer {
         case .form(var form): return pressForm(&form, key, at: now)
@@ -16,6 +17,10 @@ extension ConsoleModel {
         case nil: break
         }
         guard let action = Action.of(key, at: screen.place) else { return [] }
+        guard !waits(action.id) else {
+            waitingKeys.append(key)
+            return []
+        }
         return run(action, at: now)
     }
 

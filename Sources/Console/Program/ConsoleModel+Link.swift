@@ -47,7 +47,7 @@ extension ConsoleModel {
     }
 
     /// The screen has something to show; behind a dialog it stands still then.
-    private var hasWindow: Bool {
+    var hasWindow: Bool {
         switch screen {
         case .overview: overview.isLoaded
         case .bindings: bindings.isLoaded
@@ -123,7 +123,7 @@ extension ConsoleModel {
 
     /// Shows a window, unless the screen has become another one since it was asked for.
     private mutating func show(_ window: Window, of query: WindowQuery) {
-        let isPreview = screen == .bindings && query.subject != bindingsSubject
+        let isPreview = if screen == .bindings, case .binding = query.subject { true } else { false }
         guard isPreview || query.subject == windowQuery.subject else {
             link.wantsWindow = true
             return

@@ -24,6 +24,8 @@ public struct ConsoleModel: Sendable {
     var prompt: PromptState?
     var message: Message?
     var link = LinkState()
+    /// Keys typed before the rows were there that they are meant for.
+    var waitingKeys: [Key] = []
     var isFrozen = false
     var isLagging = false
     var showsKeyBar = true
@@ -57,6 +59,8 @@ public struct ConsoleModel: Sendable {
 
     /// Acts of this console that may still be undone, newest last.
     var acts: [DoneAct] = []
+    /// The last act was a block or the lifting of one: `u` has nothing to put back.
+    var lastActIsBlock = false
     /// Acts that are out, by their serial.
     var pending: [UInt64: PendingAct] = [:]
     /// Bindings known at the last count, for the question before quitting.
@@ -117,7 +121,9 @@ public struct ConsoleModel: Sendable {
             self.size = size
             link.wantsWindow = true
         case .tick: tick(at: now)
-        case .link(let update): effects = take(update, at: now)
+        case .link(let update):
+            effects = take(update, at: now)
+            effects += pressWaiting(at: now)
         case .lag(let isLagging): self.isLagging = isLagging
         case .stdoutLines(let lines):
             if let last = lines.last {

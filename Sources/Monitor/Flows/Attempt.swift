@@ -37,6 +37,8 @@ struct Attempt {
         transport: .udp,
         at: .zero
     )
+    /// Failures of its source within ten minutes before its end, this one included, if it failed.
+    var failures: UInt32 = 0
     var cseq: UInt32 = 0
     var branch: UInt64 = 0
     var aor = Piece(), agent = Piece(), callID = Piece(), contact = Piece(), user = Piece(), method = Piece()

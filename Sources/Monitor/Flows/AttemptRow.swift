@@ -200,8 +200,13 @@ public struct AttemptDetail: Sendable {
     public var messages: [LadderMessage]
     /// The exchange (request, decision, reply) that each pair of messages belongs to, in order.
     public var exchanges: [Exchange]
-    /// Failures from the same source within ten minutes, this one included, and whether it ever succeeded.
-    public var failuresFromSource: Int, sourceEverSucceeded: Bool
+    /// Failures from the same source within ten minutes: of an attempt that failed as they were at its end,
+    /// this one included, of another as they are now.
+    public var failuresFromSource: Int
+    /// A login from the source was granted, as far as it is still remembered.
+    public var sourceEverSucceeded: Bool
+    /// How the binding that it made or prolonged has ended since, if it has and that is still known.
+    public var bindingEnd: BindingEnd?
 
     /// Puts the parts together.
     public init(
@@ -210,11 +215,30 @@ public struct AttemptDetail: Sendable {
         exchanges: [Exchange],
         failuresFromSource: Int,
         sourceEverSucceeded: Bool,
+        bindingEnd: BindingEnd? = nil,
     ) {
         self.row = row
         self.messages = messages
         self.exchanges = exchanges
         self.failuresFromSource = failuresFromSource
         self.sourceEverSucceeded = sourceEverSucceeded
+        self.bindingEnd = bindingEnd
+    }
+}
+
+/// The end of a binding.
+public struct BindingEnd: Hashable, Sendable {
+    /// Why it ended.
+    public var cause: Cause
+    /// When.
+    public var at: Timestamp
+    /// The operator behind it; empty if there is none, or it is no longer known.
+    public var by: String
+
+    /// Puts the parts together.
+    public init(cause: Cause, at: Timestamp, by: String) {
+        self.cause = cause
+        self.at = at
+        self.by = by
     }
 }

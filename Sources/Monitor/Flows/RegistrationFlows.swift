@@ -62,6 +62,11 @@ struct RegistrationFlows {
         return ended
     }
 
+    /// Notes at an attempt that failed the how manieth failure of its source it is.
+    mutating func setFailures(_ count: Int, of id: AttemptID) {
+        if let slot = store.slot(of: id) { store[slot].failures = UInt32(clamping: count) }
+    }
+
     /// Hashes can meet: the Call-ID itself decides.
     private func isSame(
         _ attempt: borrowing Attempt,
@@ -167,6 +172,7 @@ struct RegistrationFlows {
         let attempt = store[slot]
         ended.append(
             AttemptOutcome(
+                id: attempt.id,
                 verdict: attempt.verdict,
                 aor: Array(attempt.bytes[attempt.aor.bounds]),
                 path: attempt.path,
@@ -180,6 +186,7 @@ struct RegistrationFlows {
 
 /// An attempt that has ended, for those who count.
 struct AttemptOutcome {
+    var id: AttemptID
     var verdict: AttemptVerdict
     var aor: [UInt8]
     var path: ReceivedFrom

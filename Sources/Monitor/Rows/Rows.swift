@@ -11,6 +11,7 @@ struct Rows {
     private(set) var horizon: Horizon
     private(set) var population: Population
     private(set) var events = RecentEvents(capacity: 20)
+    private(set) var departures = Departures()
     /// Orders that are asked for; those of all rows stand before those of some.
     private(set) var orders: [AskedOrder] = []
     /// Rows whose address of record had its last attempt refused.
@@ -44,10 +45,11 @@ struct Rows {
         guard let facts = reader.facts(change.id) else {
             if let number = rows.number(of: change.id) {
                 remove(number)
-                note(change, nil, now)
-            } else if change.cause.isRemoval {
-                note(change, nil, now)
+            } else if !change.cause.isRemoval {
+                return
             }
+            departures.add(change.id)
+            note(change, nil, now)
             return
         }
         if let number = rows.number(of: change.id) {

@@ -47,10 +47,42 @@ extension Monitor {
             row: attempt.row,
             messages: messages,
             exchanges: attempt.exchanges,
-            failuresFromSource: max(record.failures, attempt.verdict.isFailure ? 1 : 0),
-            sourceEverSucceeded: record.everSucceeded
+            failuresFromSource: attempt.verdict.isFailure ? max(1, Int(attempt.failures)) : record.failures,
+            sourceEverSucceeded: record.everSucceeded,
+            bindingEnd: end(of: attempt, now)
         )
         return Window(content: .attempt(detail), matched: 1, total: 1, at: now)
+    }
+
+    /// How the binding of a granted attempt has ended: it has the attempt's address of record and Call-ID.
+    private func end(of attempt: borrowing Attempt, _ now: Timestamp) -> BindingEnd? {
+        guard attempt.verdict == .ok else { return nil }
+        let aor = Array(attempt.bytes[attempt.aor.bounds])
+        let callID = Array(attempt.bytes[attempt.callID.bounds])
+        guard !rows.reader.current(of: aor, at: now).contains(where: { $0.texts.callID == callID }) else {
+            return nil
+        }
+        for id in rows.departures.newestFirst {
+            guard
+                let binding = rows.table.tombstone(id), binding.texts.aor == aor,
+                binding.texts.callID == callID, let gone = binding.gone, gone.at >= attempt.startedAt
+            else { continue }
+            return BindingEnd(cause: gone.cause, at: gone.at, by: operatorName(of: gone, aor: aor))
+        }
+        return nil
+    }
+
+    /// Who took a binding away, by the audit trail: an act is written within moments of being done.
+    private func operatorName(of gone: Binding.Departure, aor: [UInt8]) -> String {
+        guard gone.cause == .evictedByOperator || gone.cause == .expiredByOperator else { return "" }
+        let word = gone.cause == .evictedByOperator ? "evict" : "expire"
+        let start = String(decoding: aor, as: UTF8.self) + " "
+        let at = clock.wall(at: gone.at)
+        let record = audit.matching { record in
+            record.action == word && record.object.hasPrefix(start)
+                && abs(record.at.nanoseconds - at.nanoseconds) <= Interval.seconds(2).nanoseconds
+        }.last
+        return record?.line.by.user ?? ""
     }
 }
 

@@ -89,7 +89,9 @@ public final class Monitor {
         for outcome in flows.takeEnded() {
             meters.count(outcome.verdict, weight: outcome.weight, at: outcome.at)
             if outcome.verdict.isFailure {
-                sources.noteFailure(outcome.path.source.address, weight: outcome.weight, at: outcome.at)
+                let source = outcome.path.source.address
+                sources.noteFailure(source, weight: outcome.weight, at: outcome.at)
+                flows.setFailures(sources.record(of: source, at: outcome.at).failures, of: outcome.id)
                 users.note(outcome)
                 failures.note(outcome, at: now)
                 rows.noteFailure(outcome.aor, startedAt: outcome.startedAt, at: now)

@@ -14,7 +14,9 @@ import Timing
         _ refusal: RefusalReason?,
         _ findings: [DigestFinding],
         isLast: Bool = true,
-        verdict: AttemptVerdict = .wrongPassword
+        verdict: AttemptVerdict = .wrongPassword,
+        end: BindingEnd? = nil,
+        failures: Int? = nil,
     ) -> WhyPanel {
         var row = Samples.attempts[1]
         row.verdict = verdict
@@ -25,11 +27,15 @@ import Timing
             refusal: refusal,
             findings: findings
         )
+        var detail = Samples.detail(row, refusal: refusal)
+        detail.bindingEnd = end
+        detail.failuresFromSource = failures ?? detail.failuresFromSource
         return WhyPanel(
-            detail: Samples.detail(row, refusal: refusal),
+            detail: detail,
             exchange: exchange,
             isLast: isLast,
-            request: Samples.request("9001", cseq: 15, digest: true)
+            request: Samples.request("9001", cseq: 15, digest: true),
+            clock: LocalClock(now: Samples.start, utcOffset: .zero)
         )
     }
 
@@ -55,6 +61,42 @@ import Timing
         #expect(panel(.unknownUser, []).headline.text.contains("no account \"9001\""))
         #expect(panel(.staleNonce, []).headline.text.contains("not a failure"))
         #expect(panel(nil, []).headline.text.hasPrefix("GRANTED"))
+    }
+
+    /// What was granted is told as it was then, and what became of it as it is now.
+    @Test func aGrantIsToldInThePast() {
+        func lines(_ cause: Cause, _ by: String) -> [String] {
+            text(panel(nil, [], end: BindingEnd(cause: cause, at: Samples.ago(2), by: by)))
+        }
+        #expect(panel(nil, []).headline.text.hasSuffix("9001@example.test then had 1 binding."))
+        #expect(lines(.expired, "")[1] == "Its binding has ended since: expired 12:04:29.")
+        #expect(lines(.evictedByOperator, "root")[1].hasSuffix(": evicted 12:04:29 by root."))
+        #expect(lines(.expiredByOperator, "")[1].hasSuffix(": expired 12:04:29 by an operator."))
+        #expect(!text(panel(nil, [])).contains { $0.contains("ended since") })
+    }
+
+    /// An ordinary first request has no credentials, and nothing is wrong with it.
+    @Test func aFirstRequestMissesNothing() {
+        for (user, word) in [("heidi", "WAIT"), ("zoe", "NOREPLY"), ("9001", "PASSWD")] {
+            var driver = Driver(view: .attempts)
+            driver.press("/\(user)⏎⏎g")
+            #expect(driver.lines[1].contains(word))
+            let line = driver.lines.first { $0.contains("  credentials  ") } ?? ""
+            #expect(line.contains("none yet") && line.trimmed.hasSuffix("-"), "\(word): \(line)")
+        }
+        let foreign = text(panel(.badCredentials(.credentials), [DigestFinding(.credentials, .failed)]))
+        #expect(foreign.contains { $0.contains("something is missing") && $0.contains("INCOMPLETE") })
+    }
+
+    @Test func onlyAFailureIsTheHowManieth() {
+        func history(_ verdict: AttemptVerdict, _ failures: Int) -> String {
+            panel(nil, [], verdict: verdict, failures: failures).history
+        }
+        #expect(history(.wrongPassword, 41) == "41st failure from this source in 10 min; it never logged in.")
+        #expect(history(.wrongPassword, 1).hasPrefix("First failure"))
+        #expect(history(.ok, 41) == "41 failures from this source in the last 10 min.")
+        #expect(history(.waiting, 1) == "1 failure from this source in the last 10 min.")
+        #expect(history(.ok, 0).isEmpty)
     }
 
     @Test func aFirst401IsAnOrdinaryChallenge() {

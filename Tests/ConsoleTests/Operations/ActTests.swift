@@ -20,9 +20,9 @@ import Timing
 
     @Test func evictWithReasonAndRefusal() {
         var driver = Driver()
-        driver.press("jjX⇥⇥→→⇥stuck after move")
+        driver.press("jjX⇥→→⇥stuck after move")
         #expect(driver.screen.contains("(*) 10 m"))
-        driver.press("⇤⇤⏎")
+        driver.press("⇥⏎")
         #expect(driver.performed == [.evict(1, 600, "stuck after move")])
         #expect(driver.messageLine.contains("Evicted 1 binding (stuck after move)"))
         #expect(driver.messageLine.contains("u = put back"))
@@ -134,7 +134,7 @@ import Timing
         #expect(driver.screen.contains("Type 12 to go on."))
         driver.press("1x2")
         #expect(driver.model.layer?.form?.count.text == "12")
-        driver.press("⏎⇥⏎")
+        driver.press("⇥⏎")
         #expect(driver.performed == [.evict(12, nil, "")])
     }
 
@@ -152,8 +152,40 @@ import Timing
         guard case .previewMatching? = driver.acts.last else { Issue.record("\(driver.acts)"); return }
         driver.press("y")
         #expect(driver.performed.isEmpty)
-        driver.press("100⏎⇥⏎")
+        driver.press("100⇥⏎")
         #expect(driver.performed == [.expire(100, "")])
+    }
+
+    /// Tab leads through all fields to the button that acts, and typing never acts.
+    @Test func tabComesToTheReasonBeforeTheButton() {
+        var driver = Driver()
+        driver.press("E⇥")
+        #expect(driver.keyBar.contains("Enter Next"))
+        driver.press("yny")
+        #expect(driver.performed.isEmpty)
+        #expect(driver.model.layer?.form?.reason?.text == "yny")
+        driver.press("⏎")
+        #expect(driver.model.layer?.form?.focus == .button(1))
+        #expect(driver.keyBar.contains("Enter Press"))
+        driver.press("⏎")
+        #expect(driver.performed == [.expire(1, "yny")])
+    }
+
+    @Test func aWrongCountIsSaidWhenItsFieldIsLeft() {
+        var driver = Driver(
+            world: {
+                var world = World(); world.bindings = Samples.many(12); return world
+            }()
+        )
+        driver.press("VE⇥⇥1")
+        #expect(!driver.screen.contains("not 1."))
+        driver.press("⏎")
+        #expect(driver.screen.contains("Type 12 to go on, not 1."))
+        driver.press("⏎")
+        #expect(driver.performed.isEmpty)
+        #expect(driver.model.layer?.form?.focus == .count)
+        driver.press("2⏎⏎")
+        #expect(driver.performed == [.expire(12, "")])
     }
 
     @Test func markingEverythingNeedsAFilter() {
@@ -199,15 +231,32 @@ import Timing
 
     @Test func blockAndLift() {
         var driver = Driver()
-        driver.press("jjB⇥⇥→")
+        driver.press("jjB⇥→")
         #expect(driver.screen.contains("Every REGISTER from 198.51.100.7"))
-        driver.press("⇥→⇤⇤⏎")
+        driver.press("⇥→⇥⇥⏎")
         #expect(driver.performed == [.block(3_600)])
         driver.press("b")
         #expect(driver.screen.contains("198.51.100.7"))
         driver.press("By")
         #expect(driver.performed.last == .unblock)
         #expect(driver.messageLine.contains("may register again"))
+    }
+
+    /// `u` undoes the last act, or none: a block is lifted on its list.
+    @Test func undoAfterABlockLeavesTheEvictBeforeIt() {
+        var driver = Driver()
+        driver.press("XyBy" + "u")
+        #expect(driver.performed == [.evict(1, nil, ""), .block(600)])
+        #expect(driver.messageLine.contains("lifted on its list (b, then B)"))
+        driver.wait(1)
+        driver.press("b")
+        #expect(!driver.messageLine.contains("put back"))
+        driver.press("GBy" + "2u")
+        #expect(driver.performed.last == .unblock)
+        driver.press("5⇥u")
+        #expect(driver.screen.contains("UNDO WHICH"))
+        driver.press("⎋2j" + "Xy" + "u")
+        #expect(driver.performed.last == .undo)
     }
 
     @Test func aRefusalIsSaidAndNothingIsDone() {

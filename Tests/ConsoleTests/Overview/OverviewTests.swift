@@ -46,6 +46,17 @@ import Testing
         #expect(driver.screen.contains("1 in 16"))
     }
 
+    /// A BYE that was answered with 481 is no login.
+    @Test func onlyLoginsCountAsLogins() {
+        var world = World()
+        world.overview.verdicts = [(.ok, 1), (.other, 987), (.waiting, 7), (.wrongPassword, 1)]
+        for size in [Size(width: 80, height: 24), Size(width: 140, height: 40)] {
+            let driver = Driver(size, view: .overview, world: world)
+            #expect(driver.screen.contains("50.0%"))
+            #expect(!driver.screen.contains("987"))
+        }
+    }
+
     @Test func theCursorStaysInsideWhenRowsGo() {
         var driver = Driver(view: .overview)
         driver.press("⇥jjjjjj")

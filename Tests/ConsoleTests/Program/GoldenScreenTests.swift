@@ -28,7 +28,7 @@ import Testing
         Case(name: "expire-marked", keys: "␣␣␣E"),
         Case(name: "block", keys: "jjB"), Case(name: "filter-prompt", keys: "/44"),
         Case(name: "filter-error", keys: "/exp<<60"),
-        Case(name: "evicted", keys: "jjX⇥⇥⇥stuck after move⇤⇤⏎"), Case(name: "quit", keys: "q"),
+        Case(name: "evicted", keys: "jjX⇥⇥stuck after move⇥⏎"), Case(name: "quit", keys: "q"),
     ]
 
     @Test(arguments: cases, sizes)

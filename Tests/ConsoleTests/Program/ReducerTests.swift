@@ -237,13 +237,29 @@ import Timing
         var driver = Driver()
         driver.press("q⏎")
         #expect(driver.effects.isEmpty)
-        driver.press("qqqq")
+        driver.press("qqqqy")
         #expect(driver.effects.isEmpty)
-        driver.press("y")
-        guard case .quit(0)? = driver.effects.last else { Issue.record("y did not quit"); return }
+        #expect(driver.screen.contains("QUIT") && driver.keyBar.contains("Q Quit"))
+        #expect(!driver.keyBar.contains("y Yes"))
+        var button = driver
+        button.press("⇥⏎")
+        guard case .quit(0)? = button.effects.last else { Issue.record("Tab Enter did not quit"); return }
+        driver.press("Q")
+        guard case .quit(0)? = driver.effects.last else { Issue.record("Q did not quit"); return }
         var other = Driver()
         other.press("⌃c⌃c")
         guard case .quit(130)? = other.effects.last else { Issue.record("^C twice did not quit"); return }
+    }
+
+    /// Esc at the top asks nothing, so that the keys after it mean what they always mean.
+    @Test func escapeAtTheTopDoesNothing() {
+        var driver = Driver()
+        driver.press("⎋")
+        #expect(driver.messageLine.contains("q quits"))
+        #expect(driver.model.layer.isNone)
+        driver.press("Ey")
+        #expect(driver.effects.isEmpty)
+        #expect(driver.performed == [.expire(1, "")])
     }
 
     @Test func suspendIsRefusedWithTheReason() {

@@ -303,7 +303,7 @@ struct RegistrationFlowsTests {
         #expect(detail.messages[0].bytes == wire.request(14))
         #expect(detail.messages[5].bytes == wire.reply(401, "Unauthorized", 15))
         #expect(detail.exchanges.count == 2)
-        #expect(detail.failuresFromSource == 2)
+        #expect(detail.failuresFromSource == 1)
         #expect(!detail.sourceEverSucceeded)
         monitor.receive([wire.exchange(17, at: 400, credentials: true)])
         guard case .attempt(let later) = monitor.answer(query, at: now).content else { return }

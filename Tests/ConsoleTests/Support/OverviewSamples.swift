@@ -1,0 +1,94 @@
+import BindingTable
+import Monitor
+import SIPMessage
+import Timing
+
+/// Numbers of the overview's golden screens.
+extension Samples {
+    static var overview: Overview {
+        var numbers = Overview()
+        (numbers.bindings, numbers.aors, numbers.peak, numbers.peakAt, numbers.dyingSoon) = (
+            18_204, 15_977, 19_020, ago(10_350), 212
+        )
+        (numbers.registerRate, numbers.okRate, numbers.challengeRate) = (63.1, 58.9, 61.8)
+        (numbers.forbiddenRate, numbers.otherClientErrorRate) = (0.4, 0.2)
+        numbers.verdicts = [
+            (.ok, 18_402), (.unknownUser, 330), (.wrongPassword, 41), (.stale, 30), (.domain, 8),
+            (.replay, 3),
+        ]
+        (numbers.delayP50, numbers.delayP99, numbers.delayMaximum) = (400, 2_100, 11_000)
+        numbers.registerHistory = (0..<120).map { 40 + Double($0 * 37 % 29) }
+        numbers.failureHistory = (0..<120).map { minute -> Double in
+            let calm = minute * 7 % 11
+            return minute > 110 ? Double(minute - 108) / 4 : Double(calm) / 20
+        }
+        numbers.soonest = bindings.sorted { $0.binding.facts.expiresAt < $1.binding.facts.expiresAt }.prefix(
+            10
+        ).map { $0 }
+        numbers.failingUsers = [
+            FailingUser(
+                aor: "9001@example.test",
+                verdict: .wrongPassword,
+                failures: 41,
+                sources: 1,
+                last: ago(0)
+            ),
+            FailingUser(
+                aor: "9002@example.test",
+                verdict: .unknownUser,
+                failures: 38,
+                sources: 1,
+                last: ago(1)
+            ),
+            FailingUser(aor: "trunk7@example.test", verdict: .stale, failures: 12, sources: 1, last: ago(4)),
+            FailingUser(
+                aor: "4417@example.test",
+                verdict: .wrongPassword,
+                failures: 3,
+                sources: 2,
+                last: ago(130)
+            ),
+        ]
+        numbers.topSources = [
+            TopSource(
+                address: guesser,
+                requestRate: 18,
+                okRate: 0,
+                failureRate: 18,
+                agent: "friendly-request"
+            ),
+            TopSource(
+                address: ipv4(203, 0, 113, 40),
+                requestRate: 2.1,
+                okRate: 1,
+                failureRate: 0,
+                agent: "Asterisk PBX 20"
+            ),
+            TopSource(address: v6, requestRate: 0.7, okRate: 0.7, failureRate: 0, agent: "Zoiper rv2.10.19"),
+        ]
+        numbers.horizon = (0..<20).map { 20 + $0 * 53 % 90 }
+        numbers.agents = [
+            ("Yealink SIP-T46", 7_120), ("Zoiper rv2.10", 3_002), ("Linphone 5.2", 1_811),
+            ("Grandstream GXP", 1_402),
+        ]
+        (numbers.otherAgents, numbers.otherAgentBindings) = (28, 4_869)
+        numbers.transports = [(.udp, 15_200), (.tcp, 3_004)]
+        (numbers.ipv6, numbers.natted) = (546, 11_104)
+        numbers.events = [
+            OverviewEvent(
+                at: ago(2),
+                what: "evicted by operator",
+                subject: "1180@example.test",
+                detail: "kl: stuck after move"
+            ),
+            OverviewEvent(at: ago(33), what: "expired", subject: "gw-8@example.test", detail: ""),
+            OverviewEvent(
+                at: ago(50),
+                what: "moved",
+                subject: "4417@example.test",
+                detail: "198.51.100.7 -> 198.51.100.23"
+            ),
+        ]
+        return numbers
+    }
+}
