@@ -82,7 +82,7 @@ import Timing
     @Test func aPhoneThatIsEvictedForATimeIsRefusedMeanwhileAndTheScreensSaySoUntilItIsOver() throws {
         let world = try console()
         // The choice of what the phone meets stands behind the buttons: refused 1 m. Then yes.
-        world.press("X ⇥⇥ → y")
+        world.press("X ⇥ → y")
         #expect(world.performed.count == 1)
         #expect(world.auditTrail.first?.record.result == "to be evicted and refused for 60 s")
         world.press("b")
@@ -115,7 +115,7 @@ import Timing
         world.run(seconds: 2)
         // 20 ms before its refresh leaves: no step of expiry (which takes the policy too) lies between.
         world.run(until: world.handsets["4417"].phone.nextDeadline - .milliseconds(20))
-        world.press("X ⇥⇥ → y")
+        world.press("X ⇥ → y")
         #expect(world.performed.count == 1 && world.bindings.isEmpty)
         world.run(seconds: 1)
         #expect(world.handsets["4417"].phone.grants == 1)
