@@ -27,6 +27,26 @@ import Testing
         }
     }
 
+    /// What is no longer kept is said so, and nothing is offered on it.
+    @Test func whatIsNoLongerKeptOffersNothing() {
+        for (keys, what) in [("3⏎", "attempt"), ("⏎", "binding")] {
+            var driver = Driver()
+            driver.press(keys)
+            (driver.world.attempts, driver.world.bindings) = ([], [])
+            driver.wait(1)
+            #expect(driver.screen.contains("This \(what) is no longer kept."))
+            #expect(!driver.messageLine.contains("message"))
+            for word in ["Message", "Raw", "Why", "Block", "Evict", "Expire", "Attempts"] {
+                #expect(!driver.keyBar.contains(word), "\(word)")
+            }
+            for key in what == "attempt" ? ["⏎", "d", "r", "B", "F"] : ["⏎", "E", "X", "B", "F"] {
+                driver.press(key)
+                #expect(driver.messageLine.contains("no longer kept"), "\(key)")
+            }
+            #expect(driver.acts.isEmpty)
+        }
+    }
+
     @Test func aLongAddressOfRecordLeavesTheHead() {
         var world = World()
         let rest = String(repeating: "x", count: 90)
