@@ -240,7 +240,10 @@ extension ConsoleModel {
             message = .done("\(subject.text) is refused \(length): b lists the blocks.", at: now.timestamp)
         case .unblock(let subject):
             message = .done("\(subject.text) may register again.", at: now.timestamp)
-        case .undo(let done): message = undone(done, outcome, at: now)
+        case .undo(let done):
+            let back = outcome.targets.filter { $0.outcome == .done }
+            bindings.returning.formUnion(back.map(\.binding.facts.id))
+            message = undone(done, outcome, at: now)
         }
     }
 
