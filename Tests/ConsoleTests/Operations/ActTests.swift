@@ -46,7 +46,7 @@ import Timing
         driver.wait(3)
         driver.press("u")
         #expect(driver.performed.last == .undo)
-        #expect(driver.messageLine.contains("put back 1 binding"))
+        #expect(driver.messageLine.contains("1 binding put back"))
         #expect(driver.cursorLine.contains("niaj"))
         driver.press("Xy")
         driver.wait(12)
