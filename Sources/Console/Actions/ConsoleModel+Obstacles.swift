@@ -9,6 +9,10 @@ extension ConsoleModel {
         if let action = Action.row(id), action.needsOperate, let because = readOnlyBecause {
             return "This console can only look: \(because)."
         }
+        let needsPage: Set<ActionID> = [
+            .open, .raw, .why, .times, .followAOR, .block, .evict, .expire,
+        ]
+        if let obstacleOfMissing, needsPage.contains(id) { return obstacleOfMissing }
         switch id {
         case .open: return canOpen ? obstacleOfLeft : "There is no row to open."
         case .overview: return screens == [.overview] ? "" : nil
@@ -75,6 +79,15 @@ extension ConsoleModel {
         if let obstacleOfLeft { return obstacleOfLeft }
         guard let row = actRow else { return "There is no binding under the cursor." }
         return row.isGone ? "This binding is gone already." : nil
+    }
+
+    /// The page that is open is of something that is no longer kept.
+    private var obstacleOfMissing: String? {
+        switch screen {
+        case .binding where detail.isMissing: "This binding is no longer kept."
+        case .attempt where ladder.isMissing: "This attempt is no longer kept."
+        default: nil
+        }
     }
 
     /// A row that the list does not hold any more is only there to be seen; nil for any other.

@@ -145,14 +145,32 @@ struct BindingLines {
     }
 }
 
-/// One attempt in a line: when, how long, which messages, what came of it.
-enum AttemptLine {
-    static func runs(_ row: AttemptRow, clock: LocalClock) -> [TextRun] {
+/// One attempt in a line: when, how long, what came of it, from where, which messages.
+struct AttemptLine {
+    let row: AttemptRow
+    /// The binding beside which it stands: what came from its address is not said to.
+    let binding: Binding
+    let clock: LocalClock
+
+    /// The line for so many columns.
+    func runs(width: Int) -> [TextRun] {
+        let isNarrow = width < 48
+        let verdict = TextRun(row.verdict.word.padded(8), role: VerdictWords.role(row.verdict))
+        let time = isNarrow ? clock.clock(row.startedAt) : clock.milliseconds(row.startedAt)
         let took = TimeText.delay(microseconds: Int((row.endedAt - row.startedAt).nanoseconds / 1_000))
-        return [
-            TextRun("\(clock.milliseconds(row.startedAt)) ", role: .flowTime),
-            TextRun("\(String(repeating: " ", count: max(0, 9 - took.utf8.count)))\(took)  ", role: .textDim),
-            TextRun(row.verdict.word.padded(8), role: VerdictWords.role(row.verdict)),
-        ] + VerdictWords.steps(row)
+        var runs = [TextRun("\(time) ", role: .flowTime)]
+        if !isNarrow, stranger.isEmpty || width >= 70 {
+            let blanks = String(repeating: " ", count: max(0, 9 - took.utf8.count))
+            runs.append(TextRun("\(blanks)\(took)  ", role: .textDim))
+        }
+        runs.append(verdict)
+        if !stranger.isEmpty { runs.append(TextRun("from \(stranger)  ", role: .stateWarn)) }
+        return runs + VerdictWords.steps(row)
+    }
+
+    /// The address that it came from, if that is not the binding's.
+    private var stranger: String {
+        let address = row.path.source.address
+        return address == binding.facts.path.source.address ? "" : "\(address)"
     }
 }

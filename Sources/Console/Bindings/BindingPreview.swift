@@ -33,7 +33,8 @@ struct BindingPreview {
         guard let detail else { return }
         let list = rect.inset(bottom: 3)
         for (index, attempt) in detail.attempts.prefix(list.height).enumerated() {
-            RunLine(AttemptLine.runs(attempt, clock: clock)).fitted(to: list.width)
+            let line = AttemptLine(row: attempt, binding: row.binding, clock: clock)
+            RunLine(line.runs(width: list.width)).fitted(to: list.width)
                 .draw(on: &grid, at: list.row(index).origin)
         }
         if detail.attempts.isEmpty { grid.put("None is kept any more.", at: list.origin, role: .textDim) }

@@ -127,7 +127,8 @@ struct BindingScreen {
             let row = list.row(index)
             let isCursor = top + index == selected
             if isCursor { grid.set(grid.glyphs.cursor, at: row.origin, role: .tableRow) }
-            RunLine(AttemptLine.runs(attempt, clock: clock)).fitted(to: row.width - 2)
+            let line = AttemptLine(row: attempt, binding: detail.row.binding, clock: clock)
+            RunLine(line.runs(width: row.width - 2)).fitted(to: row.width - 2)
                 .draw(on: &grid, at: Point(x: row.x + 2, y: row.y))
             if isCursor { grid.overlay(row, role: .rowCursor) }
         }

@@ -38,7 +38,8 @@ struct BindingsScreen {
 
     private func row(_ entry: ListState<BindingRow>.Entry, _ columns: [BindingColumns]) -> TableRow {
         var row = entry.row
-        if entry.departure == .gone { row.state = .gone }
+        // What is left of a row that is not in the list any more is not known.
+        if entry.departure != nil { row.state = .gone }
         var fields = columns.map { $0.field(row, clock) }
         if entry.departure == .left, let state = columns.firstIndex(where: { $0.column == .state }) {
             fields[state] = TableField("LEFT", role: .stateUnreg)

@@ -4,14 +4,20 @@ internal import Monitor
 /// One binding on the screen, with a cursor in its last attempts.
 struct DetailState: Sendable {
     private(set) var detail: BindingDetail?
-    /// It is no longer kept.
-    var isMissing = false
+    /// It is no longer kept: nothing of it is shown or done any more.
+    private(set) var isMissing = false
     private var selected = 0
 
     mutating func take(_ new: BindingDetail) {
         if new.row.key != detail?.row.key { selected = 0 }
         detail = new
         isMissing = false
+    }
+
+    /// The binding asked for is no longer kept.
+    mutating func miss() {
+        detail = nil
+        isMissing = true
     }
 
     /// Which of the attempts has the cursor.

@@ -49,8 +49,9 @@ struct LadderScreen {
             return
         }
         if state.isRaw { return drawWholeMessage(on: &grid, in: body) }
-        let width = body.width
-        let why = state.showsWhy ? whyPanel(detail)?.lines(width: min(100, width - 1)) : nil
+        // One column before the text, one behind it for the scroll bar.
+        let width = min(100, body.width - 2)
+        let why = state.showsWhy ? whyPanel(detail)?.lines(width: width) : nil
         let layout = LadderLayout(body, size: model.size, whyLines: why?.count, showsRaw: state.showsRawPane)
         drawHead(detail, on: &grid, in: layout.head)
         drawLadder(detail, on: &grid, in: layout.ladder)
@@ -75,15 +76,24 @@ struct LadderScreen {
     private func drawHead(_ detail: AttemptDetail, on grid: inout CellGrid, in rect: Rect) {
         let row = detail.row
         let took = TimeText.delay(microseconds: Int((row.endedAt - row.startedAt).nanoseconds / 1_000))
-        var left = [
-            Segment(" \(row.aor)", role: .textStrong, priority: 80),
-            Segment(clock.milliseconds(row.startedAt), role: .flowTime, priority: 60),
-            Segment(took, role: .textDim, priority: 40),
-            Segment(row.path.transport.name, role: .textDim, priority: 45),
-        ]
-        left.append(Segment("Call-ID \(row.callID)", role: .textDim, priority: 20))
-        if !row.agent.isEmpty { left.append(Segment(row.agent, role: .textDim, priority: 30)) }
         let right = [Segment("\(row.verdict.word) ", role: VerdictWords.role(row.verdict), priority: 90)]
+        var room = rect.width - right[0].width
+        var left: [Segment] = []
+        /// Takes what fits, cut to no fewer columns than `least`.
+        func add(_ text: String, _ role: Role, least: Int, most: Int = .max) {
+            let text = SafeText(text, ascii: grid.glyphs == .ascii)
+            let fitting = min(room - 2, most)
+            guard fitting >= min(least, text.width) else { return }
+            left.append(Segment([TextRun(text.fitted(to: fitting), role: role)], priority: 80))
+            room -= min(text.width, fitting) + 2
+        }
+        // A long address of record leaves room for the time and more, where there is much.
+        add(" \(row.aor)", .textStrong, least: 8, most: max(24, rect.width * 2 / 5))
+        add(clock.milliseconds(row.startedAt), .flowTime, least: 12)
+        add(took, .textDim, least: 9)
+        add(row.path.transport.name, .textDim, least: 3)
+        if !row.agent.isEmpty { add(row.agent, .textDim, least: 8) }
+        add("Call-ID \(row.callID)", .textDim, least: 16)
         SegmentLine(left: left, right: right).draw(on: &grid, in: rect)
     }
 

@@ -4,8 +4,8 @@ internal import Monitor
 /// One attempt on the screen: its messages, and which of them has the cursor.
 struct LadderState: Sendable {
     private(set) var detail: AttemptDetail?
-    /// It is no longer kept.
-    var isMissing = false
+    /// It is no longer kept: nothing of it is shown or done any more.
+    private(set) var isMissing = false
     /// The message with the cursor; nil until the operator moves: the last request then.
     private var chosen: Int?
     /// The message fills the screen.
@@ -32,6 +32,12 @@ struct LadderState: Sendable {
         chosen = nil
         isRaw = false
         rawTop = 0
+    }
+
+    /// The attempt asked for is no longer kept.
+    mutating func miss() {
+        forget()
+        isMissing = true
     }
 
     /// The message with the cursor.

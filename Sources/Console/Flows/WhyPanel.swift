@@ -106,7 +106,7 @@ struct WhyPanel {
             }
         let label = FindingWords.label(finding.check).padded(12)
         let value = FindingWords.parameter(finding.check).flatMap { values[$0] } ?? ""
-        let room = max(0, width - 16 - 11)
+        let room = max(0, width - 16 - 12)
         let valueWidth = room >= 60 ? 28 : room >= 44 ? 20 : room >= 34 ? 12 : 0
         let shown = SafeText(value).fitted(to: valueWidth, cut: .end)
         let remark = SafeText(isFirst ? "none yet" : FindingWords.remark(finding)).fitted(

@@ -59,7 +59,7 @@ extension ConsoleModel {
         else { return [] }
         if let refusal = outcome.refusal {
             layer = nil
-            message = .error("\(plan.verb) is refused: \(refusal)")
+            message = .error("\(plan.verb) refused: \(refusal)")
             return []
         }
         plan.preview = outcome
@@ -148,7 +148,7 @@ extension ConsoleModel {
         }
         if let refusal = outcome.refusal {
             layer = nil
-            message = .error("\(plan.verb) is refused, nothing was done: \(refusal)")
+            message = .error("\(plan.verb) refused, nothing done: \(refusal)")
             return []
         }
         if outcome.targets.count == 1, let target = outcome.targets.first, target.outcome == .changed {
@@ -224,13 +224,13 @@ extension ConsoleModel {
     mutating func undo(_ act: DoneAct) -> [ConsoleEffect] {
         acts.removeAll { $0.id == act.id }
         let serial = link.nextSerial()
-        pending[serial] = .undo(act)
+        pending[serial] = .undo
         return [.send(.perform(command(.undo(act.id), reason: ""), serial: serial))]
     }
 
     private mutating func finish(_ act: PendingAct, _ outcome: CommandOutcome, at now: ClockReading) {
         if let refusal = outcome.refusal {
-            message = .error("Refused, nothing was done: \(refusal)")
+            message = .error("Refused, nothing done: \(refusal)")
             return
         }
         if case .undo = act {} else { lastActIsBlock = true }
@@ -240,20 +240,21 @@ extension ConsoleModel {
             message = .done("\(subject.text) is refused \(length): b lists the blocks.", at: now.timestamp)
         case .unblock(let subject):
             message = .done("\(subject.text) may register again.", at: now.timestamp)
-        case .undo(let done): message = undone(done, outcome, at: now)
+        case .undo:
+            let back = outcome.targets.filter { $0.outcome == .done }
+            bindings.returning.formUnion(back.map(\.binding.facts.id))
+            message = undone(outcome, at: now)
         }
     }
 
-    private func undone(_ act: DoneAct, _ outcome: CommandOutcome, at now: ClockReading) -> Message {
+    private func undone(_ outcome: CommandOutcome, at now: ClockReading) -> Message {
         let (back, newer, late) = (outcome.count(.done), outcome.count(.superseded), outcome.count(.tooLate))
         var parts: [String] = []
-        if back > 0 { parts.append("put back \(TimeText.count(back, "binding"))") }
-        if newer > 0 {
-            parts.append("\(TimeText.count(newer)) left as is: the phone has registered again meanwhile")
-        }
-        if late > 0 { parts.append("\(TimeText.count(late)) too late: past the binding's own expiry") }
+        if back > 0 { parts.append("\(TimeText.count(back, "binding")) put back") }
+        if newer > 0 { parts.append("\(TimeText.count(newer)) left as is: registered again since") }
+        if late > 0 { parts.append("\(TimeText.count(late)) too late: past its own expiry") }
         if parts.isEmpty { parts.append("nothing to put back") }
-        let text = "Undo of \"\(act.text)\": \(parts.joined(separator: "; "))."
+        let text = "Undo: \(parts.joined(separator: "; "))."
         return newer + late == 0 && back > 0 ? .done(text, at: now.timestamp) : .warning(text)
     }
 }

@@ -88,9 +88,16 @@ struct OverviewPanes {
         TextRun(String(repeating: " ", count: max(0, width - text.unicodeScalars.count)) + text, role: role)
     }
 
-    /// The user alone where the whole address of record would be cut.
-    private func name(_ aor: String, _ width: Int) -> String {
-        SafeText(aor).width <= width ? aor : String(aor.prefix { $0 != "@" })
+    /// The user alone where the whole address of record would be cut, unless that is no name for one row.
+    private func name(_ aor: String, _ width: Int, among all: [String] = []) -> String {
+        SafeText(aor).width <= width || Self.isTwin(aor, among: all) ? aor : Self.user(aor)
+    }
+
+    private static func user(_ aor: String) -> String { String(aor.prefix { $0 != "@" }) }
+
+    /// Another address of record of these has the same user.
+    private static func isTwin(_ aor: String, among all: [String]) -> Bool {
+        all.contains { $0 != aor && user($0) == user(aor) }
     }
 
     private func soonest(_ row: BindingRow, _ width: Int) -> [TextRun] {
@@ -98,7 +105,7 @@ struct OverviewPanes {
         let room = max(10, width - 12 - (isWide ? 26 + Self.barWidth : 0))
         let bar = BindingColumns.countdown(row, clock)
         let left = clock.left(until: row.binding.facts.expiresAt)
-        var runs = [cut(name(row.aor, room), room, .tableRow)]
+        var runs = [cut(name(row.aor, room, among: numbers.soonest.map(\.aor)), room, .tableRow)]
         if isWide {
             runs.append(TextRun("  ", role: .tableRow))
             runs.append(cut("\(row.binding.facts.path.source)", 22, .textDim, from: .start))
@@ -112,11 +119,17 @@ struct OverviewPanes {
 
     private func failing(_ user: FailingUser, _ width: Int) -> [TextRun] {
         let isWide = width >= 50
-        let room = max(8, width - (isWide ? 36 : 28))
+        let all = numbers.failingUsers.map(\.aor)
+        // Names that need their domains get the room of the reasons' longer words.
+        let isShort = !isWide && all.contains { Self.isTwin($0, among: all) }
+        let reason = isShort ? user.verdict.word : VerdictWords.short(user.verdict)
+        let reasonWidth = isShort ? 7 : 15
+        let countWidth = max(6, (numbers.failingUsers.map { Self.count($0).utf8.count }.max() ?? 0) + 1)
+        let room = max(8, width - 7 - reasonWidth - countWidth - (isWide ? 8 : 0))
         var runs = [
-            cut(name(user.aor, room), room, .tableRow), TextRun(" ", role: .tableRow),
-            cut(VerdictWords.short(user.verdict), 15, VerdictWords.role(user.verdict)),
-            right(TimeText.count(user.failures), 6, .textStrong),
+            cut(name(user.aor, room, among: all), room, .tableRow), TextRun(" ", role: .tableRow),
+            cut(reason, reasonWidth, VerdictWords.role(user.verdict)),
+            right(Self.count(user), countWidth, .textStrong),
         ]
         if isWide {
             let sources = user.sources == 1 ? "1 src" : "\(user.sources) srcs"
@@ -124,6 +137,12 @@ struct OverviewPanes {
         }
         runs.append(right(TimeText.ago(clock.since(user.last)), 6, .textDim))
         return runs
+    }
+
+    /// How many failures have the reason beside: `5 of 6`, or `6` where all have it.
+    private static func count(_ user: FailingUser) -> String {
+        let all = TimeText.count(user.failures)
+        return user.commonest == user.failures ? all : "\(TimeText.count(user.commonest)) of \(all)"
     }
 
     private func source(_ source: TopSource, _ width: Int) -> [TextRun] {

@@ -128,11 +128,7 @@ extension ConsoleModel {
                 maxWidth: rect.width
             )
         } else if let message {
-            grid.put(
-                SafeText(" \(message.text)", ascii: settings.glyphs == .ascii).fitted(to: rect.width),
-                at: rect.origin,
-                role: message.role
-            )
+            drawSentence(message, on: &grid, in: rect)
         } else if !waitingKeys.isEmpty, let asked = link.asked, clock.since(asked.at) > .seconds(1) {
             let text = " \(TimeText.count(waitingKeys.count, "key")) wait for the rows: Esc drops them"
             grid.put(text, at: rect.origin, role: .toastWarn, maxWidth: rect.width)
@@ -140,6 +136,20 @@ extension ConsoleModel {
             drawUndo(act, on: &grid, in: rect, clock: clock)
         } else {
             statusLine(clock).draw(on: &grid, in: rect)
+        }
+    }
+
+    /// A message that is longer than its line goes on: it ends in its line, and begins in those above.
+    private func drawSentence(_ message: Message, on grid: inout CellGrid, in rect: Rect) {
+        let text = RunLine([TextRun(message.text, role: message.role)], ascii: settings.glyphs == .ascii)
+        let lines = text.wrapped(columns: max(1, rect.width - 2), atWords: true)
+        let shown = min(lines.count, 3)
+        for (index, line) in lines.prefix(shown).enumerated() {
+            let row = Rect(x: rect.x, y: rect.y - shown + 1 + index, width: rect.width, height: 1)
+            grid.fill(row, role: .text)
+            let isCut = index == shown - 1 && lines.count > shown
+            let rest = isCut ? RunLine(line.runs + [TextRun(" ..", role: message.role)]) : line
+            rest.draw(on: &grid, at: Point(x: row.x + 1, y: row.y), maxWidth: row.width - 1)
         }
     }
 

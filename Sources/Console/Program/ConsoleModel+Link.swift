@@ -162,8 +162,8 @@ extension ConsoleModel {
             link.wantsWindow = !audit.take(lines, of: window, for: query) { _ in .left } || link.wantsWindow
         case (.blocks(let list), _):
             link.wantsWindow = !blocks.take(list, of: window, for: query) { _ in .gone } || link.wantsWindow
-        case (.missing, .binding): if isPreview { preview = nil } else { detail.isMissing = true }
-        case (.missing, .attempt): ladder.isMissing = true
+        case (.missing, .binding): if isPreview { preview = nil } else { detail.miss() }
+        case (.missing, .attempt): ladder.miss()
         default: break
         }
     }

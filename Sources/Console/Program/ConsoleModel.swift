@@ -143,7 +143,7 @@ public struct ConsoleModel: Sendable {
 
 /// An act that has been sent and not answered.
 enum PendingAct: Sendable {
-    case undo(DoneAct)
+    case undo
     case block(BlockSubject, Interval?)
     case unblock(BlockSubject)
 }

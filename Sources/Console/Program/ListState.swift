@@ -49,6 +49,8 @@ struct ListState<Row: ListedRow>: Sendable {
     private(set) var pendingIndex: Int?
     /// Rows that a window was to be held by and that were not in it: they have left, and hold nothing.
     private var lost: Set<Row.Key> = []
+    /// Departed rows that were put back: each gives way to its successor when that comes.
+    var returning: Set<Row.Key> = []
     /// The cursor stays on the newest row.
     var isFollowing = false
     /// Which end follow holds.
@@ -80,7 +82,8 @@ struct ListState<Row: ListedRow>: Sendable {
         if !isLoaded, let key = cursorKey, !lost.contains(key), let id = Row.rowID(of: key) {
             return .row(id, offset: cursorIndex)
         }
-        if pendingIndex != nil || !isLoaded { return .rank(top) }
+        let isReturning = cursorKey.map { returning.contains($0) } ?? false
+        if pendingIndex != nil || !isLoaded || isReturning { return .rank(top) }
         let living = entries.indices.filter {
             entries[$0].departure == nil && !lost.contains(entries[$0].row.key)
         }
@@ -96,6 +99,7 @@ struct ListState<Row: ListedRow>: Sendable {
         matched = 0
         isLoaded = false
         pendingIndex = nil
+        returning = []
         guard !keepingCursor || cursorKey == nil else { return }
         cursorIndex = 0
         cursorKey = nil
@@ -160,6 +164,7 @@ struct ListState<Row: ListedRow>: Sendable {
     /// Rows that left go away as soon as the operator moves; the cursor stays on its row or the next one.
     private mutating func stopFollowing() {
         isFollowing = false
+        returning = []
         guard departedCount > 0 else { return }
         let index = livingCount(before: cursorIndex)
         entries.removeAll { $0.departure != nil }
@@ -233,7 +238,17 @@ struct ListState<Row: ListedRow>: Sendable {
         cursorIndex = index - shift
     }
 
-    private mutating func keepDeparted(of old: [Entry], at now: Timestamp, departure: (Row) -> RowDeparture?) {
+    /// The living row that a departed one has come back as.
+    private func successor(of row: Row) -> Row.Key? {
+        guard returning.contains(row.key) else { return nil }
+        return entries.first { $0.row.isSuccessor(of: row) }?.row.key
+    }
+
+    private mutating func keepDeparted(
+        of old: [Entry],
+        at now: Timestamp,
+        departure: (Row) -> RowDeparture?,
+    ) {
         guard !old.isEmpty else { return }
         let places = Dictionary(
             entries.enumerated().map { ($1.row.key, $0) },
@@ -245,6 +260,10 @@ struct ListState<Row: ListedRow>: Sendable {
         for (index, var entry) in old.enumerated() {
             if let place = places[entry.row.key] {
                 above = place
+                continue
+            }
+            if let successor = successor(of: entry.row) {
+                if entry.row.key == cursorKey { cursorKey = successor }
                 continue
             }
             let isEnclosed =

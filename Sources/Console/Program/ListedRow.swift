@@ -8,11 +8,22 @@ protocol ListedRow: Sendable {
     var key: Key { get }
     /// The name in window queries; nil for lists that are anchored by rank only.
     static func rowID(of key: Key) -> RowID?
+    /// It is the same thing under a new name: a binding that was put back.
+    func isSuccessor(of other: Self) -> Bool
+}
+
+extension ListedRow {
+    func isSuccessor(of other: Self) -> Bool { false }
 }
 
 extension BindingRow: ListedRow {
     var key: BindingID { binding.facts.id }
     static func rowID(of key: BindingID) -> RowID? { .binding(key) }
+
+    func isSuccessor(of other: BindingRow) -> Bool {
+        key != other.key && binding.texts.aor == other.binding.texts.aor
+            && binding.texts.contact == other.binding.texts.contact
+    }
 
     /// It can't be acted upon any more.
     var isGone: Bool { state == .gone || binding.gone != nil }

@@ -41,15 +41,23 @@ public struct Overview: Sendable {
 public struct FailingUser: Hashable, Sendable {
     /// Canonical address of record.
     public var aor: String
-    /// The commonest reason.
-    public var verdict: AttemptVerdict
+    /// The commonest reason, and how many of the failures have it.
+    public var verdict: AttemptVerdict, commonest: Int
     /// Failures, sources they came from, and when the last was.
     public var failures: Int, sources: Int, last: Timestamp
 
     /// Puts the parts together.
-    public init(aor: String, verdict: AttemptVerdict, failures: Int, sources: Int, last: Timestamp) {
+    public init(
+        aor: String,
+        verdict: AttemptVerdict,
+        commonest: Int,
+        failures: Int,
+        sources: Int,
+        last: Timestamp,
+    ) {
         self.aor = aor
         self.verdict = verdict
+        self.commonest = commonest
         self.failures = failures
         self.sources = sources
         self.last = last

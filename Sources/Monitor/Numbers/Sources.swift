@@ -76,7 +76,8 @@ struct Sources {
 struct FailingUsers {
     private struct User {
         var failures = TenMinutes()
-        var verdicts = InlineArray<20, UInt16>(repeating: 0)
+        /// The same by verdict, as far as there are any.
+        var verdicts: [(verdict: AttemptVerdict, failures: TenMinutes)] = []
         /// Sources they came from, as hashes; at most sixteen are told apart.
         var sources: [UInt32] = []
         var last = Timestamp.zero
@@ -85,10 +86,20 @@ struct FailingUsers {
             // Ten minutes without a failure end the story.
             if failures.sum(at: outcome.at) == 0 { self = User() }
             failures.add(outcome.weight, at: outcome.at)
-            let place = Int(outcome.verdict.rawValue)
-            if place < verdicts.count, verdicts[place] < .max { verdicts[place] += 1 }
+            if let place = verdicts.firstIndex(where: { $0.verdict == outcome.verdict }) {
+                verdicts[place].failures.add(outcome.weight, at: outcome.at)
+            } else {
+                verdicts.append((outcome.verdict, TenMinutes()))
+                verdicts[verdicts.count - 1].failures.add(outcome.weight, at: outcome.at)
+            }
             if sources.count < 16, !sources.contains(source) { sources.append(source) }
             last = max(last, outcome.at)
+        }
+
+        /// The verdict met most often within ten minutes, of equals the first in the table of verdicts.
+        func commonest(at now: Timestamp) -> (verdict: AttemptVerdict, count: Int)? {
+            let counts = verdicts.map { ($0.verdict, $0.failures.sum(at: now)) }
+            return counts.max { a, b in (a.1, b.0.rawValue) < (b.1, a.0.rawValue) }
         }
     }
 
@@ -121,12 +132,11 @@ struct FailingUsers {
             a.1 != b.1 ? a.1 > b.1 : a.0.key.lexicographicallyPrecedes(b.0.key)
         }
         return sorted.prefix(limit).map { entry, failures in
-            var commonest = 0
-            for place in 1..<entry.value.verdicts.count
-            where entry.value.verdicts[place] > entry.value.verdicts[commonest] { commonest = place }
+            let commonest = entry.value.commonest(at: now) ?? (.wrongPassword, failures)
             return FailingUser(
                 aor: String(decoding: entry.key, as: UTF8.self),
-                verdict: AttemptVerdict(rawValue: UInt8(commonest)) ?? .wrongPassword,
+                verdict: commonest.verdict,
+                commonest: commonest.count,
                 failures: failures,
                 sources: entry.value.sources.count,
                 last: entry.value.last

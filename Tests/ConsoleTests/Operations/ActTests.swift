@@ -46,7 +46,7 @@ import Timing
         driver.wait(3)
         driver.press("u")
         #expect(driver.performed.last == .undo)
-        #expect(driver.messageLine.contains("put back 1 binding"))
+        #expect(driver.messageLine.contains("1 binding put back"))
         #expect(driver.cursorLine.contains("niaj"))
         driver.press("Xy")
         driver.wait(12)
@@ -240,6 +240,22 @@ import Timing
         driver.press("By")
         #expect(driver.performed.last == .unblock)
         #expect(driver.messageLine.contains("may register again"))
+    }
+
+    /// A phone that is put back takes the place of its departed row, under a filter too.
+    @Test func whatIsPutBackStandsOnce() {
+        for filter in ["", "/44⏎", "/example⏎"] {
+            var driver = Driver()
+            driver.press(filter + "gEy")
+            driver.wait(1)
+            #expect(driver.cursorLine.contains(filter.isEmpty ? "GONE" : "LEFT"))
+            #expect(!driver.cursorLine.contains("0:"), "\(driver.cursorLine)")
+            let name = driver.model.bindings.cursorEntry?.row.aor ?? ""
+            driver.press("u")
+            driver.wait(1)
+            #expect(driver.model.bindings.entries.filter { $0.row.aor == name }.count == 1, "\(filter)")
+            #expect(driver.model.bindings.cursorRow?.aor == name, "\(filter)")
+        }
     }
 
     /// `u` undoes the last act, or none: a block is lifted on its list.

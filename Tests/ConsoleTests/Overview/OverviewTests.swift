@@ -46,6 +46,27 @@ import Testing
         #expect(driver.screen.contains("1 in 16"))
     }
 
+    @Test func aReasonStandsBesideItsOwnCountAndANameStandsOnce() {
+        var world = World()
+        let users = [("9001@a.example", 5, 6), ("9001@b.example", 4, 4), ("desk@a.example", 1, 1)]
+        world.overview.failingUsers = users.map { aor, commonest, failures in
+            FailingUser(
+                aor: aor,
+                verdict: .unknownUser,
+                commonest: commonest,
+                failures: failures,
+                sources: 1,
+                last: Samples.ago(0)
+            )
+        }
+        for size in [Size(width: 40, height: 24), Size(width: 80, height: 24), Size(width: 140, height: 40)] {
+            let driver = Driver(size, view: .overview, world: world)
+            #expect(driver.screen.contains("5 of 6"), "\(size)")
+            #expect(!driver.screen.contains("4 of 4"), "\(size)")
+            for name in ["9001@a.", "9001@b."] { #expect(driver.screen.contains(name), "\(size)") }
+        }
+    }
+
     /// A BYE that was answered with 481 is no login.
     @Test func onlyLoginsCountAsLogins() {
         var world = World()

@@ -200,6 +200,20 @@ import Timing
         #expect(driver.messageLine.contains("2 lines went to the log: two \\x1b[2J"))
     }
 
+    /// A sentence that is longer than its line goes on above it, and is read whole.
+    @Test func longMessagesAreSeenWhole() {
+        let text = "audit log can't be written: no space left on device (/var/lib/regtop/audit.log)"
+        for size in [Size(width: 40, height: 10), Size(width: 80, height: 24), Size(width: 140, height: 40)] {
+            var driver = Driver(size)
+            driver.input(.link(.notice(Notice(at: .zero, level: .error, text: text))))
+            let words = driver.lines.suffix(4).dropLast().joined(separator: " ")
+            let shown = words.split(separator: " ").joined(separator: " ")
+            #expect(shown.contains(text), "\(size): \(shown)")
+            driver.press("j")
+            #expect(!driver.screen.contains("audit log"))
+        }
+    }
+
     @Test func themesAreShownLiveAndPutBack() {
         var driver = Driver()
         driver.press("Tjj")

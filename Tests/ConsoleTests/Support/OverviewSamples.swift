@@ -29,6 +29,7 @@ extension Samples {
             FailingUser(
                 aor: "9001@example.test",
                 verdict: .wrongPassword,
+                commonest: 41,
                 failures: 41,
                 sources: 1,
                 last: ago(0)
@@ -36,14 +37,23 @@ extension Samples {
             FailingUser(
                 aor: "9002@example.test",
                 verdict: .unknownUser,
+                commonest: 38,
                 failures: 38,
                 sources: 1,
                 last: ago(1)
             ),
-            FailingUser(aor: "trunk7@example.test", verdict: .stale, failures: 12, sources: 1, last: ago(4)),
+            FailingUser(
+                aor: "trunk7@example.test",
+                verdict: .stale,
+                commonest: 12,
+                failures: 12,
+                sources: 1,
+                last: ago(4)
+            ),
             FailingUser(
                 aor: "4417@example.test",
                 verdict: .wrongPassword,
+                commonest: 3,
                 failures: 3,
                 sources: 2,
                 last: ago(130)

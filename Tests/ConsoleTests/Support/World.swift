@@ -151,7 +151,17 @@ struct World {
             return CommandOutcome(id: id)
         case .undo(let act):
             let rows = taken.removeValue(forKey: act) ?? []
-            bindings += rows
+            // What is put back has a new name.
+            bindings += rows.map { row in
+                var row = row
+                let id = row.binding.facts.id
+                row.binding.facts.id = BindingID(
+                    partition: id.partition,
+                    generation: id.generation + 1,
+                    slot: id.slot
+                )
+                return row
+            }
             return CommandOutcome(id: id, targets: rows.map { ($0.binding, .done) })
         }
     }

@@ -57,9 +57,23 @@ struct SourcesTests {
         let first = try #require(overview.failingUsers.first)
         #expect(first.failures == 5)
         #expect(first.sources == 2)
-        #expect(first.verdict == .wrongPassword)
+        #expect(first.verdict == .wrongPassword && first.commonest == 4)
         #expect(first.last == .zero + .milliseconds(4_000) + .microseconds(400))
         #expect(try #require(monitor.overview(atSecond: 700)).failingUsers.isEmpty)
+    }
+
+    /// What happened before the last ten minutes is no reason of what is counted now.
+    @Test func oldReasonsFade() throws {
+        let monitor = Monitor.watchingNothing()
+        for index in 0..<9 {
+            let refusal: RefusalReason = index < 6 ? .wrongPassword : .unknownUser
+            let at = (index < 6 ? 0 : 500_000) + index * 1_000
+            monitor.receive([wire(1, call: index).exchange(1, at: at, refusal, credentials: true)])
+        }
+        let early = try #require(monitor.overview(atSecond: 520)?.failingUsers.first)
+        #expect((early.verdict, early.commonest, early.failures) == (.wrongPassword, 6, 9))
+        let late = try #require(monitor.overview(atSecond: 900)?.failingUsers.first)
+        #expect((late.verdict, late.commonest, late.failures) == (.unknownUser, 3, 3))
     }
 
     /// A flood of addresses that come once doesn't push out the one that comes often.
