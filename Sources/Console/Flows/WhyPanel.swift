@@ -163,21 +163,15 @@ extension RunLine {
 
     private var indented: RunLine { RunLine([TextRun("    ", role: .text)] + runs) }
 
-    /// The line broken between words where possible; for lines of one role.
+    /// The line broken between words where possible; what follows is indented.
     func wordWrapped(columns: Int) -> [RunLine] {
-        guard width > columns, let role = runs.first?.role else { return [self] }
-        let words = runs.map(\.text.string).joined().split(separator: " ", omittingEmptySubsequences: false)
-        var lines: [String] = []
-        var line = ""
-        for word in words {
-            let candidate = line.isEmpty ? String(word) : line + " " + word
-            if SafeText(candidate).width > columns, !line.isEmpty {
-                lines.append(line)
-                line = "  " + word
-            } else {
-                line = candidate
+        guard width > columns, columns > 4 else { return wrapped(columns: columns) }
+        let head = wrapped(columns: columns, atWords: true)[0]
+        let rest = dropping(columns: head.width)
+        let blanks = rest.runs.map(\.text.string).joined().prefix { $0 == " " }.count
+        return [head]
+            + rest.dropping(columns: blanks).wrapped(columns: columns - 2, atWords: true).map {
+                RunLine([TextRun("  ", role: $0.runs.first?.role ?? .text)] + $0.runs)
             }
-        }
-        return (lines + [line]).flatMap { RunLine($0, role: role).wrapped(columns: columns) }
     }
 }

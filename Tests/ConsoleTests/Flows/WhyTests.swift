@@ -110,6 +110,17 @@ import Timing
         }
     }
 
+    /// Prose is broken between words and keeps its roles; a word that is too long is broken anywhere.
+    @Test func proseIsBrokenBetweenWords() {
+        let line = RunLine([TextRun("name  ", role: .textDim), TextRun("one two \u{1b}three", role: .text)])
+        let lines = line.wordWrapped(columns: 12)
+        #expect(lines.map { $0.runs.map(\.text.string).joined() } == ["name  one", "  two", "  \\x1bthree"])
+        #expect(lines[0].runs.map(\.role) == [.textDim, .text])
+        #expect(lines.allSatisfy { $0.width <= 12 })
+        let long = RunLine(String(repeating: "x", count: 30)).wordWrapped(columns: 12)
+        #expect(long.map(\.width) == [12, 12, 10])
+    }
+
     /// What nearly every phone does is nothing to remark.
     @Test func md5IsNotRemarkable() {
         func lines(_ badges: Badges) -> String {
