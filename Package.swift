@@ -165,6 +165,15 @@ let package = Package(
             ],
             swiftSettings: strict,
         ),
+        // The whole program on a virtual clock, without I/O.
+        .testTarget(
+            name: "ScenarioTests",
+            dependencies: [
+                "BindingTable", "Cells", "Console", "ConsoleLink", "Monitor", "Registrar", "SIPDigest",
+                "SIPMessage", "Simulation", "Timing",
+            ],
+            swiftSettings: strict,
+        ),
         .testTarget(name: "LiveTests", dependencies: ["regtop"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],

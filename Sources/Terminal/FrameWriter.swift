@@ -42,7 +42,7 @@ final class FrameWriter {
         if length > 0 {
             var bytes = [UInt8](repeating: 0, count: length)
             let read = pread(file, &bytes, length, 0)
-            waiting += bytes.prefix(max(0, read))
+            FrameTrim.append(bytes.prefix(max(0, read)), to: &waiting)
             _ = ftruncate(file, 0)
             _ = lseek(file, 0, SEEK_SET)
         }

@@ -13,7 +13,12 @@ struct Painter {
     private struct Ink {
         let attributes: UInt32
         let pair: Int32
+        /// A blank shows it: there is a ground, a line or reversed colours.
+        let showsOnBlanks: Bool
     }
+
+    /// A longer run of blanks is cheaper in its own ink: the terminal can erase it.
+    private static let longestGap = 8
 
     private let depth: ColourDepth
     private var pairs: PairTable
@@ -45,11 +50,19 @@ struct Painter {
         let old = shown?.size == grid.size ? shown?.cells : nil
         let width = min(grid.size.width, Int(getmaxx(screen)))
         for y in 0..<min(grid.size.height, Int(getmaxy(screen))) {
+            let row = y * grid.size.width
+            if let old, old[row..<row + width] == grid.cells[row..<row + width] { continue }
+            var gapInk: Ink?
             for x in 0..<width {
-                let index = y * grid.size.width + x
-                let cell = grid.cells[index]
-                if let old, old[index] == cell { continue }
-                put(cell, x, y, newTheme)
+                let cell = grid.cells[row + x]
+                if !isGap(cell, newTheme) {
+                    gapInk = nil
+                } else if x > 0, !isGap(grid.cells[row + x - 1], newTheme) {
+                    let gap = grid.cells[row + x..<row + width]
+                    gapInk = inkOfGap(gap, after: grid.cells[row + x - 1], newTheme)
+                }
+                if let old, old[row + x] == cell { continue }
+                put(cell, x, y, gapInk ?? ink(Look(role: cell.role, overlay: cell.overlay), newTheme))
             }
         }
         showCursor(grid.cursor, screen)
@@ -81,10 +94,27 @@ struct Painter {
         if let cursor { wmove(screen, Int32(cursor.y), Int32(cursor.x)) }
     }
 
+    /// A blank on which no ink can be seen.
+    private mutating func isGap(_ cell: Cell, _ theme: Theme) -> Bool {
+        cell.scalar == " " && cell.marks.isEmpty && !cell.isTail
+            && !ink(Look(role: cell.role, overlay: cell.overlay), theme).showsOnBlanks
+    }
+
+    /// The ink of the glyph before a short gap between two glyphs, so that the style needn't change for it.
+    private mutating func inkOfGap(_ gap: ArraySlice<Cell>, after glyph: Cell, _ theme: Theme) -> Ink? {
+        var count = 0
+        for cell in gap.prefix(Self.longestGap + 1) {
+            guard isGap(cell, theme) else { break }
+            count += 1
+        }
+        guard count <= Self.longestGap, count < gap.count else { return nil }
+        let ink = ink(Look(role: glyph.role, overlay: glyph.overlay), theme)
+        return ink.showsOnBlanks ? nil : ink
+    }
+
     /// The second half of a wide glyph comes with the first.
-    private mutating func put(_ cell: Cell, _ x: Int, _ y: Int, _ theme: Theme) {
+    private func put(_ cell: Cell, _ x: Int, _ y: Int, _ ink: Ink) {
         guard !cell.isTail else { return }
-        let ink = ink(Look(role: cell.role, overlay: cell.overlay), theme)
         let columns: Int32 = cell.isWide ? 2 : 1
         var glyph: [wchar_t] = [wchar_t(bitPattern: cell.scalar.value)]
         if wcwidth(glyph[0]) != columns {
@@ -108,7 +138,9 @@ struct Painter {
         if style.attributes.contains(.underline) { attributes |= rg_underline() }
         if style.attributes.contains(.reverse) { attributes |= rg_reverse() }
         let pair = depth == .mono ? 0 : pairs.pair(style.foreground, style.background)
-        let ink = Ink(attributes: attributes, pair: pair)
+        let shows =
+            style.background != .terminal || !style.attributes.isDisjoint(with: [.underline, .reverse])
+        let ink = Ink(attributes: attributes, pair: pair, showsOnBlanks: shows)
         inks[look] = ink
         return ink
     }

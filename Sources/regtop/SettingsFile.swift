@@ -53,6 +53,9 @@ struct SettingsFile {
             }
             if domain.expires.minimum > domain.expires.maximum {
                 reader.report(value, "expires.min is above expires.max; make it smaller")
+            } else if !(domain.expires.minimum...domain.expires.maximum).contains(domain.expires.standard) {
+                let range = "\(domain.expires.minimum) to \(domain.expires.maximum)"
+                reader.report(value, "expires.default is \(domain.expires.standard); choose from \(range)")
             }
             settings.domains[name.lowercased()] = domain
         }

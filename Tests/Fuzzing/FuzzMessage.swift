@@ -8,7 +8,9 @@ func fuzzMessage(_ input: [UInt8]) {
     readFields(of: head, bytes)
     guard isRead else { return }
     let fields = try? MandatoryFields(head, bytes)
-    if fields != nil { trap(if: head.count < 6) }
+    if head.method == .other, let range = head.first(.cseq) {
+        trap(if: (try? CSeq(bytes, in: range, header: .cseq))?.method == .register)
+    }
 
     var encoder = MessageEncoder()
     encoder.canonical(head, of: bytes)

@@ -59,6 +59,54 @@ struct ScreenTests {
         }
     }
 
+    @Test("Every glyph has the theme's ink, whatever a frame leaves out, and blanks show the same ground")
+    func inks() throws {
+        let pty = try PseudoTerminal(columns: 80, rows: 24)
+        let screen = try pty.open()
+        defer { screen.restore() }
+        var terminal = MiniTerminal(width: 80, height: 24)
+        let theme = Self.colourful
+        let grounds = Set(Role.allCases.map { theme.style($0, depth: .c256).background })
+        #expect(grounds == [.terminal, .index(4)])
+        for seed in 1...40 {
+            var grid = Self.picture(screen.size, screen.glyphs, seed: UInt64(seed))
+            var random = SeededGenerator(seed: UInt64(seed))
+            for y in 8..<20 {
+                // Glyphs with gaps between them, each of another role.
+                for (index, text) in ["one", " ", "two", "   ", "three", "     ", "four"].enumerated() {
+                    let role = Role.allCases.randomElement(using: &random) ?? .text
+                    grid.put(text, at: Point(x: index * 5 + y, y: y), role: role)
+                }
+                let gap = Int.random(in: 8..<40, using: &random)
+                grid.put("a", at: Point(x: gap, y: y), role: .text)
+                grid.put("  ", at: Point(x: gap + 1, y: y), role: Role.allCases[seed % Role.allCases.count])
+                grid.put("b", at: Point(x: gap + 3, y: y), role: .text)
+            }
+            if seed % 7 == 0 { screen.invalidate() }
+            _ = screen.draw(grid, theme: theme)
+            terminal.take(pty.read(upTo: screen.bytesSent))
+            var wrong: [String] = []
+            for (index, cell) in grid.cells.enumerated() where !cell.isTail {
+                let spot = terminal.rows[index / 80][index % 80]
+                let wanted = MiniTerminal.Pen(theme.style(cell.role, over: cell.overlay, depth: .c256))
+                let isRight = spot.text == " " ? spot.pen.ground == wanted.ground : spot.pen == wanted
+                if !isRight { wrong.append("\(index % 80),\(index / 80) \(spot) for \(cell.role)") }
+            }
+            #expect(wrong.isEmpty, "picture \(seed)")
+        }
+    }
+
+    /// Colours and grounds on about every role.
+    private static let colourful: Theme = {
+        let entries = Role.allCases.enumerated().map { index, role in
+            let ground = index % 3 == 1 ? " on blue" : ""
+            let colour = ["red", "bright-green", "default", "yellow"][index % 4]
+            let weight = index % 5 == 0 ? " bold" : ""
+            return ThemeEntry(key: role.name, value: colour + ground + weight, line: 1)
+        }
+        return ThemeDefinition(entries: entries).theme(inheriting: []).theme
+    }()
+
     @Test("A frame is one write, and nothing is written when nothing changed")
     func oneWrite() throws {
         let pty = try PseudoTerminal(columns: 80, rows: 24)
@@ -179,5 +227,28 @@ struct ScreenTests {
             }
         }
         #expect(different == [])
+    }
+}
+
+extension MiniTerminal.Pen {
+    init(_ style: ResolvedStyle) {
+        func number(_ paint: Paint) -> Int? {
+            if case .index(let index) = paint { Int(index) } else { nil }
+        }
+        self.init(
+            foreground: number(style.foreground),
+            background: number(style.background),
+            attributes: style.attributes
+        )
+    }
+
+    /// What a blank shows of it.
+    var ground: MiniTerminal.Pen {
+        let isReverse = attributes.contains(.reverse)
+        return MiniTerminal.Pen(
+            foreground: isReverse ? foreground : nil,
+            background: background,
+            attributes: attributes.intersection([.reverse, .underline])
+        )
     }
 }

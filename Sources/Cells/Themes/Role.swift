@@ -9,7 +9,7 @@ public enum Role: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopyable {
     /// A table's head and rows.
     case tableHead, tableHeadSort, tableRow, tableRowAlt
     /// What lies over a row: the cursor, a mark, an ended row, a row that just changed.
-    case rowCursor, rowMark, rowGone, rowNew
+    case rowCursor, rowMark, rowGone
     /// Lines, boxes and scroll bars.
     case frame, frameTitle, frameFocus, scrollBar
     /// The bottom key bar.
@@ -107,7 +107,6 @@ extension Role {
         RoleRow(.rowCursor, "row.cursor", .tableRow, ">"),
         RoleRow(.rowMark, "row.mark", .tableRow, "*"),
         RoleRow(.rowGone, "row.gone", .tableRow, "~"),
-        RoleRow(.rowNew, "row.new", .tableRow, "N"),
         RoleRow(.frame, "frame", .text, "-"),
         RoleRow(.frameTitle, "frame.title", .frame, "t"),
         RoleRow(.frameFocus, "frame.focus", .frame, "="),

@@ -10,7 +10,7 @@ public enum ThemeLint {
         [.text, .textDim, .textStrong, .textLink, .tableRow, .tableRowAlt, .sipBad]
         + states + [.expiryFull, .expiryMid, .expiryLow, .expiryOver]
 
-    static let overlays: [Role] = [.rowCursor, .rowMark, .rowGone, .rowNew]
+    static let overlays: [Role] = [.rowCursor, .rowMark, .rowGone]
 
     /// Lines, bars and levels: shapes need less contrast than text (WCAG 1.4.11).
     static let shapes: Set<Role> = [.frame, .scrollBar, .rateLow, .rateMid, .rateHigh]

@@ -28,7 +28,7 @@ public struct TableRow: Hashable, Sendable {
     public var fields: [TableField]
     /// Whether it carries the mark.
     public var isMarked: Bool
-    /// What lies over the row when the cursor does not: `row.gone`, `row.new`, `row.mark`.
+    /// What lies over the row when the cursor does not: `row.gone`, `row.mark`.
     public var overlay: Role?
 
     /// A row.

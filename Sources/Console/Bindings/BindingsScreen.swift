@@ -44,11 +44,11 @@ struct BindingsScreen {
         if entry.departure == .left, let state = columns.firstIndex(where: { $0.column == .state }) {
             fields[state] = TableField("LEFT", role: .stateUnreg)
         }
-        let isDim = row.isGone || entry.departure != nil
+        // A row that was just refreshed says so in one field only: a look for the whole row would be written twice.
         return TableRow(
             fields,
             isMarked: model.marks.contains(row.key),
-            overlay: isDim ? .rowGone : row.isFresh && !model.marks.contains(row.key) ? .rowNew : nil
+            overlay: row.isGone || entry.departure != nil ? .rowGone : nil
         )
     }
 

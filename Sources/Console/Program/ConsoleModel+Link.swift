@@ -46,6 +46,19 @@ extension ConsoleModel {
         return [.send(.query(query, serial: serial))]
     }
 
+    /// A window is out: soon there is more to draw.
+    public var isAsking: Bool { link.asked != nil }
+
+    /// What is shown is still being sorted or searched: a tick before the next second is worth its while.
+    public var isPartial: Bool {
+        guard !isFrozen else { return false }
+        switch screen {
+        case .bindings: return bindings.isLoaded && bindings.progress < 1
+        case .attempts: return attempts.isLoaded && attempts.progress < 1
+        default: return false
+        }
+    }
+
     /// The screen has something to show; behind a dialog it stands still then.
     var hasWindow: Bool {
         switch screen {

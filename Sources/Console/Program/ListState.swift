@@ -1,4 +1,5 @@
 internal import Monitor
+internal import Timing
 
 /// Why a row that was shown is no longer in the list.
 enum RowDeparture: Hashable, Sendable {
@@ -11,13 +12,21 @@ enum RowDeparture: Hashable, Sendable {
 /// A list on the screen: the rows of the last window, and a cursor that sticks to a row and not to a place.
 ///
 /// A row that leaves between two windows is kept in its place (`Entry.departure`) until the cursor moves,
-/// so that nothing jumps under the operator's hand.
+/// so that nothing jumps under the operator's hand; on a screen that nobody touches for a minute at most, unless the
+/// cursor is on it.
 struct ListState<Row: ListedRow>: Sendable {
     /// A row on the screen.
     struct Entry: Sendable {
         var row: Row
         var departure: RowDeparture?
+        /// When it was seen to have left.
+        fileprivate var leftAt = Timestamp.distantFuture
+
+        fileprivate init(_ row: Row) { self.row = row }
     }
+
+    /// How long a row that left is kept on a screen that nobody touches.
+    static var memory: Interval { .seconds(60) }
 
     /// Which end of the list holds the newest rows.
     enum NewestEnd: Sendable { case first, last }
@@ -188,7 +197,7 @@ struct ListState<Row: ListedRow>: Sendable {
         shownRank = window.rank
         (matched, total, progress) = (window.matched, window.total, window.progress)
         isLoaded = true
-        entries = rows.map { Entry(row: $0, departure: nil) }
+        entries = rows.map { Entry($0) }
         if let index = pendingIndex, !isAwaited, !isFollowing {
             place(index)
             return true
@@ -199,7 +208,7 @@ struct ListState<Row: ListedRow>: Sendable {
             pendingIndex = nil
             return true
         }
-        keepDeparted(of: old, departure: departure)
+        keepDeparted(of: old, at: window.at, departure: departure)
         holdCursor(height: query.height, isFirst: old.isEmpty)
         return true
     }
@@ -235,7 +244,11 @@ struct ListState<Row: ListedRow>: Sendable {
         return entries.first { $0.row.isSuccessor(of: row) }?.row.key
     }
 
-    private mutating func keepDeparted(of old: [Entry], departure: (Row) -> RowDeparture?) {
+    private mutating func keepDeparted(
+        of old: [Entry],
+        at now: Timestamp,
+        departure: (Row) -> RowDeparture?,
+    ) {
         guard !old.isEmpty else { return }
         let places = Dictionary(
             entries.enumerated().map { ($1.row.key, $0) },
@@ -244,7 +257,7 @@ struct ListState<Row: ListedRow>: Sendable {
         let isWhole = top == 0 && entries.count >= matched
         var kept: [(Entry, after: Int)] = []
         var above: Int? = nil
-        for (index, entry) in old.enumerated() {
+        for (index, var entry) in old.enumerated() {
             if let place = places[entry.row.key] {
                 above = place
                 continue
@@ -258,11 +271,11 @@ struct ListState<Row: ListedRow>: Sendable {
                 && (isWhole || old[(index + 1)...].contains { places[$0.row.key] != nil })
             let isCursor = entry.row.key == cursorKey
             guard isEnclosed || isCursor || entry.departure != nil else { continue }
-            guard let why = entry.departure ?? departure(entry.row) ?? (isCursor ? .left : nil) else {
-                continue
-            }
+            entry.departure = entry.departure ?? departure(entry.row) ?? (isCursor ? .left : nil)
+            entry.leftAt = min(entry.leftAt, now)
+            guard entry.departure != nil, isCursor || now < entry.leftAt + Self.memory else { continue }
             let place = above ?? (isCursor && !isWhole ? min(index, entries.count) - 1 : -1)
-            kept.append((Entry(row: entry.row, departure: why), place))
+            kept.append((entry, place))
         }
         for (count, item) in kept.enumerated() {
             entries.insert(item.0, at: min(entries.count, item.after + 1 + count))

@@ -25,6 +25,8 @@ final class ConsoleSession {
     private var theme: Theme
     private var isLagging = false
     private var nextTick: Timestamp
+    private var lastTick = Timestamp.zero
+    private var heldUntil = Timestamp.zero
 
     /// What the monitor has said and the model hasn't heard.
     private final class Letters: Sendable {
@@ -90,12 +92,24 @@ final class ConsoleSession {
         return code
     }
 
+    /// A list that is still being sorted or searched is asked for again after this time.
+    private static let partialTick = Interval.milliseconds(200)
+    /// A tick's own drawing waits so long for the window that the tick has asked for, so that both are one frame.
+    private static let frameHold = Interval.milliseconds(30)
+
+    /// When the model is to hear of the time again.
+    private var tickTime: Timestamp {
+        model.isPartial ? min(nextTick, lastTick + Self.partialTick) : nextTick
+    }
+
     private func loop() -> Int32 {
         if let code = feed([.resize(screen.size), .tick]) { return code }
         while true {
-            draw()
             let now = SystemClock.read().timestamp
-            let happened = events.wait(timeoutMilliseconds: max(0, (nextTick - now).milliseconds + 1))
+            let isHeld = model.isAsking && now < heldUntil
+            if !isHeld { draw() }
+            let next = isHeld ? min(tickTime, heldUntil) : tickTime
+            let happened = events.wait(timeoutMilliseconds: max(0, (next - now).milliseconds + 1))
             var inputs: [ConsoleInput] = []
             for event in happened {
                 switch event {
@@ -113,8 +127,11 @@ final class ConsoleSession {
                 return letters
             }
             inputs += updates.map { .link($0) }
-            if SystemClock.read().timestamp >= nextTick {
-                nextTick = Timestamp(nanoseconds: (SystemClock.read().timestamp.second + 1) * 1_000_000_000)
+            let then = SystemClock.read().timestamp
+            if then >= tickTime {
+                lastTick = then
+                nextTick = Timestamp(nanoseconds: (then.second + 1) * 1_000_000_000)
+                if inputs.isEmpty { heldUntil = then + Self.frameHold }
                 inputs.append(.tick)
             }
             if let code = feed(inputs) { return code }

@@ -19,6 +19,8 @@ struct AccountsFile: Sendable {
     /// One challenge only: of six clients tried four know MD5 alone, and two fail when there are more challenges
     /// than one, whichever comes first (see the page on decisions).
     let realms: [String: [DigestAlgorithm]]
+    /// How many users each realm has.
+    let users: [String: Int]
 
     /// Reads the file; a bad line, or a file that others may read, is named and nothing is taken.
     init(path: String) throws(HostError) {
@@ -26,11 +28,14 @@ struct AccountsFile: Sendable {
         do throws(AccountsError) {
             accounts = try Accounts(parsing: bytes.span)
             var common: [String: Set<DigestAlgorithm>] = [:]
+            var users: [String: Int] = [:]
             for entry in try AccountsText.entries(of: bytes) {
                 let realm = String(decoding: entry.realm, as: UTF8.self)
+                users[realm, default: 0] += 1
                 common[realm] =
                     common[realm].map { $0.intersection(entry.algorithms) } ?? Set(entry.algorithms)
             }
+            self.users = users
             let order: [DigestAlgorithm] = [.md5, .sha512t256, .sha256]
             realms = common.mapValues { has in order.first(where: has.contains).map { [$0] } ?? [] }
         } catch {

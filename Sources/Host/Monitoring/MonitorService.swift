@@ -128,7 +128,7 @@ final class MonitorService: Sendable {
                     console.deliver(.welcome(console.welcome))
                 }
                 let now = SystemClock.read()
-                for event in letters.events { monitor.receive(event, at: now.timestamp) }
+                for event in letters.events { take(event, at: now.timestamp) }
                 for letter in letters.requests {
                     guard let console = consoles.first(where: { $0.id == letter.console }) else { continue }
                     answer(letter.request, to: console, now: now)
@@ -136,6 +136,12 @@ final class MonitorService: Sendable {
                 // With nobody looking, the rings are large enough for a lazy reader.
                 if !isBusy { service.wake.wait(milliseconds: consoles.isEmpty ? 200 : 50) }
             }
+        }
+
+        private func take(_ event: MonitorEvent, at now: Timestamp) {
+            monitor.receive(event, at: now)
+            guard case .notice(let notice) = event else { return }
+            for console in consoles { console.deliver(.notice(notice)) }
         }
 
         /// One slice of reading and sorting; true if more waits.
@@ -152,6 +158,7 @@ final class MonitorService: Sendable {
             }
             if monitor.pull(limit: 4_096, at: now) { more = true }
             if monitor.advance(to: now) { more = true }
+            for failure in monitor.takeFailures(at: now) { service.log(.notice(failure)) }
             return more
         }
 

@@ -24,9 +24,6 @@ public struct DaemonRun {
             logger.log(event)
         }
         for listener in service.listeners { StandardStream.error.write("regtop: ready on \(listener)") }
-        for domain in service.openDomains {
-            service.notice(.warning, "domain \(domain) is open: anybody may register any of its users")
-        }
         while true {
             switch signals.wait() {
             case SIGHUP:

@@ -16,6 +16,8 @@ struct PolicyBuilder {
         var accountsFiles: [String]
         /// Served domains that take registrations without a password.
         var openDomains: [String]
+        /// What an operator should know before anything goes wrong, as sentences.
+        var warnings: [String]
         /// Lines for `config check` and the log.
         var facts: [String]
     }
@@ -35,28 +37,37 @@ struct PolicyBuilder {
         var domains: [Domain] = []
         var facts: [String] = []
         var open: [String] = []
+        var warnings: [String] = []
         for (name, domain) in named(files).sorted(by: { $0.key < $1.key }) {
             let path = domain.accounts ?? settings.accounts
             let made = try self.domain(name, domain, file: path.flatMap { files[$0] })
             domains.append(made)
+            if let warning = warning(of: made, name) { warnings.append(warning) }
             if case .open = made.access { open.append(name) }
-            facts.append("domain    \(name)  \(description(of: made, accounts: path))")
+            facts.append("domain    \(name)  \(description(of: made, name, path, files))")
         }
         let limits = MessageLimits(messageBytes: settings.limits.message)
         return Result(
             policy: Policy(domains: domains, limits: limits),
             accountsFiles: paths.sorted(),
             openDomains: open,
+            warnings: warnings,
             facts: facts
         )
     }
 
-    /// The domains to serve: those named, else the realms of the accounts, else our own addresses.
+    /// The domains to serve: those named and the realms of the accounts; without any, our own addresses.
     private func named(_ files: [String: AccountsFile]) -> [String: DomainSettings] {
-        if !settings.domains.isEmpty { return settings.domains }
-        let realms = files.values.flatMap(\.realms.keys)
-        let names = realms.isEmpty ? ["localhost"] + listeners.map(\.host) : realms
-        return Dictionary(names.map { ($0.lowercased(), DomainSettings()) }) { first, _ in first }
+        var domains = settings.domains
+        for realm in files.values.flatMap(\.realms.keys) where domains[realm.lowercased()] == nil {
+            domains[realm.lowercased()] = DomainSettings()
+        }
+        if domains.isEmpty {
+            for host in ["localhost"] + listeners.map(\.host) {
+                domains[host.lowercased()] = DomainSettings()
+            }
+        }
+        return domains
     }
 
     private func domain(
@@ -101,13 +112,26 @@ struct PolicyBuilder {
         )
     }
 
-    private func description(of domain: Domain, accounts path: String?) -> String {
+    private func description(
+        of domain: Domain,
+        _ name: String,
+        _ path: String?,
+        _ files: [String: AccountsFile],
+    ) -> String {
         guard domain.takesRegistrations else { return "takes no registrations" }
+        guard case .digest = domain.access else { return "OPEN: takes registrations without a password" }
+        let count = path.flatMap { files[$0]?.users[name] } ?? 0
+        let algorithms = domain.digest.algorithms.map(\.name).joined(separator: ", ")
+        return "\(count) accounts in \(path ?? "no file"), digest \(algorithms)"
+    }
+
+    private func warning(of domain: Domain, _ name: String) -> String? {
+        guard domain.takesRegistrations else { return nil }
         switch domain.access {
-        case .open: return "OPEN: takes registrations without a password"
+        case .open: return "domain \(name) is open: anybody may register any of its users"
         case .digest(let accounts):
-            let algorithms = domain.digest.algorithms.map(\.name).joined(separator: ", ")
-            return "\(accounts.count) accounts in \(path ?? "no file"), digest \(algorithms)"
+            guard accounts.count == 0 else { return nil }
+            return "domain \(name) has no accounts, so nobody can register: give --accounts FILE, or --open"
         }
     }
 }

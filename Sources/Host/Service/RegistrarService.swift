@@ -77,6 +77,7 @@ final class RegistrarService: Sendable {
             Current(settings: settings, openDomains: built.openDomains, accountsFiles: built.accountsFiles)
         )
         housekeeping = Housekeeping()
+        for warning in built.warnings { notice(.warning, warning) }
         housekeeping.start(watching: built.accountsFiles) { [weak self] in
             self?.secondPassed(accountsChanged: $0)
         }
@@ -101,7 +102,8 @@ final class RegistrarService: Sendable {
             return current.settings.listen != settings.listen
         }
         housekeeping.watch(built.accountsFiles)
-        notice(.info, "settings read anew: \(built.facts.count) domains")
+        notice(.info, "settings and accounts read anew: \(built.facts.count) domains")
+        for warning in built.warnings { notice(.warning, warning) }
         if listensElsewhere { notice(.warning, "other listeners take effect at the next start") }
     }
 

@@ -1,3 +1,4 @@
+import Monitor
 import Transport
 
 /// What a start would do with settings, without doing it: for `config check`.
@@ -7,10 +8,22 @@ public struct SettingsCheck {
     /// A check of these settings.
     public init(_ settings: Settings) { self.settings = settings }
 
-    /// Reads the accounts files and settles what is left open; a line for each listener and domain.
+    /// Reads the accounts files and settles what is left open; a line for each listener and domain. Throws what a
+    /// start would throw, or say on the screen.
     public func facts() throws -> [String] {
         let addresses = try RegistrarService.addresses(settings)
+        try checkFilter()
         return addresses.map { "listener  \($0)" }
             + (try PolicyBuilder(settings: settings, listeners: addresses).build().facts)
+    }
+
+    private func checkFilter() throws(HostError) {
+        let console = settings.console
+        guard !["log", "audit"].contains(console.view), !console.filter.isEmpty else { return }
+        do throws(FilterError) {
+            _ = try Filter(console.filter, for: console.view == "attempts" ? .attempts : .bindings)
+        } catch {
+            throw HostError("console.filter \(console.filter): \(error)", exitCode: 1)
+        }
     }
 }

@@ -15,6 +15,7 @@ public final class Monitor {
     var meters: Meters
     var sources: Sources
     var users: FailingUsers
+    private var failures = FailureLines()
     var sampler: Sampler
     var log: LineRing<Notice>
     var audit: LineRing<AuditRecord>
@@ -92,6 +93,7 @@ public final class Monitor {
                 sources.noteFailure(source, weight: outcome.weight, at: outcome.at)
                 flows.setFailures(sources.record(of: source, at: outcome.at).failures, of: outcome.id)
                 users.note(outcome)
+                failures.note(outcome, at: now)
                 rows.noteFailure(outcome.aor, startedAt: outcome.startedAt, at: now)
             } else if outcome.verdict == .ok {
                 rows.noteSuccess(outcome.aor, at: now)
@@ -114,6 +116,9 @@ public final class Monitor {
         sampler.advance(to: now)
         return rows.advance(to: now)
     }
+
+    /// A line for the log of each login that has failed since the last call, as many as a log can bear.
+    public func takeFailures(at now: Timestamp) -> [Notice] { failures.take(at: now) }
 
     /// All bindings that pass a filter as they are now: the frozen targets of an act on a filter.
     public func targets(matching filter: Filter, at now: Timestamp) -> [BindingTarget] {

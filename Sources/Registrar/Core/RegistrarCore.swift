@@ -82,6 +82,7 @@ public struct RegistrarCore: ~Copyable {
         clock: ClockReading,
         reply: inout [UInt8],
     ) -> Handling {
+        takePolicy()
         var handling = Handling(path: path)
         if gauge.severity > 0, !path.transport.isReliable, !isAdmitted(path) {
             handling.end = .shed
@@ -97,7 +98,7 @@ public struct RegistrarCore: ~Copyable {
         return handling
     }
 
-    /// Takes note of how full the loop's last batch was, and takes a new policy if there is one.
+    /// Takes note of how full the loop's last batch was.
     ///
     /// To be called once a batch. The gauge behind `SourceGuard` lives from it; a loop that never calls it
     /// (a stream's, where the peer is held back by the connection itself) never sheds.
@@ -107,11 +108,11 @@ public struct RegistrarCore: ~Copyable {
         let dropped = socketDrops > lastDrops
         lastDrops = socketDrops
         gauge.note(count: count, capacity: capacity, hasDropped: dropped, at: now)
-        takePolicy()
     }
 
-    /// Takes the policy in force if it is newer than the one at hand: one atomic load.
-    public mutating func takePolicy() {
+    /// Takes the policy in force if it is newer than the one at hand: one atomic load for each message, so that the
+    /// first REGISTER after a block is refused.
+    private mutating func takePolicy() {
         let version = state.policy.version
         guard version != policyVersion else { return }
         policyVersion = version
@@ -126,11 +127,10 @@ public struct RegistrarCore: ~Copyable {
     static let expiriesPerStep = 64
 
     /// Lets what is due expire in this loop's share of the partitions, a bounded number at a time; returns
-    /// when it wants to be called again. Also takes a newer policy, for a loop that has nothing to receive.
+    /// when it wants to be called again.
     ///
     /// Nobody depends on how soon this happens: a look-up treats an overdue binding as absent (design §5).
     public mutating func advance(to now: Timestamp) -> Timestamp {
-        takePolicy()
         let next = state.table.advance(share: loop, of: loops, to: now, limit: Self.expiriesPerStep)
         // Bindings made meanwhile may be due earlier than what is known now.
         return min(next, now + Self.expiryStep)

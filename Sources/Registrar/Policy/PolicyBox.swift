@@ -4,7 +4,7 @@ public import Timing
 /// Holds the policy that is in force; loops, reload and operator share it.
 ///
 /// A policy is an immutable snapshot: whoever changes it puts a new one in its place, and a loop takes it
-/// at the beginning of its next batch. Asking whether there is a newer one costs one atomic load.
+/// with its next message. Asking whether there is a newer one costs one atomic load.
 public final class PolicyBox: Sendable {
     private let policy: Mutex<Policy>
     private let generation = Atomic<UInt64>(1)

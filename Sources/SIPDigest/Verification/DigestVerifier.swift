@@ -95,6 +95,7 @@ public struct DigestVerifier: Sendable {
             result.findings.append(DigestFinding(.credentials, .failed))
             return nil
         }
+        var hasDigest = false
         var isOurRealm = false
         var isUnreadable = false
         while let field = index, let range = head[field]?.value {
@@ -106,6 +107,7 @@ public struct DigestVerifier: Sendable {
                     continue
                 }
                 read = digest
+                hasDigest = true
             } catch {
                 isUnreadable = true
                 continue
@@ -124,8 +126,14 @@ public struct DigestVerifier: Sendable {
             _ = result.fail(.credentials, .badCredentials(.credentials))
             return nil
         }
-        result.findings.append(DigestFinding(.realm, isOurRealm ? .passed : .failed))
-        if isOurRealm { result.findings.append(DigestFinding(.algorithm, .failed)) }
+        if isOurRealm {
+            result.findings.append(DigestFinding(.realm, .passed))
+            _ = result.fail(.algorithm, .badCredentials(.algorithm))
+        } else if hasDigest {
+            _ = result.fail(.realm, .badCredentials(.realm))
+        } else {
+            result.findings.append(DigestFinding(.credentials, .failed))
+        }
         return nil
     }
 

@@ -20,6 +20,7 @@ struct ConfigCommand: ParsableCommand {
         func run() throws {
             let settings = try service.settings()
             let facts = try SettingsCheck(settings).facts()
+            _ = try ThemeCommand.library.check(settings.console.theme)
             let file = SettingsSearch.file(
                 flag: service.config,
                 environment: ProcessInfo.processInfo.environment

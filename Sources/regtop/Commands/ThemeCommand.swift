@@ -10,7 +10,7 @@ struct ThemeCommand: ParsableCommand {
         subcommands: [List.self, Show.self, Check.self],
     )
 
-    private static var library: ThemeLibrary {
+    static var library: ThemeLibrary {
         ThemeFiles(environment: ProcessInfo.processInfo.environment).library()
     }
 

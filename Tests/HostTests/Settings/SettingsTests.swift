@@ -13,12 +13,18 @@ struct SettingsTests {
         #expect(!facts.contains { $0.contains("OPEN") })
     }
 
-    @Test("Domains are those named, else the realms of the accounts, else our own addresses")
+    @Test("Domains are those named and the realms of the accounts; without any, our own addresses")
     func domains() throws {
         var settings = Settings()
         #expect(try SettingsCheck(settings).facts().contains { $0.contains("127.0.0.1  0 accounts") })
         settings.domains["here.test"] = DomainSettings()
         let facts = try SettingsCheck(settings).facts().filter { $0.hasPrefix("domain") }
         #expect(facts.count == 1 && facts[0].contains("here.test"))
+        let folder = ScratchFolder()
+        let hash = String(repeating: "0", count: 32)
+        settings.accounts = folder.write("accounts", "a:there.test:\(hash)\nb:there.test:\(hash)\n")
+        let both = try SettingsCheck(settings).facts().filter { $0.hasPrefix("domain") }
+        #expect(both.count == 2 && both[0].contains("here.test  0 accounts"))
+        #expect(both[1].contains("there.test  2 accounts"))
     }
 }

@@ -19,7 +19,6 @@ struct OperatorDeskTests {
 
     private func perform(_ stage: Stage, _ desk: OperatorDesk, _ verb: OperatorVerb) -> CommandOutcome {
         let outcome = desk.perform(command(verb), clock: stage.clock) { _ in true }
-        stage.core.takePolicy()
         return outcome
     }
 

@@ -35,16 +35,19 @@ import Timing
         #expect(words(result) == "-credentials")
     }
 
-    @Test func credentialsForOthersAreNone() throws {
+    @Test func credentialsForAnotherRealmOrAlgorithmWontDo() throws {
         let scene = try Scene()
         let other = #"Digest username="1001", realm="other.test", nonce="x", uri="sip:a", response="y""#
         let foreign = try scene.verify(Scene.message(authorization: [other, "Bearer abc"]))
-        #expect(foreign.verdict == .challenge)
+        #expect(foreign.verdict == .badCredentials(.realm))
         #expect(words(foreign) == "-realm")
+        let bearer = try scene.verify(Scene.message(authorization: ["Bearer abc"]))
+        #expect(bearer.verdict == .challenge)
+        #expect(words(bearer) == "-credentials")
         let unknown =
             #"Digest username="1001", realm="example.test", nonce="x", uri="sip:a", response="y", algorithm=SHA3"#
         let result = try scene.verify(Scene.message(authorization: [unknown]))
-        #expect(result.verdict == .challenge)
+        #expect(result.verdict == .badCredentials(.algorithm))
         #expect(words(result) == "+realm -algorithm")
     }
 

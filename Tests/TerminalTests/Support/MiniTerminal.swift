@@ -5,7 +5,8 @@ import Cells
 struct MiniTerminal {
     private(set) var width: Int
     private(set) var height: Int
-    private(set) var rows: [[String]]
+    private(set) var rows: [[Spot]]
+    private var pen = Pen()
     private(set) var isAlternate = false
     /// Sequences it does not know.
     private(set) var unknown: [String] = []
@@ -22,13 +23,53 @@ struct MiniTerminal {
         self.width = width
         self.height = height
         bottom = height - 1
-        rows = Array(repeating: Array(repeating: " ", count: width), count: height)
+        rows = Array(repeating: Array(repeating: Spot(), count: width), count: height)
+    }
+
+    /// What stands in a place; the second half of a wide glyph is empty.
+    struct Spot: Hashable {
+        var text = " "
+        var pen = Pen()
+    }
+
+    /// A style as terminals keep it: colours are numbers of the palette, nil for the terminal's own.
+    struct Pen: Hashable {
+        var foreground: Int?
+        var background: Int?
+        var attributes: Attributes = []
+
+        /// What `CSI … m` says (ECMA-48 §8.3.117).
+        mutating func take(_ numbers: [Int]) {
+            var rest = (numbers.isEmpty ? [0] : numbers)[...]
+            while let number = rest.popFirst() {
+                switch number {
+                case 0: self = Pen()
+                case 1: attributes.insert(.bold)
+                case 2: attributes.insert(.dim)
+                case 4: attributes.insert(.underline)
+                case 7: attributes.insert(.reverse)
+                case 22: attributes.subtract([.bold, .dim])
+                case 24: attributes.remove(.underline)
+                case 27: attributes.remove(.reverse)
+                case 30...37: foreground = number - 30
+                case 90...97: foreground = number - 82
+                case 40...47: background = number - 40
+                case 100...107: background = number - 92
+                case 39: foreground = nil
+                case 49: background = nil
+                case 38, 48:
+                    guard rest.popFirst() == 5, let colour = rest.popFirst() else { return }
+                    if number == 38 { foreground = colour } else { background = colour }
+                default: break
+                }
+            }
+        }
     }
 
     /// The rows without blanks at their ends; the second half of a wide glyph is empty.
     var text: String {
         rows.map { row in
-            var line = row.joined()
+            var line = row.map(\.text).joined()
             while line.last == " " { line.removeLast() }
             return line
         }
@@ -113,7 +154,7 @@ struct MiniTerminal {
         case "D": move(to: x - count, y)
         case "J": erase(screen: first)
         case "K": erase(line: first)
-        case "X": for column in x..<min(width, x + count) { rows[y][column] = " " }
+        case "X": for column in x..<min(width, x + count) { rows[y][column] = erased }
         case "P": shift(left: count)
         case "@": shift(right: count)
         case "L": insertLines(count)
@@ -128,7 +169,8 @@ struct MiniTerminal {
         case "h", "l":
             if parameters == "?1049" { isAlternate = final == "h" }
             if parameters == "?1049", final == "h" { erase(screen: 2) }
-        case "m", "t", "c": break
+        case "m": pen.take(parameters.isEmpty ? [] : numbers)
+        case "t", "c": break
         default: unknown.append("CSI \(parameters) \(final)")
         }
     }
@@ -143,8 +185,8 @@ struct MiniTerminal {
         let columns = max(0, width(of: scalar))
         guard columns > 0 else {
             let place = wraps ? width - 1 : max(0, x - 1)
-            let base = rows[y][place].isEmpty ? place - 1 : place
-            rows[y][base].unicodeScalars.append(scalar)
+            let base = rows[y][place].text.isEmpty ? place - 1 : place
+            rows[y][base].text.unicodeScalars.append(scalar)
             return
         }
         if wraps {
@@ -153,8 +195,8 @@ struct MiniTerminal {
         }
         wraps = false
         last = String(Character(scalar))
-        rows[y][x] = last
-        if columns == 2, x + 1 < width { rows[y][x + 1] = "" }
+        rows[y][x] = Spot(text: last, pen: pen)
+        if columns == 2, x + 1 < width { rows[y][x + 1] = Spot(text: "", pen: pen) }
         if x + columns >= width {
             x = width - 1
             wraps = true
@@ -173,7 +215,9 @@ struct MiniTerminal {
         if y == bottom { scroll(1) } else if y < height - 1 { y += 1 }
     }
 
-    private var blank: [String] { Array(repeating: " ", count: width) }
+    /// What erasing leaves: the ground of the moment, no attributes.
+    private var erased: Spot { Spot(text: " ", pen: Pen(background: pen.background)) }
+    private var blank: [Spot] { Array(repeating: erased, count: width) }
 
     private mutating func scroll(_ lines: Int) {
         for _ in 0..<abs(lines) {
@@ -202,17 +246,17 @@ struct MiniTerminal {
 
     private mutating func shift(left count: Int) {
         rows[y].removeSubrange(x..<min(width, x + count))
-        rows[y] += Array(repeating: " ", count: width - rows[y].count)
+        rows[y] += Array(repeating: erased, count: width - rows[y].count)
     }
 
     private mutating func shift(right count: Int) {
-        rows[y].insert(contentsOf: Array(repeating: " ", count: count), at: x)
+        rows[y].insert(contentsOf: Array(repeating: erased, count: count), at: x)
         rows[y].removeSubrange(width...)
     }
 
     private mutating func erase(line kind: Int) {
         let range = kind == 0 ? x..<width : kind == 1 ? 0..<(x + 1) : 0..<width
-        for column in range { rows[y][column] = " " }
+        for column in range { rows[y][column] = erased }
     }
 
     private mutating func erase(screen kind: Int) {

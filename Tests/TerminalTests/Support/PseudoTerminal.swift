@@ -1,3 +1,4 @@
+import CNcurses
 import Cells
 import Glibc
 import Testing
