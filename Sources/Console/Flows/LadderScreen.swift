@@ -159,11 +159,21 @@ struct LadderScreen {
             grid.set(grid.glyphs.arrowLeft, at: arrow.origin, role: role)
         }
         let again = message.isRetransmission ? " (again)" : ""
-        let text = SafeText(" \(message.summary)\(again) ", ascii: grid.glyphs == .ascii).fitted(
-            to: max(0, arrow.width - 4)
-        )
+        let room = max(0, arrow.width - 4)
+        let whole = SafeText(" \(message.summary)\(again) ", ascii: grid.glyphs == .ascii)
+        let text =
+            whole.width <= room
+            ? whole
+            : SafeText(" \(Self.short(message))\(again) ", ascii: grid.glyphs == .ascii).fitted(to: room)
         grid.put(text, at: Point(x: arrow.x + (arrow.width - text.width) / 2, y: arrow.y), role: role)
         if isCursor { grid.overlay(line, role: .rowCursor) }
+    }
+
+    /// A reply without its phrase, for a narrow screen: `401 (rejected)`.
+    private static func short(_ message: LadderMessage) -> String {
+        guard !message.isRequest else { return message.summary }
+        let remark = message.summary.lastIndex(of: "(").map { String(message.summary[$0...]) } ?? ""
+        return "\(message.status) \(remark)".trimmed
     }
 
     private func timeText(_ detail: AttemptDetail, _ index: Int, width: Int) -> String {

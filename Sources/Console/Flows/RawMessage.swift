@@ -100,6 +100,15 @@ struct RawMessage {
         name == "authorization" || name == "proxy-authorization"
     }
 
+    /// The domain of a request's Request-URI, without its port; empty where there is none.
+    static func requestDomain(of bytes: [UInt8]) -> String {
+        let parts = (split(bytes).first ?? []).split(separator: 0x20)
+        guard parts.count == 3, !parts[0].starts(with: Array("SIP/".utf8)) else { return "" }
+        let host = BindingColumns.hostPart(String(decoding: parts[1], as: UTF8.self))
+        if host.hasPrefix("[") { return String(host.prefix { $0 != "]" }) + "]" }
+        return String(host.prefix { $0 != ":" })
+    }
+
     /// The header fields of a message, folded lines joined.
     static func fields(of bytes: [UInt8]) -> [Field] {
         var fields: [Field] = []

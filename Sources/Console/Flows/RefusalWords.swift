@@ -16,13 +16,15 @@ struct RefusalWords: Hashable, Sendable {
     }
 
     /// The words of a reason; `user` is the name that the phone gave, `aor` what it wanted to register.
-    init(_ reason: RefusalReason, user: String, aor: String) {
+    ///
+    /// - Parameters:
+    ///   - domain: that of the Request-URI; empty where it is not known.
+    ///   - until: when a block ends, as a time of day; empty where it is not known.
+    init(_ reason: RefusalReason, user: String, aor: String, domain: String = "", until: String = "") {
         self =
             Self.ofLogin(reason, user: user.isEmpty ? aor : user)
-            ?? Self.ofPermission(reason, user: user, aor: aor) ?? Self.ofBindings(
-                reason,
-                aor: aor
-            )
+            ?? Self.ofPermission(reason, user: user, aor: aor, until: until)
+            ?? Self.ofBindings(reason, aor: aor, domain: domain)
             ?? Self.ofMessage(reason)
     }
 
@@ -58,9 +60,14 @@ struct RefusalWords: Hashable, Sendable {
                 "wrong password for the known user \"\(user)\"",
                 "Correct the password in the phone, or set a new one: regtop account add."
             )
+        case .badCredentials(.credentials):
+            RefusalWords(
+                "the credentials are incomplete",
+                "The phone's digest settings are at fault, not the password."
+            )
         case .badCredentials(let check):
             RefusalWords(
-                "credentials incomplete or not as they were offered (\(FindingWords.label(check)))",
+                "credentials not as they were offered (\(FindingWords.label(check)))",
                 "The phone's digest settings are at fault, not the password."
             )
         default: nil
@@ -68,7 +75,12 @@ struct RefusalWords: Hashable, Sendable {
     }
 
     /// For whom, and whether an operator lets it.
-    private static func ofPermission(_ reason: RefusalReason, user: String, aor: String) -> RefusalWords? {
+    private static func ofPermission(
+        _ reason: RefusalReason,
+        user: String,
+        aor: String,
+        until: String,
+    ) -> RefusalWords? {
         switch reason {
         case .notAllowedForAOR:
             RefusalWords(
@@ -77,12 +89,12 @@ struct RefusalWords: Hashable, Sendable {
             )
         case .blockedAOR(let seconds):
             RefusalWords(
-                "an operator blocked \(aor)\(length(seconds))",
+                "an operator blocked \(aor)\(length(seconds, until))",
                 "b lists the blocks; B lifts one there."
             )
         case .blockedSource(let seconds):
             RefusalWords(
-                "an operator blocked this source\(length(seconds))",
+                "an operator blocked this source\(length(seconds, until))",
                 "b lists the blocks; B lifts one there."
             )
         case .unknownAOR:
@@ -95,11 +107,13 @@ struct RefusalWords: Hashable, Sendable {
     }
 
     /// What is asked about bindings.
-    private static func ofBindings(_ reason: RefusalReason, aor: String) -> RefusalWords? {
+    private static func ofBindings(_ reason: RefusalReason, aor: String, domain: String) -> RefusalWords? {
         switch reason {
         case .notOurDomain:
             RefusalWords(
-                "the domain of the Request-URI is not served here",
+                domain.isEmpty
+                    ? "the domain of the Request-URI is not served here"
+                    : "the domain of the Request-URI, \"\(domain)\", is not served here",
                 "Correct the domain in the phone, or serve it: --domain or domains: in the settings."
             )
         case .registrationNotOffered:
@@ -189,8 +203,9 @@ struct RefusalWords: Hashable, Sendable {
         return name.isEmpty ? "A header" : name
     }
 
-    private static func length(_ seconds: UInt32) -> String {
-        seconds == 0 ? " until it is lifted" : " for another \(TimeText.length(Int(seconds)))"
+    private static func length(_ seconds: UInt32, _ until: String) -> String {
+        if seconds == 0 { return " until it is lifted" }
+        return until.isEmpty ? " for another \(TimeText.length(Int(seconds)))" : " until \(until)"
     }
 
     private static func hex(_ count: UInt32) -> String {

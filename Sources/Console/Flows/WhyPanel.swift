@@ -8,7 +8,7 @@ internal import Timing
 /// in their order, `Exchange.refusal`), never of the status. It never shows an expected response.
 struct WhyPanel {
     let detail: AttemptDetail
-    let exchange: Exchange
+    var exchange: Exchange
     /// The exchange is the attempt's last one.
     let isLast: Bool
     /// The request's bytes, for the values that were looked at.
@@ -17,10 +17,8 @@ struct WhyPanel {
 
     /// The sentence above the checks, and how it is shown.
     var headline: (text: String, role: Role) {
-        let credentials = DigestText.credentials(of: request)
-        let user = credentials["username"] ?? ""
         if let refusal = exchange.refusal {
-            let words = RefusalWords(refusal, user: user, aor: detail.row.aor)
+            let words = words(of: refusal)
             if refusal == .challenge {
                 guard isLast, detail.row.verdict == .waiting || detail.row.verdict == .abandoned else {
                     return ("FIRST 401: \(words.why).", .verdictOK)
@@ -55,9 +53,23 @@ struct WhyPanel {
 
     /// What to do about it; empty where nothing is.
     var advice: String {
-        guard let refusal = exchange.refusal else { return "" }
-        let user = DigestText.credentials(of: request)["username"] ?? ""
-        return RefusalWords(refusal, user: user, aor: detail.row.aor).advice
+        exchange.refusal.map { words(of: $0).advice } ?? ""
+    }
+
+    private func words(of refusal: RefusalReason) -> RefusalWords {
+        let until: String =
+            switch refusal {
+            case .blockedAOR(let seconds), .blockedSource(let seconds):
+                clock.clock(exchange.repliedAt + .seconds(Int(seconds)))
+            default: ""
+            }
+        return RefusalWords(
+            refusal,
+            user: DigestText.credentials(of: request)["username"] ?? "",
+            aor: detail.row.aor,
+            domain: RawMessage.requestDomain(of: request),
+            until: until
+        )
     }
 
     /// What is known of the source besides: the how manieth failure this was, or how many there are now.
@@ -73,7 +85,8 @@ struct WhyPanel {
     }
 
     private var badges: String {
-        let names = BindingColumns.badges(exchange.badges)
+        // MD5 is what nearly every phone does.
+        let names = BindingColumns.badges(exchange.badges.subtracting(.md5))
         return names.isEmpty ? "" : "Remarkable: \(names)."
     }
 
@@ -150,21 +163,15 @@ extension RunLine {
 
     private var indented: RunLine { RunLine([TextRun("    ", role: .text)] + runs) }
 
-    /// The line broken between words where possible; for lines of one role.
+    /// The line broken between words where possible; what follows is indented.
     func wordWrapped(columns: Int) -> [RunLine] {
-        guard width > columns, let role = runs.first?.role else { return [self] }
-        let words = runs.map(\.text.string).joined().split(separator: " ", omittingEmptySubsequences: false)
-        var lines: [String] = []
-        var line = ""
-        for word in words {
-            let candidate = line.isEmpty ? String(word) : line + " " + word
-            if SafeText(candidate).width > columns, !line.isEmpty {
-                lines.append(line)
-                line = "  " + word
-            } else {
-                line = candidate
+        guard width > columns, columns > 4 else { return wrapped(columns: columns) }
+        let head = wrapped(columns: columns, atWords: true)[0]
+        let rest = dropping(columns: head.width)
+        let blanks = rest.runs.map(\.text.string).joined().prefix { $0 == " " }.count
+        return [head]
+            + rest.dropping(columns: blanks).wrapped(columns: columns - 2, atWords: true).map {
+                RunLine([TextRun("  ", role: $0.runs.first?.role ?? .text)] + $0.runs)
             }
-        }
-        return (lines + [line]).flatMap { RunLine($0, role: role).wrapped(columns: columns) }
     }
 }

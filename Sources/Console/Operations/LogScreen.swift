@@ -41,8 +41,8 @@ struct LogScreen {
             Column("TIME", minimum: 8, ideal: 8, priority: 90),
             Column("WHO", minimum: 10, ideal: 18, priority: 60),
             Column("ACTION", minimum: 7, ideal: 7, priority: 95),
-            Column("OBJECT", minimum: body.width < 60 ? 14 : 30, ideal: 34, priority: 100, grows: true),
-            Column("RESULT", minimum: 10, ideal: 22, priority: 50, grows: true),
+            Column("OBJECT", minimum: body.width < 60 ? 14 : 20, ideal: 34, priority: 100, grows: true),
+            Column("RESULT", minimum: 22, ideal: 26, priority: 70, grows: true),
             Column("REASON", minimum: 10, ideal: 22, priority: 40, grows: true),
         ]
         draw(model.audit, columns, on: &grid, in: body, filter: model.auditFilter.text, remark: "") { entry in

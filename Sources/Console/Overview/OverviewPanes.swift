@@ -50,7 +50,7 @@ struct OverviewPanes {
         switch pane {
         case .soonest: "SOONEST TO EXPIRE"
         case .failing: "FAILING USERS, 10 min"
-        case .sources: "TOP SOURCES, per s: sent, ok, failed"
+        case .sources: "TOP SOURCES, 1 min: sent ok fail /s"
         case .events: "EVENTS"
         }
     }
@@ -162,12 +162,18 @@ struct OverviewPanes {
 
     private func event(_ event: OverviewEvent, _ width: Int) -> [TextRun] {
         let detail = event.detail.isEmpty ? "" : "  \(event.detail)"
-        let isWide = width >= 50
+        // Words and times are as short as it takes for the address of record to be seen whole.
+        let room = width - SafeText(event.subject).width - 1
+        let isWide = width >= 50 && room >= 29
         let what = isWide ? event.what : event.what.replacing(" by operator", with: "")
+        let time = room >= 19 ? clock.clock(event.at) : clock.minute(event.at)
+        let whatWidth = isWide ? 20 : max(7, min(10, room - time.utf8.count - 1))
+        let subject = SafeText(name(event.subject, max(8, width - time.utf8.count - 2 - whatWidth)))
+        let rest = width - time.utf8.count - 2 - whatWidth - subject.width
         return [
-            TextRun("\(clock.clock(event.at)) ", role: .flowTime), cut(what, isWide ? 20 : 10, .textStrong),
-            TextRun(" \(name(event.subject, max(8, width - 20)))", role: .tableRow),
-            TextRun(detail, role: .textDim),
+            TextRun("\(time) ", role: .flowTime), cut(what, whatWidth, .textStrong),
+            TextRun(SafeText(" ") + subject, role: .tableRow),
+            TextRun(rest < 6 ? SafeText("") : SafeText(detail).fitted(to: rest), role: .textDim),
         ]
     }
 }

@@ -79,7 +79,8 @@ extension ConsoleModel {
         return []
     }
 
-    /// A text that is understood is in force at once; one that is not leaves the old filter on.
+    /// A text that is understood is in force at once; one that is not leaves on what its whole words before
+    /// put in force, or else the old filter.
     private mutating func applyPrompt(isFinished: Bool) {
         guard var prompt else { return }
         let text = prompt.line.text.trimmed
@@ -106,6 +107,11 @@ extension ConsoleModel {
             if old != text { filterChanged() }
         } catch {
             prompt.error = error
+            if old != prompt.before.text, old.isEmpty || !text.hasPrefix(old + " ") {
+                let before = prompt.before
+                setFilterState { $0 = before }
+                filterChanged()
+            }
         }
         self.prompt = prompt
     }

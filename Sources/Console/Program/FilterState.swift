@@ -69,12 +69,14 @@ struct PromptState: Sendable {
         return name.map { String($0.dropFirst(word.count)) + ":" }
     }
 
-    /// The last word may still become a field: it is not searched for before Enter.
+    /// The last word may still become a field, of this list or of the other: it is not searched for before
+    /// Enter.
     var isUnfinished: Bool {
-        guard let subject else { return false }
+        guard subject != nil else { return false }
         let word = line.text.split(whereSeparator: { " (!-".contains($0) }).last?.lowercased() ?? ""
         guard !word.isEmpty, !line.text.hasSuffix(" ") else { return false }
-        return Filter.fieldNames(for: subject).contains { $0.hasPrefix(word) }
+        let names = Filter.fieldNames(for: .bindings) + Filter.fieldNames(for: .attempts)
+        return names.contains { $0.hasPrefix(word) }
     }
 
     /// Completes the word; false where nothing is known.

@@ -27,6 +27,20 @@ import Testing
         }
     }
 
+    /// What a 401 means is worth more than its phrase.
+    @Test func aNarrowReplyKeepsItsMeaning() {
+        for size in [Size(width: 40, height: 10), Size(width: 40, height: 24), Size(width: 80, height: 24)] {
+            var driver = Driver(size, view: .attempts)
+            driver.press("⏎")
+            var detail = Samples.detail(Samples.attempts[16], refusal: .wrongPassword)
+            detail.messages[1].summary = "401 Unauthorized (challenge)"
+            detail.messages[3].summary = "401 Unauthorized (rejected)"
+            driver.model.ladder.take(detail)
+            #expect(driver.screen.contains("(challenge)") && driver.screen.contains("(rejected)"), "\(size)")
+            #expect(driver.screen.contains("Unauthorized") == (size.width == 80), "\(size)")
+        }
+    }
+
     /// What is no longer kept is said so, and nothing is offered on it.
     @Test func whatIsNoLongerKeptOffersNothing() {
         for (keys, what) in [("3⏎", "attempt"), ("⏎", "binding")] {

@@ -88,6 +88,50 @@ import Timing
         #expect(foreign.contains { $0.contains("something is missing") && $0.contains("INCOMPLETE") })
     }
 
+    @Test func theHeadlineNamesDomainAndEnd() {
+        #expect(
+            panel(.notOurDomain, []).headline.text
+                == "REJECTED: the domain of the Request-URI, \"example.test\", is not served here."
+        )
+        // The attempt was answered at 12:04:27.
+        #expect(panel(.blockedAOR(seconds: 540), []).headline.text.hasSuffix("until 12:13:27."))
+        #expect(panel(.blockedSource(seconds: 0), []).headline.text.hasSuffix("until it is lifted."))
+        #expect(
+            panel(.badCredentials(.credentials), []).headline.text
+                == "REJECTED: the credentials are incomplete."
+        )
+        let domains = [
+            ("REGISTER sip:[2001:db8::1]:5070 SIP/2.0", "[2001:db8::1]"),
+            ("REGISTER sip:b.example:5070;x=y SIP/2.0", "b.example"),
+            ("SIP/2.0 200 OK", ""), ("REGISTER", ""), ("", ""),
+        ]
+        for (line, domain) in domains {
+            #expect(RawMessage.requestDomain(of: Array(line.utf8)) == domain, "\(line)")
+        }
+    }
+
+    /// Prose is broken between words and keeps its roles; a word that is too long is broken anywhere.
+    @Test func proseIsBrokenBetweenWords() {
+        let line = RunLine([TextRun("name  ", role: .textDim), TextRun("one two \u{1b}three", role: .text)])
+        let lines = line.wordWrapped(columns: 12)
+        #expect(lines.map { $0.runs.map(\.text.string).joined() } == ["name  one", "  two", "  \\x1bthree"])
+        #expect(lines[0].runs.map(\.role) == [.textDim, .text])
+        #expect(lines.allSatisfy { $0.width <= 12 })
+        let long = RunLine(String(repeating: "x", count: 30)).wordWrapped(columns: 12)
+        #expect(long.map(\.width) == [12, 12, 10])
+    }
+
+    /// What nearly every phone does is nothing to remark.
+    @Test func md5IsNotRemarkable() {
+        func lines(_ badges: Badges) -> String {
+            var panel = panel(nil, [])
+            panel.exchange.badges = badges
+            return text(panel).joined()
+        }
+        #expect(!lines(.md5).contains("Remarkable"))
+        #expect(lines([.md5, .nat]).contains("Remarkable: nat."))
+    }
+
     @Test func onlyAFailureIsTheHowManieth() {
         func history(_ verdict: AttemptVerdict, _ failures: Int) -> String {
             panel(nil, [], verdict: verdict, failures: failures).history

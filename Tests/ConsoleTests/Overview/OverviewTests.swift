@@ -67,6 +67,22 @@ import Testing
         }
     }
 
+    /// An address of record is seen whole where it fits beside a time and a word.
+    @Test func eventsNameWholeAddressesOfRecord() {
+        var world = World()
+        world.overview.events = ["1180@example.test", "a-desk-22@example.test"].map {
+            OverviewEvent(at: Samples.ago(2), what: "evicted by operator", subject: $0, detail: "kl: stuck")
+        }
+        for size in [Size(width: 80, height: 24), Size(width: 140, height: 40)] {
+            let driver = Driver(size, view: .overview, world: world)
+            for aor in world.overview.events.map(\.subject) {
+                let isSeen = driver.lines.contains { $0.contains("evicted") && $0.contains(aor) }
+                #expect(isSeen, "\(size) \(aor)")
+            }
+            #expect(driver.screen.contains("TOP SOURCES, 1 min: sent ok fail /s"))
+        }
+    }
+
     /// A BYE that was answered with 481 is no login.
     @Test func onlyLoginsCountAsLogins() {
         var world = World()

@@ -35,6 +35,25 @@ import Testing
         #expect(driver.model.bindingsFilter.text == "exp")
     }
 
+    /// No word of a text that can't be understood is taken for a filter: what was on stays on.
+    @Test(arguments: ["exp<<60", "try>>2", "result:NONSENSE", "foo<1", "(alice"])
+    func anInvalidFilterLeavesTheOldOneOn(_ text: String) {
+        for view in [StartView.bindings, .attempts] {
+            for kept in ["", "4417"] {
+                var driver = Driver(view: view)
+                driver.press(kept.isEmpty ? "/" : "/\(kept)⏎/⌃u")
+                driver.press(text)
+                #expect(driver.model.prompt?.error != nil, "\(view)")
+                #expect(driver.model.currentFilterText == kept, "\(view)")
+            }
+        }
+        var driver = Driver()
+        driver.press("/alice exp<")
+        #expect(driver.model.currentFilterText == "alice")
+        driver.press("60")
+        #expect(driver.model.currentFilterText == "alice exp<60")
+    }
+
     @Test func escapePutsTheOldFilterBack() {
         var driver = Driver()
         driver.press("/alice⏎/⌃ubob")
