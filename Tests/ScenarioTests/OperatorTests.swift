@@ -46,7 +46,7 @@ import Timing
         world.run(seconds: 4)
         #expect(world.messageLine.contains("u = put back  6 s"))
         world.press("u")
-        #expect(world.messageLine.contains("Undo of \"Evicted 1 binding\": put back 1 binding."))
+        #expect(world.messageLine.contains("Undo: 1 binding put back."))
         let after = try #require(world.bindings.first)
         #expect(world.bindings.count == 1)
         #expect(after.texts == before.texts)

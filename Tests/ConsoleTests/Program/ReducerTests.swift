@@ -86,6 +86,18 @@ import Timing
         #expect(!driver.screen.contains("GONE"))
     }
 
+    @Test func onAScreenThatNobodyTouchesARowThatEndedIsForgottenAfterAMinuteUnlessTheCursorIsOnIt() {
+        var driver = Driver()
+        driver.press("jj")
+        driver.world.bindings.removeAll { $0.aorText.hasPrefix("4417") || $0.aorText.hasPrefix("1181") }
+        driver.wait(60)
+        #expect(driver.messageLine.contains("2 rows left"))
+        driver.wait(1)
+        #expect(driver.messageLine.contains("1 row left"))
+        #expect(driver.cursorLine.contains("4417") && driver.cursorLine.contains("GONE"))
+        #expect(!driver.screen.contains("1181"))
+    }
+
     @Test func aRowThatLeavesTheFilterIsNotCalledGone() {
         var driver = Driver()
         driver.press("/example⏎jj")
