@@ -65,6 +65,11 @@ struct RefusalWords: Hashable, Sendable {
                 "the credentials are incomplete",
                 "The phone's digest settings are at fault, not the password."
             )
+        case .badCredentials(.realm):
+            RefusalWords(
+                "the phone signed for a realm that is not ours",
+                "Take the realm in the phone from the challenge, or leave it empty there."
+            )
         case .badCredentials(let check):
             RefusalWords(
                 "credentials not as they were offered (\(FindingWords.label(check)))",

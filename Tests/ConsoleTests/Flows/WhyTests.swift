@@ -100,6 +100,10 @@ import Timing
             panel(.badCredentials(.credentials), []).headline.text
                 == "REJECTED: the credentials are incomplete."
         )
+        #expect(
+            panel(.badCredentials(.realm), []).headline.text
+                == "REJECTED: the phone signed for a realm that is not ours."
+        )
         let domains = [
             ("REGISTER sip:[2001:db8::1]:5070 SIP/2.0", "[2001:db8::1]"),
             ("REGISTER sip:b.example:5070;x=y SIP/2.0", "b.example"),
