@@ -115,7 +115,7 @@ import Timing
         world.press("gg⏎ gk")
         #expect(world.screen.contains("401 Unauthorized (challenge)"))
         #expect(world.says("FIRST 401: no credentials yet"))
-        #expect(world.says("an ordinary first 401, not a failure."))
+        #expect(world.says("the phone is asked for them: not a failure."))
         world.press("q j⏎ g")
         #expect(world.screen.contains("401 Unauthorized (stale)"))
         #expect(world.says("CHALLENGED AGAIN: right password, nonce too old"))

@@ -95,7 +95,7 @@ import Timing
         world.press("3")
         #expect(world.lines(with: "4417@example.test").last?.hasSuffix("BLOCKED") == true)
         world.press("⏎")
-        #expect(world.says("REJECTED: an operator blocked 4417@example.test for another"))
+        #expect(world.says("REJECTED: an operator blocked 4417@example.test until "))
 
         #expect(world.run(atMost: 60) { world.handsets["4417"].phone.grants == 2 })
         #expect(world.now - World.start.timestamp > .seconds(70))

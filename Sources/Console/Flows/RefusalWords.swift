@@ -33,7 +33,7 @@ struct RefusalWords: Hashable, Sendable {
         switch reason {
         case .challenge:
             RefusalWords(
-                "no credentials yet, so the phone was asked for them: an ordinary first 401, not a failure"
+                "no credentials yet, the phone is asked for them: not a failure"
             )
         case .nonceUnknown:
             RefusalWords(

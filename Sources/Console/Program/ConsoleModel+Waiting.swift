@@ -1,9 +1,9 @@
 internal import Cells
 internal import Timing
 
-/// A key that is meant for rows waits until they have come: the first window of a new filter, order or
-/// screen, or the one that a move beyond the screen needs. All that is typed behind it waits too, so that keys
-/// keep their order.
+/// A key that is meant for rows waits until they have come: the first window of a new filter, order or screen,
+/// or the one that a move beyond the screen needs. All that is typed behind it waits too, so that keys keep
+/// their order.
 extension ConsoleModel {
     /// What comes beyond so many is dropped.
     private static let mostWaiting = 200
