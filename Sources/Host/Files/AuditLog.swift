@@ -57,6 +57,6 @@ public struct AuditLog: Sendable {
 
     private func failure(_ what: String) -> HostError {
         let why = String(cString: strerror(errno))
-        return HostError("audit log \(path) \(what): \(why); the act was not done", exitCode: 1)
+        return HostError("the audit log \(what): \(why) (\(path))", exitCode: 1)
     }
 }

@@ -44,7 +44,7 @@ struct FilesTests {
         let file = folder.write("plain", "")
         let log = AuditLog(path: "\(file)/audit.log")
         let error = #expect(throws: HostError.self) { try log.append(record(reason: "")) }
-        #expect(error?.description.contains("the act was not done") == true)
+        #expect(error?.description.contains("the audit log") == true)
     }
 
     @Test("An accounts file is replaced in one step and private; a user can be added, changed and removed")

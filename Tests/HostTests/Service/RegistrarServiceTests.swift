@@ -103,7 +103,7 @@ struct RegistrarServiceTests {
         )
         service.monitor.submit(.perform(command, serial: 1), from: 1)
         let refused = outcome(updates, serial: 1)
-        #expect(refused?.refusal?.contains("the act was not done") == true)
+        #expect(refused?.refusal?.contains("the audit log") == true)
         #expect(service.state.table.bindingCount == 1)
         try FileManager.default.removeItem(atPath: "\(folder.path)/audit.log")
         service.monitor.submit(.perform(command, serial: 2), from: 1)
