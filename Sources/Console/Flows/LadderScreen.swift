@@ -58,7 +58,7 @@ struct LadderScreen {
         if let rect = layout.raw { drawRawPane(on: &grid, in: rect) }
         if let rect = layout.why, let why {
             grid.rule(rect.row(0), title: "WHY")
-            TextPane(lines: why).draw(on: &grid, in: rect.inset(left: 1, top: 1))
+            TextPane(lines: why, top: state.whyTop).draw(on: &grid, in: rect.inset(left: 1, top: 1))
         }
     }
 

@@ -12,6 +12,10 @@ struct LadderState: Sendable {
     private(set) var isRaw = false
     /// First line of the message shown.
     private(set) var rawTop = 0
+    /// First line of the checks shown, where they have too little room.
+    private(set) var whyTop = 0
+    /// Lines that a page key scrolls the checks by, and how far.
+    private static let (whyStep, whyEnd) = (2, 30)
     /// The message stands beside the ladder where there is room.
     var showsRawPane = true
     /// The checks are shown.
@@ -32,6 +36,7 @@ struct LadderState: Sendable {
         chosen = nil
         isRaw = false
         rawTop = 0
+        whyTop = 0
     }
 
     /// The attempt asked for is no longer kept.
@@ -71,7 +76,7 @@ struct LadderState: Sendable {
         rawTop = 0
     }
 
-    /// Moves among the messages, or through the one that fills the screen.
+    /// Moves among the messages, by pages through the checks, or through the message that fills the screen.
     mutating func move(_ id: ActionID, page: Int) {
         let count = detail?.messages.count ?? 0
         guard count > 0 else { return }
@@ -89,9 +94,12 @@ struct LadderState: Sendable {
         if isRaw {
             let lines = (message?.bytes ?? []).reduce(1) { $0 + ($1 == 0x0a ? 1 : 0) }
             rawTop = max(0, min(lines - 1, rawTop + step))
+        } else if showsWhy, [.pageUp, .pageDown, .halfUp, .halfDown].contains(id) {
+            whyTop = max(0, min(Self.whyEnd, whyTop + step.signum() * Self.whyStep))
         } else {
             chosen = max(0, min(count - 1, selected + step))
             rawTop = 0
+            whyTop = 0
         }
     }
 }

@@ -126,6 +126,8 @@ final class ConsoleSession {
                 defer { letters = [] }
                 return letters
             }
+            // What an operator does is drawn at once.
+            if !inputs.isEmpty { heldUntil = .zero }
             inputs += updates.map { .link($0) }
             let then = SystemClock.read().timestamp
             if then >= tickTime {

@@ -61,6 +61,19 @@ import Testing
         }
     }
 
+    /// On the smallest screen the checks are read by pages; another message shows them from their beginning.
+    @Test func pagesScrollTheChecks() {
+        var driver = Driver(Size(width: 40, height: 10), view: .attempts)
+        driver.press("/9001⏎⏎")
+        #expect(driver.screen.contains("REJECTED") && !driver.screen.contains("MISMATCH"))
+        for _ in 0..<12 where !driver.screen.contains("MISMATCH") { driver.press("⇟") }
+        #expect(driver.screen.contains("MISMATCH"))
+        driver.press("kj")
+        #expect(driver.screen.contains("REJECTED"))
+        driver.press("⇟⇟⇞⇞")
+        #expect(driver.screen.contains("REJECTED"))
+    }
+
     @Test func aLongAddressOfRecordLeavesTheHead() {
         var world = World()
         let rest = String(repeating: "x", count: 90)
