@@ -42,9 +42,10 @@ struct PolicyBuilder {
             let path = domain.accounts ?? settings.accounts
             let made = try self.domain(name, domain, file: path.flatMap { files[$0] })
             domains.append(made)
-            if let warning = warning(of: made, name) { warnings.append(warning) }
+            let users = name == DemoPopulation.domain ? demo?.count : path.flatMap { files[$0]?.users[name] }
+            if let warning = warning(of: made, name, users: users ?? 0) { warnings.append(warning) }
             if case .open = made.access { open.append(name) }
-            facts.append("domain    \(name)  \(description(of: made, name, path, files))")
+            facts.append("domain    \(name)  \(description(of: made, path, users: users ?? 0))")
         }
         let limits = MessageLimits(messageBytes: settings.limits.message)
         return Result(
@@ -112,26 +113,20 @@ struct PolicyBuilder {
         )
     }
 
-    private func description(
-        of domain: Domain,
-        _ name: String,
-        _ path: String?,
-        _ files: [String: AccountsFile],
-    ) -> String {
+    private func description(of domain: Domain, _ path: String?, users: Int) -> String {
         guard domain.takesRegistrations else { return "takes no registrations" }
         guard case .digest = domain.access else { return "OPEN: takes registrations without a password" }
-        let count = path.flatMap { files[$0]?.users[name] } ?? 0
         let algorithms = domain.digest.algorithms.map(\.name).joined(separator: ", ")
-        return "\(count) accounts in \(path ?? "no file"), digest \(algorithms)"
+        let accounts = users == 1 ? "1 account" : "\(users) accounts"
+        return "\(accounts) in \(path ?? "no file"), digest \(algorithms)"
     }
 
-    private func warning(of domain: Domain, _ name: String) -> String? {
+    private func warning(of domain: Domain, _ name: String, users: Int) -> String? {
         guard domain.takesRegistrations else { return nil }
-        switch domain.access {
-        case .open: return "domain \(name) is open: anybody may register any of its users"
-        case .digest(let accounts):
-            guard accounts.count == 0 else { return nil }
-            return "domain \(name) has no accounts, so nobody can register: give --accounts FILE, or --open"
+        if case .open = domain.access {
+            return "domain \(name) is open: anybody may register any of its users"
         }
+        guard users == 0 else { return nil }
+        return "domain \(name) has no accounts, so nobody can register: give --accounts FILE, or --open"
     }
 }

@@ -27,4 +27,17 @@ struct SettingsTests {
         #expect(both.count == 2 && both[0].contains("here.test  0 accounts"))
         #expect(both[1].contains("there.test  2 accounts"))
     }
+
+    @Test("A domain that nobody can register at is warned of, one that anybody can as well")
+    func warnings() throws {
+        let folder = ScratchFolder()
+        var settings = Settings()
+        settings.domains["here.test"] = DomainSettings()
+        settings.accounts = folder.write("accounts", "a:there.test:\(String(repeating: "0", count: 32))\n")
+        let closed = try PolicyBuilder(settings: settings, listeners: []).build().warnings
+        #expect(closed.count == 1 && closed[0].hasPrefix("domain here.test has no accounts"))
+        settings.open = true
+        let open = try PolicyBuilder(settings: settings, listeners: []).build().warnings
+        #expect(open.count == 2 && open.allSatisfy { $0.contains("is open") })
+    }
 }
