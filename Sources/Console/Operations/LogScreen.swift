@@ -39,7 +39,7 @@ struct LogScreen {
     func drawAudit(on grid: inout CellGrid, in body: Rect) {
         let columns = [
             Column("TIME", minimum: 8, ideal: 8, priority: 90),
-            Column("WHO", minimum: 10, ideal: 18, priority: 60),
+            Column("WHO", minimum: 8, ideal: body.width < 100 ? 10 : 18, priority: 60),
             Column("ACTION", minimum: 7, ideal: 7, priority: 95),
             Column("OBJECT", minimum: body.width < 60 ? 14 : 20, ideal: 34, priority: 100, grows: true),
             Column("RESULT", minimum: 22, ideal: 26, priority: 70, grows: true),
@@ -49,7 +49,8 @@ struct LogScreen {
             let record = entry.row.record
             return [
                 TableField(String(clock.clock(record.at).suffix(8)), role: .flowTime),
-                TableField(record.by.short),
+                // The address as well where it isn't cut.
+                TableField(body.width < 100 ? record.by.user : record.by.short),
                 TableField(record.action, role: .textStrong), TableField(record.object),
                 TableField(record.result),
                 TableField(record.reason.isEmpty ? "" : "\"\(record.reason)\"", role: .textDim),
