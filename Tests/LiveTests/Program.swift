@@ -48,6 +48,14 @@ enum Command {
         posix_spawn_file_actions_addopen(&actions, 0, names[0], O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, 1, names[1], O_WRONLY | O_CREAT, 0o600)
         posix_spawn_file_actions_addopen(&actions, 2, names[2], O_WRONLY | O_CREAT, 0o600)
+        // A thread of the test run has signals blocked; a tmux server that inherited that could not be ended.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         var variables = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("REGTOP_") }
         variables["SWIFT_BACKTRACE"] = "enable=no"
         variables.merge(environment) { $1 }
@@ -57,7 +65,7 @@ enum Command {
         var settings = variables.filter { !$0.value.isEmpty }.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { for text in list + settings { free(text) } }
         var process: pid_t = 0
-        guard posix_spawn(&process, words[0], &actions, nil, &list, &settings) == 0 else {
+        guard posix_spawn(&process, words[0], &actions, &attributes, &list, &settings) == 0 else {
             throw CocoaError(.executableLoad)
         }
         var status: Int32 = 0
