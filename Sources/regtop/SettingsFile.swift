@@ -53,11 +53,22 @@ struct SettingsFile {
             }
             if domain.expires.minimum > domain.expires.maximum {
                 reader.report(value, "expires.min is above expires.max; make it smaller")
-            } else if !(domain.expires.minimum...domain.expires.maximum).contains(domain.expires.standard) {
-                let range = "\(domain.expires.minimum) to \(domain.expires.maximum)"
-                reader.report(value, "expires.default is \(domain.expires.standard); choose from \(range)")
+            } else {
+                reader.settleDefault(value, &domain.expires)
             }
             settings.domains[name.lowercased()] = domain
+        }
+    }
+
+    /// A default that is not named follows the bounds; one that is named must be within them.
+    private mutating func settleDefault(_ node: Node, _ expires: inout ExpirySettings) {
+        let bounds = expires.minimum...expires.maximum
+        guard !bounds.contains(expires.standard) else { return }
+        if node["expires"]?["default"] == nil {
+            expires.standard = min(max(expires.standard, expires.minimum), expires.maximum)
+        } else {
+            let range = "\(expires.minimum) to \(expires.maximum)"
+            report(node, "expires.default is \(expires.standard); choose from \(range)")
         }
     }
 
@@ -202,6 +213,10 @@ struct SettingsFile {
 enum YAMLText {
     /// The root node; nil for an empty text. A syntax error or a duplicate key is a `HostError`.
     static func compose(_ text: String, file: String) throws(HostError) -> Node? {
+        if let line = lineWithTooManyAliases(text) {
+            let what = "more than \(mostAliases) aliases (*name); write the values out"
+            throw HostError(file: file, line: line, column: 1, what: what)
+        }
         do {
             return try Yams.compose(yaml: text)
         } catch let error as YamlError {
@@ -209,6 +224,22 @@ enum YAMLText {
         } catch {
             throw HostError(file: file, line: 1, column: 1, what: "not readable as YAML: \(error)")
         }
+    }
+
+    /// Comparing keys takes time that doubles with each alias of an alias; no file of ours needs any.
+    private static let mostAliases = 20
+
+    /// The line in which what looks like an alias is one too many.
+    private static func lineWithTooManyAliases(_ text: String) -> Int? {
+        var (line, count) = (1, 0)
+        var before = UInt8(ascii: " ")
+        for byte in text.utf8 {
+            if byte == UInt8(ascii: "*"), " \t\n\r[{,:-?".utf8.contains(before) { count += 1 }
+            if count > mostAliases { return line }
+            if byte == UInt8(ascii: "\n") { line += 1 }
+            before = byte
+        }
+        return nil
     }
 
     /// A problem where a node begins.

@@ -1,4 +1,5 @@
 import BindingTable
+import ConsoleLink
 import Foundation
 import Glibc
 import SIPDigest
@@ -113,5 +114,21 @@ final class Awaited<Value: Sendable>: Sendable {
             wake.wait(milliseconds: 10)
         }
         return nil
+    }
+}
+
+extension Welcome {
+    /// A welcome by a registrar of no particular place.
+    init(_ you: OperatorIdentity, readOnlyBecause: String? = nil) {
+        self.init(
+            host: "h",
+            listeners: [],
+            startedAt: .zero,
+            clock: ClockReading(timestamp: .zero, wall: WallTime(secondsSince1970: 0)),
+            utcOffset: .zero,
+            you: you,
+            readOnlyBecause: readOnlyBecause,
+            openDomains: []
+        )
     }
 }

@@ -64,6 +64,16 @@ struct SettingsFileTests {
         #expect(console.ascii && console.noColor && console.readOnly)
     }
 
+    @Test("A default that is not named follows the bounds")
+    func unnamedDefault() throws {
+        for (bounds, standard) in [("max: 600", 600), ("min: 4000", 4_000), ("min: 30", 3_600)] {
+            var settings = Settings()
+            let text = "domains: {x.test: {expires: {\(bounds)}}}"
+            try SettingsFile.apply(text, file: "r.yaml", to: &settings)
+            #expect(settings.domains["x.test"]?.expires.standard == standard, "\(bounds)")
+        }
+    }
+
     @Test(
         "A mistake is named with file, line and column, and nothing is taken",
         arguments: [
@@ -73,6 +83,14 @@ struct SettingsFileTests {
             ("listen: udp", "r.yaml:1:9: listen is a list"),
             ("domains:\n  x.test:\n    expires: {min: 0}", "r.yaml:3:20: min is a whole number from 1"),
             ("domains:\n  x.test:\n    expires: {min: 99, max: 98}", "expires.min is above expires.max"),
+            (
+                "domains:\n  x.test:\n    expires: {default: 59}",
+                "expires.default is 59; choose from 60 to 7200"
+            ),
+            (
+                "a: &a [x]\n" + String(repeating: "b: [*a, *a]\n", count: 11),
+                "r.yaml:12:1: more than 20 aliases"
+            ),
             ("domains:\n  x.test:\n    alias: maybe", "r.yaml:3:12: alias is one of uri, header, off"),
             ("domains:\n  x.test:\n    digest: {algorithms: [MD5, MD5]}", "names one value twice"),
             ("console: {view: nowhere}", "view is one of overview"),

@@ -8,7 +8,7 @@ public enum Role: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopyable {
     case barTitle, barTitleLive, barTitleFrozen, barTitleReplay, barTitleLost, barTitleAlert, barTitleMode
     /// A table's head and rows.
     case tableHead, tableHeadSort, tableRow, tableRowAlt
-    /// What lies over a row: the cursor, a mark, an ended row, a row that just changed.
+    /// What lies over a row: the cursor, a mark, an ended row.
     case rowCursor, rowMark, rowGone
     /// Lines, boxes and scroll bars.
     case frame, frameTitle, frameFocus, scrollBar

@@ -1,4 +1,5 @@
 internal import Cells
+internal import SIPMessage
 
 /// A message as it came or left, line by line, with what each part means; secrets are shortened, and every
 /// byte that is no plain text is shown escaped.
@@ -102,11 +103,13 @@ struct RawMessage {
 
     /// The domain of a request's Request-URI, without its port; empty where there is none.
     static func requestDomain(of bytes: [UInt8]) -> String {
-        let parts = (split(bytes).first ?? []).split(separator: 0x20)
-        guard parts.count == 3, !parts[0].starts(with: Array("SIP/".utf8)) else { return "" }
-        let host = BindingColumns.hostPart(String(decoding: parts[1], as: UTF8.self))
-        if host.hasPrefix("[") { return String(host.prefix { $0 != "]" }) + "]" }
-        return String(host.prefix { $0 != ":" })
+        var head = MessageHead()
+        // What is wrong further on is no matter here.
+        try? head.parse(bytes.span)
+        guard head.kind == .request,
+            let uri = try? SIPURI(bytes.span, in: head.requestURI)
+        else { return "" }
+        return String(decoding: bytes[uri.host.range.bounds], as: UTF8.self)
     }
 
     /// The header fields of a message, folded lines joined.

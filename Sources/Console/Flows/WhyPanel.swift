@@ -8,7 +8,7 @@ internal import Timing
 /// in their order, `Exchange.refusal`), never of the status. It never shows an expected response.
 struct WhyPanel {
     let detail: AttemptDetail
-    var exchange: Exchange
+    let exchange: Exchange
     /// The exchange is the attempt's last one.
     let isLast: Bool
     /// The request's bytes, for the values that were looked at.

@@ -74,6 +74,7 @@ extension ConsoleModel {
         }
         var form = actForm(plan)
         (form.choices, form.reason, form.focus) = (old.choices, old.reason, old.focus)
+        form.complaint = old.complaint
         layer = .form(form)
         return []
     }

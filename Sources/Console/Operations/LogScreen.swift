@@ -68,7 +68,10 @@ struct LogScreen {
             Column("BY", minimum: 10, ideal: 18, priority: 60),
             Column("REASON", minimum: 10, ideal: 30, priority: 40, grows: true),
         ]
-        draw(model.blocks, columns, on: &grid, in: body, filter: "", remark: "") { entry in
+        func isOver(_ entry: ListState<Block>.Entry) -> Bool {
+            entry.departure != nil || entry.row.isOver(at: clock.now.timestamp)
+        }
+        draw(model.blocks, columns, on: &grid, in: body, filter: "", remark: "", isOver: isOver) { entry in
             let block = entry.row
             let left = block.until.map { TimeText.countdown(clock.left(until: $0)) } ?? "always"
             return [
@@ -83,11 +86,6 @@ struct LogScreen {
         emptyText(model.blocks, "", "Nobody is blocked.", on: &grid, in: body)
     }
 
-    /// It left the list, or is a block whose time is over.
-    private func isOver<Row: ListedRow>(_ entry: ListState<Row>.Entry) -> Bool {
-        entry.departure != nil || (entry.row as? Block)?.isOver(at: clock.now.timestamp) ?? false
-    }
-
     private func draw<Row: ListedRow>(
         _ list: ListState<Row>,
         _ columns: [Column],
@@ -95,6 +93,7 @@ struct LogScreen {
         in body: Rect,
         filter: String,
         remark: String,
+        isOver: (ListState<Row>.Entry) -> Bool = { $0.departure != nil },
         fields: (ListState<Row>.Entry) -> [TableField],
     ) {
         let layout = ListLayout(body)

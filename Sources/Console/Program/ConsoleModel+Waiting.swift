@@ -44,11 +44,21 @@ extension ConsoleModel {
         return true
     }
 
-    /// Presses the keys that waited, if their rows have come; what still has none waits on.
+    /// Presses the keys that waited, if their rows have come; what still has none waits on. A dialog that one of
+    /// them opens is not answered by those behind it: it is there to be read first.
     mutating func pressWaiting(at now: ClockReading) -> [ConsoleEffect] {
         guard !waitingKeys.isEmpty, hasWindow, !isCursorMoving else { return [] }
         let keys = waitingKeys
         waitingKeys = []
-        return keys.flatMap { press($0, at: now) }
+        var effects: [ConsoleEffect] = []
+        for (index, key) in keys.enumerated() {
+            effects += press(key, at: now)
+            guard case .form(var form) = layer else { continue }
+            let rest = keys.count - index - 1
+            if rest > 0 { form.complaint = "Typed ahead and dropped: \(TimeText.count(rest, "key"))." }
+            layer = .form(form)
+            break
+        }
+        return effects
     }
 }

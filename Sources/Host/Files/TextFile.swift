@@ -7,9 +7,15 @@ enum TextFile {
 
     /// The file's bytes; `what` names it in the sentence of an error.
     static func read(_ path: String, what: String) throws(HostError) -> [UInt8] {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
+        // Not to wait for somebody at the other end of a pipe.
+        let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard file >= 0 else { throw failure(what, path, "can't be read") }
         defer { close(file) }
+        var facts = stat()
+        guard fstat(file, &facts) == 0 else { throw failure(what, path, "can't be read") }
+        guard facts.st_mode & S_IFMT == S_IFREG else {
+            throw HostError("\(what) \(path): is not a regular file; name one", exitCode: 1)
+        }
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 1 << 16)
         while true {

@@ -103,7 +103,7 @@ final class MonitorService: Sendable {
     private final class MonitorTurn {
         private let service: MonitorService
         private let monitor: Monitor
-        private var consoles: [Console] = []
+        private var audience = Audience()
         private var sessions: [Int: MonitorSession] = [:]
 
         init(service: MonitorService, monitor: Monitor) {
@@ -120,28 +120,24 @@ final class MonitorService: Sendable {
                 }
                 if letters.isStopping { return }
                 for id in letters.departures {
-                    consoles.removeAll { $0.id == id }
+                    audience.leave(id)
                     sessions[id] = nil
                 }
-                for console in letters.consoles {
-                    consoles.append(console)
-                    console.deliver(.welcome(console.welcome))
-                }
+                for console in letters.consoles { audience.join(console) }
                 let now = SystemClock.read()
                 for event in letters.events { take(event, at: now.timestamp) }
                 for letter in letters.requests {
-                    guard let console = consoles.first(where: { $0.id == letter.console }) else { continue }
+                    guard let console = audience[letter.console] else { continue }
                     answer(letter.request, to: console, now: now)
                 }
                 // With nobody looking, the rings are large enough for a lazy reader.
-                if !isBusy { service.wake.wait(milliseconds: consoles.isEmpty ? 200 : 50) }
+                if !isBusy { service.wake.wait(milliseconds: audience.consoles.isEmpty ? 200 : 50) }
             }
         }
 
         private func take(_ event: MonitorEvent, at now: Timestamp) {
             monitor.receive(event, at: now)
-            guard case .notice(let notice) = event else { return }
-            for console in consoles { console.deliver(.notice(notice)) }
+            if case .notice(let notice) = event { audience.hear(notice) }
         }
 
         /// One slice of reading and sorting; true if more waits.

@@ -37,22 +37,21 @@ struct PolicyBuilder {
         var domains: [Domain] = []
         var facts: [String] = []
         var open: [String] = []
-        var warnings: [String] = []
+        var closed: [String] = []
         for (name, domain) in named(files).sorted(by: { $0.key < $1.key }) {
-            let path = domain.accounts ?? settings.accounts
-            let made = try self.domain(name, domain, file: path.flatMap { files[$0] })
+            let roster = roster(name, domain, files)
+            let made = try self.domain(name, domain, roster)
             domains.append(made)
-            let users = name == DemoPopulation.domain ? demo?.count : path.flatMap { files[$0]?.users[name] }
-            if let warning = warning(of: made, name, users: users ?? 0) { warnings.append(warning) }
             if case .open = made.access { open.append(name) }
-            facts.append("domain    \(name)  \(description(of: made, path, users: users ?? 0))")
+            if made.takesRegistrations, !settings.open, roster.users == 0 { closed.append(name) }
+            facts.append("domain    \(name)  \(description(of: made, roster))")
         }
         let limits = MessageLimits(messageBytes: settings.limits.message)
         return Result(
             policy: Policy(domains: domains, limits: limits),
             accountsFiles: paths.sorted(),
             openDomains: open,
-            warnings: warnings,
+            warnings: warnings(open: open, closed: closed),
             facts: facts
         )
     }
@@ -60,7 +59,9 @@ struct PolicyBuilder {
     /// The domains to serve: those named and the realms of the accounts; without any, our own addresses.
     private func named(_ files: [String: AccountsFile]) -> [String: DomainSettings] {
         var domains = settings.domains
-        for realm in files.values.flatMap(\.realms.keys) where domains[realm.lowercased()] == nil {
+        // A file that one domain has for itself is for that domain only.
+        let common = settings.accounts.flatMap { files[$0] }
+        for realm in common.map({ Array($0.realms.keys) }) ?? [] where domains[realm.lowercased()] == nil {
             domains[realm.lowercased()] = DomainSettings()
         }
         if domains.isEmpty {
@@ -71,16 +72,49 @@ struct PolicyBuilder {
         return domains
     }
 
+    /// Whom a domain knows.
+    private struct Roster {
+        var accounts = Accounts()
+        /// How many of the accounts are the domain's.
+        var users = 0
+        /// As the accounts write it: digests are made of these bytes. Domains are the same in any case.
+        var realm: String
+        /// What is offered unless the settings name some.
+        var algorithms: [DigestAlgorithm] = [.md5]
+        /// The file, for sentences.
+        var origin = "no file"
+    }
+
+    private func roster(
+        _ name: String,
+        _ domain: DomainSettings,
+        _ files: [String: AccountsFile],
+    ) -> Roster {
+        if let demo, name == DemoPopulation.domain {
+            return Roster(accounts: demo.accounts, users: demo.accounts.count, realm: name)
+        }
+        guard let path = domain.accounts ?? settings.accounts, let file = files[path] else {
+            return Roster(realm: name)
+        }
+        let realm =
+            file.realms[name] != nil
+            ? name : file.realms.keys.sorted().first { $0.lowercased() == name } ?? name
+        return Roster(
+            accounts: file.accounts,
+            users: file.users[realm] ?? 0,
+            realm: realm,
+            algorithms: file.realms[realm] ?? [.md5],
+            origin: path
+        )
+    }
+
     private func domain(
         _ name: String,
         _ domain: DomainSettings,
-        file: AccountsFile?,
+        _ roster: Roster,
     ) throws(HostError) -> Domain {
-        let accounts = name == DemoPopulation.domain ? demo?.accounts : file?.accounts
-        let access: Domain.Access = settings.open ? .open : .digest(accounts ?? Accounts())
-        let common = file?.realms[name] ?? [.md5]
         let wanted = domain.algorithms?.compactMap { DigestAlgorithm(name: $0) }
-        if domain.registration, !settings.open, common.isEmpty, wanted == nil {
+        if domain.registration, !settings.open, roster.algorithms.isEmpty, wanted == nil {
             throw HostError(
                 "domain \(name): its accounts have no algorithm in common; name some in digest.algorithms",
                 exitCode: 1
@@ -92,10 +126,10 @@ struct PolicyBuilder {
         return Domain(
             name: Array(name.utf8),
             takesRegistrations: domain.registration,
-            access: access,
+            access: settings.open ? .open : .digest(roster.accounts),
             digest: DigestPolicy(
-                realm: Array(name.utf8),
-                algorithms: wanted ?? common,
+                realm: Array(roster.realm.utf8),
+                algorithms: wanted ?? roster.algorithms,
                 qop: qop,
                 allowsLegacy: domain.legacyDigest
             ),
@@ -113,20 +147,23 @@ struct PolicyBuilder {
         )
     }
 
-    private func description(of domain: Domain, _ path: String?, users: Int) -> String {
+    private func description(of domain: Domain, _ roster: Roster) -> String {
         guard domain.takesRegistrations else { return "takes no registrations" }
         guard case .digest = domain.access else { return "OPEN: takes registrations without a password" }
         let algorithms = domain.digest.algorithms.map(\.name).joined(separator: ", ")
-        let accounts = users == 1 ? "1 account" : "\(users) accounts"
-        return "\(accounts) in \(path ?? "no file"), digest \(algorithms)"
+        let accounts = roster.users == 1 ? "1 account" : "\(roster.users) accounts"
+        return "\(accounts) in \(roster.origin), digest \(algorithms)"
     }
 
-    private func warning(of domain: Domain, _ name: String, users: Int) -> String? {
-        guard domain.takesRegistrations else { return nil }
-        if case .open = domain.access {
-            return "domain \(name) is open: anybody may register any of its users"
+    private func warnings(open: [String], closed: [String]) -> [String] {
+        var warnings: [String] = []
+        if !open.isEmpty {
+            warnings.append("open, so anybody may register any user: \(open.joined(separator: ", "))")
         }
-        guard users == 0 else { return nil }
-        return "domain \(name) has no accounts, so nobody can register: give --accounts FILE, or --open"
+        if !closed.isEmpty {
+            let names = closed.joined(separator: ", ")
+            warnings.append("nobody can register at \(names): no accounts; give --accounts FILE, or --open")
+        }
+        return warnings
     }
 }

@@ -17,16 +17,18 @@ import Timing
         verdict: AttemptVerdict = .wrongPassword,
         end: BindingEnd? = nil,
         failures: Int? = nil,
+        badges: Badges = [],
     ) -> WhyPanel {
         var row = Samples.attempts[1]
         row.verdict = verdict
-        let exchange = Samples.exchange(
+        var exchange = Samples.exchange(
             row.path.source.address,
             at: row.startedAt,
             status: refusal == nil ? 200 : 401,
             refusal: refusal,
             findings: findings
         )
+        exchange.badges = badges
         var detail = Samples.detail(row, refusal: refusal)
         detail.bindingEnd = end
         detail.failuresFromSource = failures ?? detail.failuresFromSource
@@ -110,7 +112,7 @@ import Timing
             ("SIP/2.0 200 OK", ""), ("REGISTER", ""), ("", ""),
         ]
         for (line, domain) in domains {
-            #expect(RawMessage.requestDomain(of: Array(line.utf8)) == domain, "\(line)")
+            #expect(RawMessage.requestDomain(of: Array("\(line)\r\n\r\n".utf8)) == domain, "\(line)")
         }
     }
 
@@ -128,9 +130,7 @@ import Timing
     /// What nearly every phone does is nothing to remark.
     @Test func md5IsNotRemarkable() {
         func lines(_ badges: Badges) -> String {
-            var panel = panel(nil, [])
-            panel.exchange.badges = badges
-            return text(panel).joined()
+            text(panel(nil, [], badges: badges)).joined()
         }
         #expect(!lines(.md5).contains("Remarkable"))
         #expect(lines([.md5, .nat]).contains("Remarkable: nat."))

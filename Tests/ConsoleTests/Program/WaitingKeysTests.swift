@@ -39,6 +39,17 @@ import Testing
         #expect(!driver.world.bindings.contains { $0.aorText.hasPrefix("1021") })
     }
 
+    @Test func aDialogIsNotAnsweredByKeysTypedBeforeItWasThere() {
+        var driver = driver()
+        driver.isHolding = true
+        driver.press("/1021⏎Eyjj")
+        driver.deliver()
+        #expect(driver.model.layer?.form != nil && driver.performed.isEmpty)
+        #expect(driver.screen.contains("Typed ahead and dropped: 3 keys."))
+        driver.press("y")
+        #expect(driver.performed == [.expire(1, "")])
+    }
+
     @Test func anActTypedBehindALongMoveIsForTheRowItLeadsTo() {
         var driver = driver(500)
         driver.isHolding = true
@@ -50,15 +61,15 @@ import Testing
     }
 
     @Test func enterBehindAViewOrAProblemListOpensItsRow() {
-        for keys in ["3⏎", "3!⏎", "!⏎"] {
+        let titles = ["3⏎": "3 ATTEMPTS > ", "3!⏎": "3 ATTEMPTS > ", "2/1021⏎⏎": "2 BINDINGS > "]
+        for (keys, title) in titles {
             var driver = driver(view: .overview)
-            driver.press("2")
             driver.isHolding = true
             driver.press(keys)
             #expect(!driver.messageLine.contains("no row"), "\(keys)")
             driver.deliver()
-            let isEmpty = driver.model.bindings.entries.isEmpty
-            #expect(!driver.messageLine.contains("no row") || isEmpty, "\(keys)")
+            driver.wait(1)
+            #expect(driver.lines[0].contains(title), "\(keys): \(driver.lines[0])")
         }
     }
 

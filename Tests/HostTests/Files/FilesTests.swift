@@ -39,6 +39,16 @@ struct FilesTests {
         #expect(mode == 0o600)
     }
 
+    @Test("A pipe or a device is no accounts file, and nobody waits for its other end")
+    func noFile() throws {
+        let pipe = "\(folder.path)/pipe"
+        try #require(mkfifo(pipe, 0o600) == 0)
+        for path in [pipe, "/dev/zero", folder.path] {
+            let error = #expect(throws: HostError.self) { try TextFile.read(path, what: "accounts file") }
+            #expect(error?.description == "accounts file \(path): is not a regular file; name one")
+        }
+    }
+
     @Test("A trail that can't be written is one sentence, for the act to be refused with")
     func unwritable() {
         let file = folder.write("plain", "")

@@ -89,7 +89,7 @@ struct RegistrarServiceTests {
         let me = OperatorIdentity(user: "kl", from: "local", terminal: "-")
         let updates = Awaited<LinkUpdate>()
         service.monitor.attach(
-            .init(id: 1, welcome: welcome(me, readOnlyBecause: nil)) { updates.add($0) }
+            .init(id: 1, welcome: Welcome(me)) { updates.add($0) }
         )
         let binding = try #require(
             service.state.table.bindings(of: Array("alice@sip.test".utf8), at: now).first
@@ -113,6 +113,18 @@ struct RegistrarServiceTests {
         #expect(text.contains("evict\talice@sip.test") && text.contains("stuck"))
     }
 
+    @Test("A console hears what a start warns of")
+    func warnings() throws {
+        let service = try service(settings(open: true))
+        defer { service.stop() }
+        let me = OperatorIdentity(user: "kl", from: "local", terminal: "-")
+        let updates = Awaited<LinkUpdate>()
+        service.monitor.attach(.init(id: 1, welcome: Welcome(me)) { updates.add($0) })
+        let found = updates.first { if case .notice = $0 { true } else { false } }
+        guard case .notice(let notice)? = found else { return #expect(Bool(false), "nothing was said") }
+        #expect(notice.level == .warning && notice.text.hasPrefix("open, so anybody may register any user"))
+    }
+
     @Test("A read-only console may look and not act")
     func readOnly() throws {
         let service = try service(settings(open: true))
@@ -120,7 +132,7 @@ struct RegistrarServiceTests {
         let me = OperatorIdentity(user: "kl", from: "local", terminal: "-")
         let updates = Awaited<LinkUpdate>()
         service.monitor.attach(
-            .init(id: 1, welcome: welcome(me, readOnlyBecause: "asked for")) { updates.add($0) }
+            .init(id: 1, welcome: Welcome(me, readOnlyBecause: "asked for")) { updates.add($0) }
         )
         let block = OperatorCommand(
             verb: .block(.aor(Array("a@sip.test".utf8)), for: nil),
@@ -134,19 +146,6 @@ struct RegistrarServiceTests {
     }
 
     private var now: Timestamp { SystemClock.read().timestamp }
-
-    private func welcome(_ you: OperatorIdentity, readOnlyBecause: String?) -> Welcome {
-        Welcome(
-            host: "h",
-            listeners: [],
-            startedAt: .zero,
-            clock: SystemClock.read(),
-            utcOffset: .zero,
-            you: you,
-            readOnlyBecause: readOnlyBecause,
-            openDomains: []
-        )
-    }
 
     private func outcome(_ updates: Awaited<LinkUpdate>, serial: UInt64) -> CommandOutcome? {
         let found = updates.first {

@@ -1,3 +1,5 @@
+import Registrar
+import SIPDigest
 import Testing
 
 @testable import Host
@@ -28,6 +30,48 @@ struct SettingsTests {
         #expect(both[1].contains("there.test  2 accounts"))
     }
 
+    @Test("The realm is the accounts' own, in whatever case they write the domain")
+    func realmCase() throws {
+        let folder = ScratchFolder()
+        var settings = Settings()
+        settings.accounts = folder.write("accounts", "a:Here.TEST:\(String(repeating: "0", count: 32))\n")
+        let policy = try PolicyBuilder(settings: settings, listeners: []).build().policy
+        let domain = try #require(policy.domains.first)
+        #expect(domain.name == Array("here.test".utf8))
+        #expect(domain.digest.realm == Array("Here.TEST".utf8))
+    }
+
+    @Test("A file that a domain has for itself adds no domain, be it the demo's")
+    func ownFile() throws {
+        let folder = ScratchFolder()
+        let hash = String(repeating: "0", count: 32)
+        var settings = Settings()
+        var own = DomainSettings()
+        own.accounts = folder.write("own", "a:demo.test:\(hash)\nb:there.test:\(hash)\n")
+        settings.domains["demo.test"] = own
+        let built = try PolicyBuilder(settings: settings, listeners: []).build()
+        #expect(built.facts.count == 1 && built.facts[0].hasPrefix("domain    demo.test  1 account in "))
+        #expect(built.warnings.isEmpty)
+    }
+
+    @Test("A check tries the filter as the view's list does")
+    func filters() throws {
+        var settings = Settings()
+        for (view, filter, isRight) in [
+            ("bindings", "exp<60", true), ("bindings", "exp<<60", false), ("attempts", "exp<60", false),
+            ("log", "exp<<60", true),
+        ] {
+            (settings.console.view, settings.console.filter) = (view, filter)
+            let problem: String?
+            do {
+                _ = try SettingsCheck(settings).facts()
+                problem = nil
+            } catch { problem = "\(error)" }
+            #expect((problem == nil) == isRight, "\(view) \(filter)")
+            #expect(problem?.hasPrefix("console.filter \(filter): column ") ?? true)
+        }
+    }
+
     @Test("A domain that nobody can register at is warned of, one that anybody can as well")
     func warnings() throws {
         let folder = ScratchFolder()
@@ -35,9 +79,9 @@ struct SettingsTests {
         settings.domains["here.test"] = DomainSettings()
         settings.accounts = folder.write("accounts", "a:there.test:\(String(repeating: "0", count: 32))\n")
         let closed = try PolicyBuilder(settings: settings, listeners: []).build().warnings
-        #expect(closed.count == 1 && closed[0].hasPrefix("domain here.test has no accounts"))
+        #expect(closed.count == 1 && closed[0].hasPrefix("nobody can register at here.test: no accounts"))
         settings.open = true
         let open = try PolicyBuilder(settings: settings, listeners: []).build().warnings
-        #expect(open.count == 2 && open.allSatisfy { $0.contains("is open") })
+        #expect(open == ["open, so anybody may register any user: here.test, there.test"])
     }
 }
