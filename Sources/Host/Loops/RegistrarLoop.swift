@@ -73,14 +73,18 @@ struct RegistrarLoop: ~Copyable, MessageHandler {
     }
 
     mutating func connectionOpened(_ path: ReceivedFrom, clock: ClockReading, output: inout OutgoingMessages)
-    {}
+    {
+        core?.connectionOpened(path)
+    }
 
     mutating func connectionClosed(
         _ path: ReceivedFrom,
         because end: ConnectionEnd,
         clock: ClockReading,
         output: inout OutgoingMessages,
-    ) {}
+    ) {
+        core?.connectionClosed(path, at: clock.timestamp)
+    }
 
     /// Bytes that can't be framed are answered as far as their head can be read; the connection closes then.
     mutating func receiveUnframed(

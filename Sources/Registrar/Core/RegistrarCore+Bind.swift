@@ -30,6 +30,7 @@ extension RegistrarCore {
         }
         swap(&aor, &bench.aor)
         if let refusal { return refusal }
+        lean(step)
         report(step, &handling)
         if let ticket { withhold(ticket, step, bytes, from: start, &handling) }
         return nil

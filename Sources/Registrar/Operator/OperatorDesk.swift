@@ -228,7 +228,7 @@ public final class OperatorDesk: Sendable {
             collectsChanges: state.store != nil
         )
         let policy = state.policy.current
-        execution.restore(act.taken) { aor in
+        execution.restore(act.taken, connections: state.connections) { aor in
             let at = aor.lastIndex(of: 0x40).map { $0 + 1 } ?? 0
             let domain = policy.domainIndex(aor.span.extracting(at..<aor.count))
             return domain.map { Int(policy.domains[$0].contacts.maximum) } ?? Int(UInt16.max)
