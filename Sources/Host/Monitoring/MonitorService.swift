@@ -57,7 +57,7 @@ final class MonitorService: Sendable {
         do {
             let thread = try LoopThread(name: "regtop-monitor") { [self] in
                 let monitor = Monitor(table: table, limits: limits, startedAt: started)
-                MonitorTurn(service: self, monitor: monitor).run()
+                MonitorTurn(service: self, monitor: monitor, clocks: ClockWatch(started)).run()
             }
             self.thread.withLock { $0 = thread }
         } catch {
@@ -105,10 +105,12 @@ final class MonitorService: Sendable {
         private let monitor: Monitor
         private var audience = Audience()
         private var sessions: [Int: MonitorSession] = [:]
+        private var clocks: ClockWatch
 
-        init(service: MonitorService, monitor: Monitor) {
+        init(service: MonitorService, monitor: Monitor, clocks: ClockWatch) {
             self.service = service
             self.monitor = monitor
+            self.clocks = clocks
         }
 
         func run() {
@@ -126,6 +128,7 @@ final class MonitorService: Sendable {
                 for console in letters.consoles { audience.join(console) }
                 let now = SystemClock.read()
                 for event in letters.events { take(event, at: now.timestamp) }
+                if let jump = clocks.jump(at: now) { tell(jump, at: now.timestamp) }
                 for letter in letters.requests {
                     guard let console = audience[letter.console] else { continue }
                     answer(letter.request, to: console, now: now)
@@ -138,6 +141,17 @@ final class MonitorService: Sendable {
         private func take(_ event: MonitorEvent, at now: Timestamp) {
             monitor.receive(event, at: now)
             if case .notice(let notice) = event { audience.hear(notice) }
+        }
+
+        /// Somebody has set the clock: bindings live by the other one, so all that changes is what is written.
+        private func tell(_ jump: Interval, at now: Timestamp) {
+            let seconds = abs(jump.milliseconds) / 1_000
+            let direction = jump > .zero ? "forward" : "back"
+            let text =
+                "the clock was set \(direction) by \(seconds) s; bindings keep the time they were granted"
+            let notice = MonitorEvent.notice(Notice(at: now, level: .warning, text: text))
+            service.log(notice)
+            take(notice, at: now)
         }
 
         /// One slice of reading and sorting; true if more waits.

@@ -1,4 +1,5 @@
 import Registrar
+import SIPMessage
 
 /// A domain's settings in the registrar's words.
 extension DomainSettings {
@@ -31,6 +32,29 @@ extension DomainSettings {
                 )
             }
         )
+    }
+
+    /// What is wrong with texts that go out in messages as they are; nil if nothing is.
+    var unusableText: String? {
+        for route in serviceRoute where !isRoute(route) {
+            return "service-route \(route): not an address; write \"<sip:HOST;lr>\""
+        }
+        for (user, list) in numbers {
+            for number in list where !number.utf8.allSatisfy({ "+-0123456789".utf8.contains($0) }) {
+                return "numbers of \(user), \(number): not a number; write +12145550100 or +12145550100-0199"
+            }
+        }
+        return nil
+    }
+
+    private func isRoute(_ text: String) -> Bool {
+        let bytes = Array(text.utf8)
+        let whole = ByteRange(start: 0, count: UInt16(clamping: bytes.count))
+        guard bytes.count <= 1_024, bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7f }),
+            let address = try? NameAddress(bytes.span, in: whole, header: .serviceRoute),
+            let uri = try? SIPURI(bytes.span, in: address.uri, part: .header(.serviceRoute))
+        else { return false }
+        return uri.isSIP && address.isBracketed
     }
 
     var connectionLoss: ConnectionLoss {

@@ -120,6 +120,9 @@ struct PolicyBuilder {
                 exitCode: 1
             )
         }
+        if let problem = domain.unusableText {
+            throw HostError("domain \(name): \(problem)", exitCode: 1)
+        }
         var qop: QualityOfProtection = []
         if domain.qop.contains("auth") { qop.insert(.auth) }
         if domain.qop.contains("auth-int") { qop.insert(.authInt) }
