@@ -142,6 +142,11 @@ let package = Package(
             ],
             swiftSettings: strict,
         ),
+        .testTarget(
+            name: "ConsoleLinkTests",
+            dependencies: ["ConsoleLink", "Monitor", "BindingTable", "SIPMessage", "Timing"],
+            swiftSettings: strict,
+        ),
         .testTarget(name: "CellsTests", dependencies: ["Cells"], swiftSettings: strict),
         .testTarget(
             name: "MonitorTests",

@@ -1,9 +1,9 @@
 import BindingTable
-import ConsoleLink
+public import ConsoleLink
 import Dispatch
 import Glibc
 import Monitor
-import Registrar
+public import Registrar
 import Synchronization
 import Timing
 import Transport
@@ -32,7 +32,6 @@ final class MonitorService: Sendable {
     private let wake: WakeUp
     private let rings: [ExchangeRing]
     private let desk: OperatorDesk
-    private let policy: PolicyBox
     private let audit: AuditLog
     private let log: @Sendable (MonitorEvent) -> Void
     private let thread = Mutex<LoopThread?>(nil)
@@ -42,14 +41,12 @@ final class MonitorService: Sendable {
         table: BindingTable,
         rings: [ExchangeRing],
         desk: OperatorDesk,
-        policy: PolicyBox,
         audit: AuditLog,
         limits: MonitorLimits,
         log: @escaping @Sendable (MonitorEvent) -> Void,
     ) throws(HostError) {
         self.rings = rings
         self.desk = desk
-        self.policy = policy
         self.audit = audit
         self.log = log
         wake = WakeUp()
@@ -104,7 +101,7 @@ final class MonitorService: Sendable {
         private let service: MonitorService
         private let monitor: Monitor
         private var audience = Audience()
-        private var sessions: [Int: MonitorSession] = [:]
+        private var sessions: [Int: LinkSession] = [:]
         private var clocks: ClockWatch
 
         init(service: MonitorService, monitor: Monitor, clocks: ClockWatch) {
@@ -173,67 +170,21 @@ final class MonitorService: Sendable {
         }
 
         private func answer(_ request: LinkRequest, to console: Console, now: ClockReading) {
-            switch request {
-            case .query(let query, let serial):
-                let window = monitor.answer(
-                    query,
-                    for: &sessions[console.id, default: MonitorSession(keepsEndedRows: false)],
-                    at: now.timestamp
-                )
-                console.deliver(.window(window, serial: serial))
-            case .preview(let command, let serial):
-                let outcome = service.desk.preview(command, clock: now)
-                console.deliver(.preview(outcome, serial: serial))
-            case .previewMatching(let filter, var command, let serial):
-                command.verb = command.verb.onto(monitor.targets(matching: filter, at: now.timestamp))
-                let outcome = service.desk.preview(command, clock: now)
-                console.deliver(.preview(outcome, serial: serial))
-            case .perform(let command, let serial):
-                perform(command, serial: serial, for: console, now: now)
-            }
-        }
-
-        /// The audit line first, then the act; an act that can't be recorded is not done.
-        private func perform(
-            _ command: OperatorCommand,
-            serial: UInt64,
-            for console: Console,
-            now: ClockReading,
-        ) {
-            if let reason = console.welcome.readOnlyBecause {
-                console.deliver(.outcome(CommandOutcome(refusal: "read-only: \(reason)"), serial: serial))
-                return
-            }
-            var problem: HostError?
-            var outcome = service.desk.perform(command, clock: now) { records in
+            let update = sessions[
+                console.id,
+                default: LinkSession(readOnlyBecause: console.welcome.readOnlyBecause)
+            ].answer(request, monitor: monitor, desk: service.desk, clock: now) { record in
                 do throws(HostError) {
-                    for record in records { try write(record, at: now) }
-                    return true
+                    try service.audit.append(record)
+                    service.log(.audit(record))
+                    return nil
                 } catch {
-                    problem = error
-                    return false
+                    return error.description
                 }
             }
-            if let problem { outcome.refusal = problem.description }
-            monitor.receive(.blocks(service.policy.current.blocks.all(at: now.timestamp)), at: now.timestamp)
-            console.deliver(.outcome(outcome, serial: serial))
-        }
-
-        private func write(_ record: AuditRecord, at now: ClockReading) throws(HostError) {
-            try service.audit.append(record)
-            service.log(.audit(record))
-            monitor.receive(.audit(record), at: now.timestamp)
+            console.deliver(update)
         }
     }
 }
 
-extension OperatorVerb {
-    /// The same verb for other bindings; verbs that take none stay as they are.
-    func onto(_ targets: [BindingTarget]) -> OperatorVerb {
-        switch self {
-        case .expire: .expire(targets)
-        case .evict(_, let refuseFor): .evict(targets, refuseFor: refuseFor)
-        case .block, .unblock, .undo: self
-        }
-    }
-}
+extension OperatorDesk: CommandDesk {}

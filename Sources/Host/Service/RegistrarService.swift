@@ -68,7 +68,6 @@ final class RegistrarService: Sendable {
             table: state.table,
             rings: cores.rings,
             desk: OperatorDesk(state),
-            policy: state.policy,
             audit: audit,
             limits: limits,
             log: log

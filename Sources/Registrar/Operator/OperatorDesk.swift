@@ -50,6 +50,9 @@ public final class OperatorDesk: Sendable {
         }
     }
 
+    /// The blocks in force.
+    public func blocks(at now: Timestamp) -> [Block] { state.policy.current.blocks.all(at: now) }
+
     /// Takes back what the store could not commit of an act; true if the token was the desk's.
     @discardableResult
     public func complete(_ token: UInt64, committed: Bool, at now: Timestamp) -> Bool {
