@@ -7,6 +7,13 @@ public enum TransportKind: UInt8, Sendable, CaseIterable, BitwiseCopyable {
     /// Bytes arrive in order over a connection, so nothing is sent twice (RFC 3261 §17).
     public var isReliable: Bool { self != .udp }
 
+    /// Encrypted by TLS, which a `sips` URI demands (RFC 3261 §26.2.2).
+    public var isSecure: Bool { self == .tls || self == .wss }
+
+    /// A datagram or a WebSocket message holds one SIP message, so Content-Length is not what cuts them apart
+    /// (RFC 3261 §18.3, RFC 7118 §5).
+    public var keepsMessagesWhole: Bool { self != .tcp && self != .tls }
+
     /// Lower-case name as in a `transport` parameter.
     public var name: String {
         switch self {
@@ -15,6 +22,20 @@ public enum TransportKind: UInt8, Sendable, CaseIterable, BitwiseCopyable {
         case .tls: "tls"
         case .ws: "ws"
         case .wss: "wss"
+        }
+    }
+}
+
+/// The version of TLS that protects a connection; the raw value is stored in bindings and events.
+public enum TLSVersion: UInt8, Hashable, Sendable, BitwiseCopyable {
+    case none, tls12, tls13
+
+    /// As people write it; nothing for a path without TLS.
+    public var name: String {
+        switch self {
+        case .none: ""
+        case .tls12: "TLS 1.2"
+        case .tls13: "TLS 1.3"
         }
     }
 }
@@ -88,6 +109,8 @@ public struct ReceivedFrom: Hashable, Sendable, BitwiseCopyable {
     public var transport: TransportKind
     /// The connection, for stream transports.
     public var connection: ConnectionID
+    /// What protects the connection.
+    public var tls: TLSVersion
     /// The moment it was taken from the socket.
     public var at: Timestamp
 
@@ -98,12 +121,14 @@ public struct ReceivedFrom: Hashable, Sendable, BitwiseCopyable {
         local: Endpoint,
         transport: TransportKind,
         connection: ConnectionID = .none,
+        tls: TLSVersion = .none,
         at: Timestamp,
     ) {
         self.source = source
         self.local = local
         self.transport = transport
         self.connection = connection
+        self.tls = tls
         self.at = at
     }
 }

@@ -72,8 +72,12 @@ struct RegistrarLoop: ~Copyable, MessageHandler {
         inBatch = 0
     }
 
-    mutating func connectionOpened(_ path: ReceivedFrom, clock: ClockReading, output: inout OutgoingMessages)
-    {}
+    mutating func connectionOpened(
+        _ path: ReceivedFrom,
+        peer: ConnectionPeer,
+        clock: ClockReading,
+        output: inout OutgoingMessages,
+    ) {}
 
     mutating func connectionClosed(
         _ path: ReceivedFrom,

@@ -54,7 +54,8 @@ extension RegistrarCore {
             Rollback.restore(waiting.ticket, in: state.table, at: clock.timestamp)
             swap(&encoder.bytes, &reply)
             let request = waiting.request
-            let framing: MessageFraming = waiting.context.path.transport.isReliable ? .stream : .datagram
+            let transport = waiting.context.path.transport
+            let framing: MessageFraming = transport.keepsMessagesWhole ? .datagram : .stream
             try? head.parse(request.span, limits: policy.limits, framing: framing)
             refuse(.storeFailed, request.span, waiting.context, &handling)
             swap(&encoder.bytes, &reply)
