@@ -72,9 +72,13 @@ struct RegistrarLoop: ~Copyable, MessageHandler {
         inBatch = 0
     }
 
-    mutating func connectionOpened(_ path: ReceivedFrom, clock: ClockReading, output: inout OutgoingMessages)
-    {
-        core?.connectionOpened(path)
+    mutating func connectionOpened(
+        _ path: ReceivedFrom,
+        peer: ConnectionPeer,
+        clock: ClockReading,
+        output: inout OutgoingMessages,
+    ) {
+        core?.connectionOpened(path, names: peer.identities.map { Array($0.utf8) })
     }
 
     mutating func connectionClosed(

@@ -76,10 +76,15 @@ final class RegistrarService: Sendable {
             Current(settings: settings, openDomains: built.openDomains, accountsFiles: built.accountsFiles)
         )
         housekeeping = Housekeeping()
-        for warning in built.warnings { notice(.warning, warning) }
-        housekeeping.start(watching: built.accountsFiles) { [weak self] in
-            self?.secondPassed(accountsChanged: $0)
+        for warning in built.warnings + certificateWarnings { notice(.warning, warning) }
+        housekeeping.start(watching: built.accountsFiles + settings.tls.paths) { [weak self] in
+            self?.secondPassed(filesChanged: $0)
         }
+    }
+
+    private var certificateWarnings: [String] {
+        guard let expires = streams?.certificateExpires else { return [] }
+        return [TLSSettings.warning(expires: expires, now: SystemClock.read().wall)].compactMap { $0 }
     }
 
     /// Domains that take registrations without a password.
@@ -89,6 +94,13 @@ final class RegistrarService: Sendable {
     func reload(_ settings: Settings) throws(HostError) {
         let built = try PolicyBuilder(settings: settings, listeners: Self.addresses(settings), demo: demo)
             .build()
+        if let files = settings.tls.files {
+            do throws(TransportError) {
+                try streams?.reload(files)
+            } catch {
+                throw HostError(error.description, exitCode: 1)
+            }
+        }
         state.policy.reload(built.policy)
         let listensElsewhere = current.withLock { current in
             defer {
@@ -100,9 +112,9 @@ final class RegistrarService: Sendable {
             }
             return current.settings.listen != settings.listen
         }
-        housekeeping.watch(built.accountsFiles)
+        housekeeping.watch(built.accountsFiles + settings.tls.paths)
         notice(.info, "settings and accounts read anew: \(built.facts.count) domains")
-        for warning in built.warnings { notice(.warning, warning) }
+        for warning in built.warnings + certificateWarnings { notice(.warning, warning) }
         if listensElsewhere { notice(.warning, "other listeners take effect at the next start") }
     }
 
@@ -119,16 +131,16 @@ final class RegistrarService: Sendable {
         monitor.stop()
     }
 
-    private func secondPassed(accountsChanged: Bool) {
+    private func secondPassed(filesChanged: Bool) {
         let now = SystemClock.read().timestamp
         if state.policy.pruneBlocks(at: now) {
             monitor.post(.blocks(state.policy.current.blocks.all(at: now)))
         }
-        guard accountsChanged else { return }
+        guard filesChanged else { return }
         do throws(HostError) {
             try reload(current.withLock { $0.settings })
         } catch {
-            notice(.error, "\(error.description); the accounts read before stay in force")
+            notice(.error, "\(error.description); what was read before stays in force")
         }
     }
 

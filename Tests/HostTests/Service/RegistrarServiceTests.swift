@@ -64,7 +64,7 @@ struct RegistrarServiceTests {
         #expect(lines.first { $0.contains("read anew") } != nil)
         #expect(try phone.register(password: "new") == "SIP/2.0 200 OK")
         _ = folder.write("accounts.txt", "nonsense\n")
-        #expect(lines.first { $0.contains("line 1") && $0.contains("stay in force") } != nil)
+        #expect(lines.first { $0.contains("line 1") && $0.contains("stays in force") } != nil)
         #expect(try phone.register(password: "new") == "SIP/2.0 200 OK")
     }
 
