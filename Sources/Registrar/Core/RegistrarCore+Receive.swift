@@ -87,10 +87,15 @@ extension RegistrarCore {
         _ handling: inout Handling,
     ) {
         var badges: Badges = []
-        if case .elsewhere(let reason) = place(bytes, fields, context, &badges) {
+        var domain: Int?
+        switch place(bytes, fields, context, &badges) {
+        case .domain(let index): domain = index
+        case .host: break
+        case .elsewhere(let reason): return refuse(reason, bytes, context, &handling)
+        }
+        if let reason = extensionsAndBody(bytes, domain: domain) {
             return refuse(reason, bytes, context, &handling)
         }
-        if let reason = extensionsAndBody(bytes) { return refuse(reason, bytes, context, &handling) }
         handling.exchange.badges = badges
         capabilities(bytes, context, &handling)
     }
@@ -186,11 +191,16 @@ extension RegistrarCore {
         return uri.host.address(bytes) == path.local.address || domain(of: uri, bytes) != nil
     }
 
-    /// RFC 3261 §8.2.2.3 and §8.2.3: no extension is supported, and no body understood.
-    func extensionsAndBody(_ bytes: Span<UInt8>) -> RefusalReason? {
+    /// RFC 3261 §8.2.2.3 and §8.2.3: what may be required is what the domain offers; no body is understood.
+    ///
+    /// Leaves on the bench what is offered, for the answer.
+    /// - Parameter domain: whose offer counts; nil: nothing is offered.
+    mutating func extensionsAndBody(_ bytes: Span<UInt8>, domain: Int? = nil) -> RefusalReason? {
+        bench.offered = domain.map { policy.domains[$0].extensions.offered } ?? []
         if head.contains(.require) {
             do throws(ParseError) {
-                guard try head.optionTags(.require, bytes).isEmpty else { return .badExtension }
+                let required = try head.optionTags(.require, bytes)
+                guard required.isSubset(of: bench.offered) else { return .badExtension }
             } catch {
                 return reason(of: error)
             }

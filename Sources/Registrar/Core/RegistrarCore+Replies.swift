@@ -106,12 +106,13 @@ extension RegistrarCore {
         }
     }
 
-    /// `Unsupported` with the tags of `Require`: none is supported, so all are listed (RFC 3261 §8.2.2.3).
+    /// `Unsupported` with those tags of `Require` that are not offered (RFC 3261 §8.2.2.3).
     private mutating func appendUnsupported(_ bytes: Span<UInt8>) {
         encoder.beginHeader(.unsupported)
         var tags = HeaderValues<Token>(.require)
         var isFirst = true
         while let tag = try? tags.next(in: head, bytes) {
+            if OptionTags(bytes, in: tag.range).isSubset(of: bench.offered) { continue }
             if !isFirst { encoder.bytes.append(", ") }
             isFirst = false
             encoder.bytes.append(bytes, tag.range)
@@ -119,7 +120,8 @@ extension RegistrarCore {
         encoder.endLine()
     }
 
-    /// 200 to OPTIONS: what is understood here (RFC 3261 §11.2). Empty lists say that nothing is.
+    /// 200 to OPTIONS: what is understood here (RFC 3261 §11.2). Empty lists say that nothing is. `Supported` has what
+    /// the domain offers, as `extensionsAndBody` left it on the bench.
     mutating func capabilities(_ bytes: Span<UInt8>, _ context: RequestContext, _ handling: inout Handling) {
         encoder.beginResponse(
             .ok,
@@ -133,12 +135,23 @@ extension RegistrarCore {
         encoder.header(.accept, "")
         encoder.header(.acceptEncoding, "")
         encoder.header(.acceptLanguage, "en")
-        encoder.header(.supported, "")
+        encoder.beginHeader(.supported)
+        var isFirst = true
+        for (tag, name) in Self.optionNames where bench.offered.contains(tag) {
+            if !isFirst { encoder.bytes.append(", ") }
+            isFirst = false
+            encoder.bytes.append(name)
+        }
+        encoder.endLine()
         appendServer()
         encoder.finish()
         handling.end = .replied
         handling.exchange.status = StatusCode.ok.rawValue
     }
+
+    private static let optionNames: [(OptionTags, StaticString)] = [
+        (.path, "path"), (.outbound, "outbound"), (.gruu, "gruu"), (.gin, "gin"),
+    ]
 
     /// `Server`, unless the policy has none.
     mutating func appendServer() {

@@ -26,7 +26,8 @@ public struct RegistrarCore: ~Copyable {
     var tail = ReplyTail()
     var lastURI = RequestURIMemo()
     var pending = PendingReplies()
-    /// Names of the verified certificates of this loop's connections.
+    /// The verified names of each connection's peer, the first one first (RFC 5922 §7.1): those of TLS connections
+    /// whose client showed a certificate.
     var peers: [ConnectionID: [[UInt8]]] = [:]
     private var draws: UInt64
     private var lastDrops: UInt64 = 0
@@ -37,6 +38,8 @@ public struct RegistrarCore: ~Copyable {
         var aor: [UInt8] = []
         /// Canonical host of a URI in hand.
         var host: [UInt8] = []
+        /// Option tags that the request in hand may require.
+        var offered: OptionTags = []
         var wishes = ContactWishes()
         var decision = RegisterDecision()
         /// Bindings of the address of record, before and after.
