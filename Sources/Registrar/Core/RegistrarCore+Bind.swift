@@ -80,7 +80,7 @@ extension RegistrarCore {
         for change in bench.decision.changes {
             switch change {
             case .add: continue
-            case .update(let id, _, _, _), .remove(let id, _): touched.append(id)
+            case .update(let id, _, _, _), .remove(let id, _), .observe(let id, _): touched.append(id)
             }
         }
         let before = touched.compactMap { partition.binding($0) }
