@@ -174,7 +174,7 @@ let package = Package(
             name: "ScenarioTests",
             dependencies: [
                 "BindingTable", "Cells", "Console", "ConsoleLink", "Monitor", "Registrar", "SIPDigest",
-                "SIPMessage", "Simulation", "Timing",
+                "SIPMessage", "SIPTransaction", "Simulation", "Timing",
             ],
             swiftSettings: strict,
         ),
