@@ -214,7 +214,9 @@ if Context.environment["REGTOP_FUZZING"] != nil,
     package.targets.append(
         .executableTarget(
             name: "Fuzzing",
-            dependencies: ["regtop", "Host", "Cells", "SIPDigest", "SIPMessage"],
+            dependencies: [
+                "regtop", "Host", "Cells", "BindingTable", "Registrar", "SIPDigest", "SIPMessage", "Support",
+            ],
             path: "Tests/Fuzzing",
             swiftSettings: strict,
         )

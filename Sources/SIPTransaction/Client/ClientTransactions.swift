@@ -174,7 +174,9 @@ public struct ClientTransactions: ~Copyable {
     public mutating func connectionClosed(_ connection: ConnectionID, events: inout [ClientEvent]) {
         guard waitingOn[connection] != nil else { return }
         for slot in byBranch.values where entries[slot].path.connection == connection {
-            guard entries[slot].transaction.receive(.transportError) == .terminateByTransport else { continue }
+            guard entries[slot].transaction.receive(.transportError) == .terminateByTransport else {
+                continue
+            }
             events.append(.connectionLost(token: entries[slot].token))
             release(slot)
             remove(slot)

@@ -35,7 +35,10 @@ import Testing
         state: ReginfoDocument.State = .active,
     ) -> ReginfoDocument {
         var document = ReginfoDocument(version: 3, isFull: isFull, aor: aor, id: 9, state: state)
-        for contact in contacts { #expect(document.append(contact)) }
+        for contact in contacts {
+            let isWritten = document.append(contact)
+            #expect(isWritten)
+        }
         document.finish()
         return document
     }

@@ -139,6 +139,7 @@ import Timing
         watcher.take(challenge)
         #expect(stage.open(&watcher).status == 200)
         var liar = Subscriber(password: "wrong")
+        liar.callID = "watch-2"
         liar.take(stage.send(liar.subscribe()))
         #expect(stage.send(liar.subscribe()).status == 401)
         #expect(stage.handling?.exchange.refusal == .wrongPassword)

@@ -1,6 +1,7 @@
 import SIPDigest
 import SIPMessage
 import Support
+import Timing
 
 /// Somebody who watches a registration: writes SUBSCRIBE requests and reads NOTIFYs.
 struct Subscriber {
