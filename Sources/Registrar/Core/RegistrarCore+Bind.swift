@@ -28,6 +28,9 @@ extension RegistrarCore {
             writeBindings(step, bytes, texts, aor.span, partition)
             return nil
         }
+        if refusal == nil, policy.domains[step.question.request.domain].ping.interval > 0 {
+            notePinged(aor.span, step)
+        }
         swap(&aor, &bench.aor)
         if let refusal { return refusal }
         lean(step)

@@ -22,7 +22,10 @@ extension RegistrarCore {
             fault = reason(of: error)
         }
         // A response is never answered, nor an ACK.
-        guard head.kind == .request, head.method != .ack else { return }
+        guard head.kind == .request, head.method != .ack else {
+            if head.kind == .response, fault == nil { receiveResponse(bytes, path, &handling) }
+            return
+        }
         guard let via = try? head.topVia(bytes) else {
             // Nobody knows where an answer should go, unless it is the other version's Via that we can't read.
             if fault == .version { refuseVersion(bytes, path, &handling) }
@@ -67,6 +70,8 @@ extension RegistrarCore {
         switch head.method {
         case .register:
             register(bytes, fields, identity, context, &handling)
+        case .subscribe:
+            subscribe(bytes, fields, context, &handling)
         case .bye, .cancel, .notify, .info, .update, .prack:
             // They belong to a dialog or a transaction, and there is none here (§9.2, §12.2.2, RFC 6665 §4.1.3).
             refuse(.noDialog, bytes, context, &handling)
@@ -101,7 +106,7 @@ extension RegistrarCore {
     }
 
     /// A REGISTER that was answered before gets that answer again; one in progress is dropped (§17.2.2).
-    private mutating func repeatReply(
+    mutating func repeatReply(
         _ key: TransactionKey,
         _ context: RequestContext,
         _ handling: inout Handling,

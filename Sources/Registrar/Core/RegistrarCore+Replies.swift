@@ -5,15 +5,19 @@ import Timing
 
 extension RegistrarCore {
     /// Writes the reply to a refusal other than 401, as the table says (`Refusal`).
+    ///
+    /// - Parameter status: another status than the table's, for a reason that means another thing within a dialog.
     mutating func refuse(
         _ reason: RefusalReason,
+        as status: StatusCode? = nil,
         _ bytes: Span<UInt8>,
         _ context: RequestContext,
         _ handling: inout Handling,
     ) {
         let row = Refusal(reason)
+        let status = status ?? row.status
         encoder.beginResponse(
-            row.status,
+            status,
             phrase: Refusal.phrase(of: reason),
             to: head,
             bytes,
@@ -25,7 +29,7 @@ extension RegistrarCore {
         appendServer()
         encoder.finish()
         handling.end = .replied
-        handling.exchange.status = row.status.rawValue
+        handling.exchange.status = status.rawValue
         handling.exchange.refusal = reason
     }
 
@@ -87,11 +91,11 @@ extension RegistrarCore {
     private mutating func appendExtra(_ extra: Refusal.Extra, _ bytes: Span<UInt8>, _ context: RequestContext)
     {
         switch extra {
-        case .allow(let withRegister): encoder.header(.allow, withRegister ? "REGISTER, OPTIONS" : "OPTIONS")
+        case .allow(let withRegister): appendAllow(withRegister: withRegister, bytes)
         case .accept:
             encoder.header(.accept, "")
             encoder.header(.acceptEncoding, "")
-        case .allowEvents: encoder.header(.allowEvents, "")
+        case .allowEvents: encoder.header(.allowEvents, "reg")
         case .unsupported: appendUnsupported(bytes)
         case .unsupportedPath:
             encoder.header(.unsupported, "path")
@@ -104,6 +108,21 @@ extension RegistrarCore {
             encoder.header(.retryAfter, decimal: spreadOut)
         case .none, .challenge: break
         }
+    }
+
+    /// `Allow` with the methods that are served where the Request-URI points (RFC 3261 §20.5).
+    private mutating func appendAllow(withRegister: Bool, _ bytes: Span<UInt8>) {
+        guard withRegister else { return encoder.header(.allow, "OPTIONS") }
+        let offers = offersSubscriptions(bytes)
+        encoder.header(.allow, offers ? "REGISTER, SUBSCRIBE, OPTIONS" : "REGISTER, OPTIONS")
+    }
+
+    /// SUBSCRIBE is served by the domain of the Request-URI or, if that is none of ours, by one of ours.
+    private func offersSubscriptions(_ bytes: Span<UInt8>) -> Bool {
+        var host: [UInt8] = []
+        (try? SIPURI(bytes, in: head.requestURI))?.appendCanonicalHost(bytes, to: &host)
+        guard let domain = policy.domainIndex(host.span) else { return policy.offersSubscriptions }
+        return policy.domains[domain].offersSubscriptions
     }
 
     /// `Unsupported` with those tags of `Require` that are not offered (RFC 3261 §8.2.2.3).
@@ -131,7 +150,8 @@ extension RegistrarCore {
             from: context.path.source,
             toTag: context.toTag
         )
-        encoder.header(.allow, "REGISTER, OPTIONS")
+        appendAllow(withRegister: true, bytes)
+        if offersSubscriptions(bytes) { encoder.header(.allowEvents, "reg") }
         encoder.header(.accept, "")
         encoder.header(.acceptEncoding, "")
         encoder.header(.acceptLanguage, "en")

@@ -20,7 +20,7 @@ public struct Refusal: Sendable {
         case unsupportedPath
         /// `Require: outbound` (RFC 3261 §21.4.15).
         case requireOutbound
-        /// An empty `Allow-Events`: no package is served.
+        /// `Allow-Events` with the one package that is served.
         case allowEvents
         /// One `WWW-Authenticate` an algorithm; `stale` if only the nonce was at fault.
         case challenge(stale: Bool)

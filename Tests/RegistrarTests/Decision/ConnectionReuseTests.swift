@@ -23,7 +23,7 @@ struct ConnectionReuseTests {
         let stage = try Stage([.extended()])
         stage.transport = transport
         if !names.isEmpty {
-            stage.core.peers[ConnectionID(rawValue: 7)] = names.map { Array($0.utf8) }
+            stage.core.connectionOpened(ConnectionID(rawValue: 7), names: names.map { Array($0.utf8) })
         }
         return stage
     }
