@@ -25,6 +25,7 @@ final class MonitorService: Sendable {
         var events: [MonitorEvent] = []
         var consoles: [Console] = []
         var departures: [Int] = []
+        var abuse: AbusePolicy?
         var isStopping = false
     }
 
@@ -84,6 +85,12 @@ final class MonitorService: Sendable {
         wake.raise()
     }
 
+    /// Blocks by this policy from now on.
+    func adopt(_ policy: AbusePolicy) {
+        inbox.withLock { $0.abuse = policy }
+        wake.raise()
+    }
+
     /// A console's request.
     func submit(_ request: LinkRequest, from console: Int) {
         inbox.withLock { $0.requests.append((console, request)) }
@@ -124,6 +131,7 @@ final class MonitorService: Sendable {
                     sessions[id] = nil
                 }
                 for console in letters.consoles { audience.join(console) }
+                if let policy = letters.abuse { monitor.policy = policy }
                 let now = SystemClock.read()
                 for event in letters.events { take(event, at: now.timestamp) }
                 for letter in letters.requests {
@@ -143,7 +151,8 @@ final class MonitorService: Sendable {
         /// One slice of reading and sorting; true if more waits.
         private func work() -> Bool {
             var more = false
-            let now = SystemClock.read().timestamp
+            let clock = SystemClock.read()
+            let now = clock.timestamp
             for ring in service.rings {
                 let count = ring.drain(limit: 512) { exchange, request, reply in
                     monitor.receiveExchange(exchange, request: request, reply: reply, at: now)
@@ -155,7 +164,32 @@ final class MonitorService: Sendable {
             if monitor.pull(limit: 4_096, at: now) { more = true }
             if monitor.advance(to: now) { more = true }
             for failure in monitor.takeFailures(at: now) { service.log(.notice(failure)) }
+            raiseAlarms(clock)
             return more
+        }
+
+        /// Says what looks like an attack, and blocks as the policy wants: by the way that operators' commands go,
+        /// so that the audit trail, the list of blocks and undo know of it.
+        private func raiseAlarms(_ clock: ClockReading) {
+            let (notices, blocks) = monitor.takeAlarms(at: clock.timestamp)
+            for notice in notices { say(notice, at: clock.timestamp) }
+            for block in blocks {
+                let command = OperatorCommand(
+                    verb: .block(.source(block.source), for: block.length),
+                    reason: block.reason,
+                    by: .policy
+                )
+                let outcome = perform(command, now: clock)
+                let what =
+                    outcome.refusal.map { "\(block.source) is not blocked: \($0)" }
+                    ?? "\(block.source) is blocked by policy: \(block.reason)"
+                say(Notice(at: clock.timestamp, level: .warning, text: what), at: clock.timestamp)
+            }
+        }
+
+        private func say(_ notice: Notice, at now: Timestamp) {
+            service.log(.notice(notice))
+            take(.notice(notice), at: now)
         }
 
         private func answer(_ request: LinkRequest, to console: Console, now: ClockReading) {
@@ -190,6 +224,10 @@ final class MonitorService: Sendable {
                 console.deliver(.outcome(CommandOutcome(refusal: "read-only: \(reason)"), serial: serial))
                 return
             }
+            console.deliver(.outcome(perform(command, now: now), serial: serial))
+        }
+
+        private func perform(_ command: OperatorCommand, now: ClockReading) -> CommandOutcome {
             var problem: HostError?
             var outcome = service.desk.perform(command, clock: now) { records in
                 do throws(HostError) {
@@ -202,7 +240,7 @@ final class MonitorService: Sendable {
             }
             if let problem { outcome.refusal = problem.description }
             monitor.receive(.blocks(service.policy.current.blocks.all(at: now.timestamp)), at: now.timestamp)
-            console.deliver(.outcome(outcome, serial: serial))
+            return outcome
         }
 
         private func write(_ record: AuditRecord, at now: ClockReading) throws(HostError) {
@@ -211,6 +249,11 @@ final class MonitorService: Sendable {
             monitor.receive(.audit(record), at: now.timestamp)
         }
     }
+}
+
+extension OperatorIdentity {
+    /// Who blocks when no operator does: the abuse policy.
+    static let policy = OperatorIdentity(user: "policy", from: "regtop", terminal: "")
 }
 
 extension OperatorVerb {

@@ -11,6 +11,8 @@ public struct Settings: Equatable, Sendable {
     public var open = false
     /// Bounds on what strangers can make us hold.
     public var limits = LimitSettings()
+    /// When sources are blocked without an operator.
+    public var security = SecuritySettings()
     /// How the console begins.
     public var console = ScreenSettings()
 
@@ -87,6 +89,23 @@ public struct LimitSettings: Equatable, Sendable {
     public init() {}
 }
 
+/// When sources are blocked without an operator.
+public struct SecuritySettings: Equatable, Sendable {
+    /// Sources that look like an attack are blocked.
+    public var autoBlock = false
+    /// For so many seconds.
+    public var block = 3_600
+    /// Wrong passwords or names within ten minutes that it takes.
+    public var failures = 20
+    /// Networks that are never blocked so, `10.0.0.0/8`, `2001:db8::/32` or an address.
+    public var allow: [String] = []
+    /// A source is blocked even if users have registered from it.
+    public var blocksOffices = false
+
+    /// The defaults.
+    public init() {}
+}
+
 /// How the console begins.
 public struct ScreenSettings: Equatable, Sendable {
     /// Name or file of the theme.
@@ -97,7 +116,7 @@ public struct ScreenSettings: Equatable, Sendable {
     public var noColor = false
     /// Acts are removed.
     public var readOnly = false
-    /// First view: `overview`, `bindings`, `attempts` or `log`.
+    /// First view: one of `views`.
     public var view = "overview"
     /// First filter of the bindings or attempts view.
     public var filter = ""
@@ -108,5 +127,5 @@ public struct ScreenSettings: Equatable, Sendable {
 
 extension ScreenSettings {
     /// Names that `--view` takes, in the order of their keys.
-    public static let views = ["overview", "bindings", "attempts", "log", "audit", "blocks"]
+    public static let views = ["overview", "bindings", "attempts", "security", "log", "audit", "blocks"]
 }
