@@ -112,7 +112,7 @@ extension Action {
             "Group",
             "group by source, user or User-Agent",
             in: .security,
-            weight: 60
+            weight: 36
         ),
         Action(.why, ["d"], "Why", "why: the registrar's checks, shown or hidden", in: .attempt, weight: 70),
         Action(.raw, ["r"], "Raw", "the message whole, and back", in: .attempt, weight: 65),

@@ -54,12 +54,10 @@ struct SecurityPanes {
         if row.key == .others {
             return [RunLine("Sources that failed so seldom that nothing else is kept of them.", role: .text)]
         }
-        let since = "since \(clock.clock(row.first)), last \(TimeText.ago(clock.since(row.last)))"
         var lines = [
             RunLine([
                 TextRun(SafeText(Self.name(row.key)).fitted(to: max(8, width / 3)), role: .textStrong),
                 TextRun("  \(AbuseWords.label(row.findings))", role: AbuseWords.role(row)),
-                TextRun("  \(since)", role: .textDim),
             ])
         ]
         for finding in row.findings {
@@ -74,10 +72,9 @@ struct SecurityPanes {
         return lines + [RunLine("  \(AbuseWords.advice(row))", role: .text)]
     }
 
-    /// `User-Agent friendly-scanner   from 4 ports   nobody has registered from it`
+    /// `since 11:58:02   4 ports   nobody has registered from it   User-Agent friendly-scanner`
     private func sender(_ row: SecurityRow) -> String {
-        var parts: [String] = []
-        if case .agent = row.key {} else if !row.agent.isEmpty { parts.append("User-Agent \(row.agent)") }
+        var parts = ["since \(clock.clock(row.first))"]
         switch row.key {
         case .source:
             parts.append(TimeText.count(row.ports, "port"))
@@ -88,6 +85,7 @@ struct SecurityPanes {
             )
         default: parts.append("from \(TimeText.count(row.sources, "source"))")
         }
+        if case .agent = row.key {} else if !row.agent.isEmpty { parts.append("User-Agent \(row.agent)") }
         return parts.joined(separator: "   ")
     }
 

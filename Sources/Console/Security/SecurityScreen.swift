@@ -52,7 +52,13 @@ struct SecurityScreen {
             number("PROBES", 6, 28),
             number("OK", 4, 78), number("1h", 6, 24), number("24h", 7, 22), number("LAST", 4, 70),
             Column("TREND", minimum: 5, ideal: width >= 120 ? 10 : 5, priority: 65),
-            Column("LOOKS LIKE", minimum: 11, ideal: 24, priority: width < 60 ? 90 : 26, grows: true),
+            Column(
+                "LOOKS LIKE",
+                minimum: width < 120 ? 11 : 22,
+                ideal: 24,
+                priority: width < 60 ? 90 : width < 120 ? 26 : 75,
+                grows: true
+            ),
             Column("AGENT", minimum: 14, ideal: 26, priority: group == .source ? 20 : 0, grows: true),
         ]
     }
@@ -97,7 +103,7 @@ struct SecurityScreen {
                 ],
                 priority: 90
             ),
-            Segment("by \(group.name)", role: .text, priority: 60),
+            Segment("by \(group.name) (g)", role: .text, priority: 60),
         ]
         let filter = model.securityFilter.text
         if !filter.isEmpty { left.append(Segment(filter, role: .filterMatch, priority: 70)) }

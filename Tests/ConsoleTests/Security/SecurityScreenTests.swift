@@ -45,7 +45,7 @@ import Testing
         driver.press("4")
         #expect(driver.screen.contains("by SOURCE"))
         driver.press("g")
-        #expect(driver.screen.contains("by USER ") && driver.screen.contains("9001@example.test"))
+        #expect(driver.screen.contains("by USER (g)") && driver.screen.contains("9001@example.test"))
         driver.press("g")
         #expect(driver.screen.contains("by USER-AGENT"))
         driver.press("g")
