@@ -9,7 +9,7 @@ extension Action {
             .open,
             [.enter],
             "Open",
-            "open what the cursor is on: detail, ladder, raw message, whole line",
+            "open what the cursor is on: detail, ladder, raw message, whole line, attempts of a source",
             in: [.lists, .overview, .binding, .attempt],
             weight: 90
         ),
@@ -37,6 +37,14 @@ extension Action {
             in: .screens,
             weight: 40
         ),
+        Action(
+            .security,
+            ["4"],
+            "View",
+            "Security: who fails, who attacks, and what speaks for it",
+            in: .screens,
+            weight: 40
+        ),
         Action(.log, ["5"], "View", "Log and Audit; Tab goes on to the blocks", in: .screens, weight: 40),
         Action(
             .nextPane,
@@ -52,7 +60,7 @@ extension Action {
             ["/", .function(3), .function(4)],
             "Filter",
             "filter the rows; in Log and Audit: lines with a text",
-            in: [.bindings, .attempts, .log, .audit],
+            in: [.bindings, .attempts, .security, .log, .audit],
             weight: 80
         ),
         Action(
@@ -60,15 +68,15 @@ extension Action {
             ["\\"],
             "All",
             "clear the filter",
-            in: [.bindings, .attempts, .log, .audit],
+            in: [.bindings, .attempts, .security, .log, .audit],
             weight: 55
         ),
         Action(
             .problems,
             ["!"],
             "Problems",
-            "only problems: LATE and AUTH, failures, warnings",
-            in: [.bindings, .attempts, .log],
+            "only problems: LATE and AUTH, failures, attacks, warnings",
+            in: [.bindings, .attempts, .security, .log],
             weight: 50
         ),
     ]
@@ -97,6 +105,14 @@ extension Action {
             "the attempts of this address of record (or source)",
             in: [.overview, .bindings, .binding, .attempts, .attempt],
             weight: 48
+        ),
+        Action(
+            .group,
+            ["g"],
+            "Group",
+            "group by source, user or User-Agent",
+            in: .security,
+            weight: 36
         ),
         Action(.why, ["d"], "Why", "why: the registrar's checks, shown or hidden", in: .attempt, weight: 70),
         Action(.raw, ["r"], "Raw", "the message whole, and back", in: .attempt, weight: 65),
@@ -151,7 +167,7 @@ extension Action {
             ["B"],
             "Block",
             "BLOCK: refuse this address of record or source for a time (asks first)",
-            in: [.overview, .bindings, .binding, .attempts, .attempt],
+            in: [.overview, .bindings, .binding, .attempts, .attempt, .security],
             weight: 38,
             isDestructive: true
         ),
@@ -190,7 +206,14 @@ extension Action {
         Action(.pageUp, [.control("b"), .pageUp], "", "a page up", in: [.lists, .attempt]),
         Action(.halfDown, [.control("d")], "", "half a page down", in: [.lists, .attempt]),
         Action(.halfUp, [.control("u")], "", "half a page up", in: [.lists, .attempt]),
-        Action(.first, ["g", .home], "", "first row", in: [.lists, .attempt]),
+        Action(
+            .first,
+            ["g", .home],
+            "",
+            "first row",
+            in: Places([.lists, .attempt]).subtracting(.security)
+        ),
+        Action(.firstRow, [.home], "", "first row", in: .security),
         Action(.last, ["G", .end], "", "last row", in: [.lists, .attempt]),
     ]
 

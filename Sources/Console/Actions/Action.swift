@@ -54,10 +54,10 @@ struct Action: Sendable {
 enum ActionID: String, CaseIterable, Sendable {
     // Looking
     case open, back, leave, quit
-    case overview, bindings, attempts, log, blocks, lastView, nextPane, previousPane
-    case up, down, pageUp, pageDown, halfUp, halfDown, first, last, previous, next
+    case overview, bindings, attempts, security, log, blocks, lastView, nextPane, previousPane
+    case up, down, pageUp, pageDown, halfUp, halfDown, first, firstRow, last, previous, next
     case filter, clearFilter, problems, sortLeft, sortRight, reverse, sortMenu
-    case freeze, follow, followAOR, preview, raw, rawPane, why, times
+    case freeze, follow, followAOR, group, preview, raw, rawPane, why, times
     // Marking and acting
     case mark, range, markAll, unmark, evict, expire, block, unblock, undo
     // The console itself

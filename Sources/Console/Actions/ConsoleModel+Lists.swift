@@ -19,6 +19,7 @@ extension ConsoleModel {
             marks.extend(over: bindings)
             link.wantsPreview = true
         case .attempts: if attempts.move(id, height: listHeight) { link.wantsWindow = true }
+        case .security: if security.list.move(id, height: listHeight) { link.wantsWindow = true }
         case .log: if log.move(id, height: listHeight) { link.wantsWindow = true }
         case .audit: if audit.move(id, height: listHeight) { link.wantsWindow = true }
         case .blocks: if blocks.move(id, height: listHeight) { link.wantsWindow = true }
@@ -37,6 +38,9 @@ extension ConsoleModel {
         case .attempts:
             failuresOnly.toggle()
             attempts.reset(keepingCursor: true)
+        case .security:
+            security.attacksOnly.toggle()
+            security.list.reset(keepingCursor: true)
         case .log:
             warningsOnly.toggle()
             log.reset()
@@ -172,7 +176,7 @@ extension ListState {
         case .pageDown: page(by: max(1, height - 1), height: height)
         case .halfUp: page(by: -max(1, height / 2), height: height)
         case .halfDown: page(by: max(1, height / 2), height: height)
-        case .first: goToStart(height: height)
+        case .first, .firstRow: goToStart(height: height)
         case .last: goToEnd(height: height)
         default: false
         }

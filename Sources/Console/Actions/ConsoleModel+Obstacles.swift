@@ -18,6 +18,7 @@ extension ConsoleModel {
         case .overview: return screens == [.overview] ? "" : nil
         case .bindings: return screens == [.bindings] ? "" : nil
         case .attempts: return screens == [.attempts] ? "" : nil
+        case .security: return screens == [.security] ? "" : nil
         case .log: return screens == [.log] ? "" : nil
         case .blocks: return screens == [.blocks] ? "" : nil
         case .lastView: return lastView == nil ? "There was no view before this one." : nil
@@ -60,6 +61,7 @@ extension ConsoleModel {
         case .binding: detail.attempt != nil
         case .attempts: attempts.cursorEntry != nil
         case .attempt: ladder.detail.map { !$0.messages.isEmpty } ?? false
+        case .security: attemptsFilterForCursor != nil
         case .log: log.cursorEntry != nil
         case .audit: audit.cursorEntry != nil
         case .blocks: blocks.cursorEntry != nil

@@ -10,6 +10,7 @@ extension ConsoleModel {
         case .overview: show(.overview)
         case .bindings: show(.bindings)
         case .attempts: show(.attempts)
+        case .security: show(.security)
         case .log: show(.log)
         case .blocks: show(.blocks)
         case .lastView: if let lastView { show(lastView) }
@@ -18,7 +19,7 @@ extension ConsoleModel {
         case .leave: if !goBack() { message = .info("Esc goes back, q quits.", at: now.timestamp) }
         case .quit: layer = .form(quitForm)
         case .nextPane, .previousPane: nextPane(by: id == .nextPane ? 1 : -1)
-        case .up, .down, .pageUp, .pageDown, .halfUp, .halfDown, .first, .last: move(id)
+        case .up, .down, .pageUp, .pageDown, .halfUp, .halfDown, .first, .firstRow, .last: move(id)
         case .previous, .next: step(by: id == .next ? 1 : -1)
         case .filter: openPrompt()
         case .clearFilter: clearFilter()
@@ -28,6 +29,9 @@ extension ConsoleModel {
         case .sortMenu: layer = .pick(sortMenu)
         case .follow: toggleFollow()
         case .followAOR: followAOR()
+        case .group:
+            security.nextGroup()
+            link.wantsWindow = true
         case .mark, .range, .markAll, .unmark: mark(id, at: now)
         case .evict: return openAct(.evict)
         case .expire: return openAct(.expire)
@@ -109,6 +113,7 @@ extension ConsoleModel {
         case .binding: if let attempt = detail.attempt { push(.attempt(attempt.id)) }
         case .attempts: if let row = attempts.cursorEntry?.row { push(.attempt(row.id)) }
         case .attempt: ladder.toggleRaw()
+        case .security: followAOR()
         case .log: if let line = log.cursorEntry?.row { layer = .form(textForm(line, at: now)) }
         case .audit: if let line = audit.cursorEntry?.row { layer = .form(textForm(line, at: now)) }
         case .blocks: if let entry = blocks.cursorEntry { layer = .form(textForm(entry, at: now)) }
@@ -171,6 +176,7 @@ extension ConsoleModel {
         case .binding: detail.detail.map { Self.aorFilter($0.row.aor) }
         case .attempts: attempts.cursorEntry.map { Self.aorFilter($0.row.aor) }
         case .attempt: ladder.detail.map { Self.aorFilter($0.row.aor) }
+        case .security: security.attemptsFilter
         default: nil
         }
     }

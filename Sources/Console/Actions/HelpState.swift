@@ -24,7 +24,9 @@ struct HelpState: Sendable {
             if !kept.isEmpty { lines += [.section(title)] + kept.map { .action($0) } }
         }
         let all = Action.table.filter { !$0.places.isDisjoint(with: .screens) }
-        let moves: Set<ActionID> = [.up, .down, .pageUp, .pageDown, .halfUp, .halfDown, .first, .last]
+        let moves: Set<ActionID> = [
+            .up, .down, .pageUp, .pageDown, .halfUp, .halfDown, .first, .firstRow, .last,
+        ]
         func isEverywhere(_ action: Action) -> Bool { action.places.isSuperset(of: .screens) }
         add("HERE", all.filter { $0.places.contains(place) && !isEverywhere($0) && !moves.contains($0.id) })
         add("EVERYWHERE", all.filter { isEverywhere($0) && !moves.contains($0.id) })
@@ -40,6 +42,7 @@ struct HelpState: Sendable {
         ("ip:10.0.0.0/8", "a network, either side"),
         ("exp<60  age>1h  try>=2", "numbers and lengths of time"),
         ("st:LATE  result:PASSWD", "a state, a verdict"),
+        ("class:attack  -ip:10.0.0.0/8", "on Security: what it looks like"),
         ("ua~zoiper or nat:yes", "or; a space means and"), ("!x  -x  ( )", "not; groups"),
     ]
 

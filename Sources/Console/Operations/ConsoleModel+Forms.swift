@@ -87,6 +87,7 @@ extension ConsoleModel {
         case .binding: detail.detail.map { Self.subjects(of: $0.row.binding) } ?? []
         case .attempts: attempts.cursorEntry.map { Self.subjects(of: $0.row) } ?? []
         case .attempt: ladder.detail.map { Self.subjects(of: $0.row) } ?? []
+        case .security: security.blockSubjects
         default: []
         }
     }

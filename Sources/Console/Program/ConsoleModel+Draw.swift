@@ -50,6 +50,7 @@ extension ConsoleModel {
         case .binding: BindingScreen(model: self, clock: clock).draw(on: &grid, in: body)
         case .attempts: AttemptsScreen(model: self, clock: clock).draw(on: &grid, in: body)
         case .attempt: LadderScreen(model: self, clock: clock).draw(on: &grid, in: body)
+        case .security: SecurityScreen(model: self, clock: clock).draw(on: &grid, in: body)
         case .log: LogScreen(model: self, clock: clock).drawLog(on: &grid, in: body)
         case .audit: LogScreen(model: self, clock: clock).drawAudit(on: &grid, in: body)
         case .blocks: LogScreen(model: self, clock: clock).drawBlocks(on: &grid, in: body)
@@ -165,10 +166,13 @@ extension ConsoleModel {
     }
 
     private func promptLine(_ prompt: PromptState) -> Prompt {
-        var line = Prompt(label: prompt.subject == nil ? " text> " : " filter> ", line: prompt.line)
+        var line = Prompt(
+            label: prompt.subject == nil && screen != .security ? " text> " : " filter> ",
+            line: prompt.line
+        )
         line.ghost =
             prompt.line.isEmpty
-            ? (prompt.subject == nil ? "a text that lines contain" : "4417  exp<60  ua~zoiper  result:PASSWD")
+            ? (prompt.subject == nil ? plainExample : "4417  exp<60  ua~zoiper  result:PASSWD")
             : ""
         if prompt.line.caret == prompt.line.scalars.count, let rest = prompt.completion, !rest.isEmpty {
             line.ghost = "Tab: \(rest)"
@@ -187,9 +191,14 @@ extension ConsoleModel {
         return line
     }
 
+    private var plainExample: String {
+        screen == .security ? "class:attack  ip:10.0.0.0/8  ua:zoiper  -9001" : "a text that lines contain"
+    }
+
     private var matchedRows: (isLoaded: Bool, matched: Int) {
         switch screen {
         case .attempts: (attempts.isLoaded, attempts.matched)
+        case .security: (security.list.isLoaded, security.list.matched)
         case .log: (log.isLoaded, log.matched)
         case .audit: (audit.isLoaded, audit.matched)
         default: (bindings.isLoaded, bindings.matched)
@@ -235,6 +244,10 @@ extension ConsoleModel {
             }
             if ListLayout(frame.body).info == nil { add(attemptsFilter.text, .filterMatch, 50) }
             add("R0 = removes itself   401s = stale nonce   x2 = sent twice", .textDim, 5)
+        case .security:
+            add(position(security.list.cursorRank, security.list.matched), .textDim, 90)
+            if securityLayout.info == nil { add(securityFilter.text, .filterMatch, 50) }
+            add("! attack-like   ~ heals itself   B blocked", .textDim, 5)
         case .log: add(position(log.cursorRank, log.matched), .textDim, 90)
         case .audit:
             add(position(audit.cursorRank, audit.matched), .textDim, 90)

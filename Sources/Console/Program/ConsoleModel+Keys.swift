@@ -120,6 +120,7 @@ extension ConsoleModel {
     var currentFilterText: String {
         switch screen {
         case .attempts: attemptsFilter.text
+        case .security: securityFilter.text
         case .log: logFilter.text
         case .audit: auditFilter.text
         default: bindingsFilter.text
@@ -130,6 +131,7 @@ extension ConsoleModel {
     mutating func setFilterState(_ change: (inout FilterState) -> Void) {
         switch screen {
         case .attempts: change(&attemptsFilter)
+        case .security: change(&securityFilter)
         case .log: change(&logFilter)
         case .audit: change(&auditFilter)
         default: change(&bindingsFilter)
@@ -140,6 +142,7 @@ extension ConsoleModel {
     mutating func filterChanged() {
         switch screen {
         case .attempts: attempts.reset(keepingCursor: true)
+        case .security: security.list.reset(keepingCursor: true)
         case .log: log.reset()
         case .audit: audit.reset()
         default:
@@ -154,6 +157,7 @@ extension ConsoleModel {
         let (state, subject): (FilterState, Filter.Subject?) =
             switch screen {
             case .attempts: (attemptsFilter, .attempts)
+            case .security: (securityFilter, nil)
             case .log: (logFilter, nil)
             case .audit: (auditFilter, nil)
             default: (bindingsFilter, .bindings)

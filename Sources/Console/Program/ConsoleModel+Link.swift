@@ -66,6 +66,7 @@ extension ConsoleModel {
         case .bindings: bindings.isLoaded
         case .binding(let id): detail.detail?.row.key == id || detail.isMissing
         case .attempts: attempts.isLoaded
+        case .security: security.list.isLoaded
         case .attempt(let id): ladder.detail?.row.id == id || ladder.isMissing
         case .log: log.isLoaded
         case .audit: audit.isLoaded
@@ -84,6 +85,8 @@ extension ConsoleModel {
         case .attempts:
             return WindowQuery(subject: attemptsSubject, anchor: attempts.anchor, height: height)
         case .attempt(let id): return WindowQuery(subject: .attempt(id), height: 1)
+        case .security:
+            return WindowQuery(subject: securitySubject, anchor: security.list.anchor, height: height)
         case .log: return WindowQuery(subject: logSubject, anchor: log.anchor, height: height)
         case .audit:
             return WindowQuery(
@@ -98,6 +101,10 @@ extension ConsoleModel {
     var bindingsSubject: WindowQuery.Subject { .bindings(filter: bindingsFilter.filter, order: order) }
     var attemptsSubject: WindowQuery.Subject {
         .attempts(filter: attemptsFilter.filter, failuresOnly: failuresOnly)
+    }
+    var securitySubject: WindowQuery.Subject {
+        let attacks = security.attacksOnly ? " class:attack" : ""
+        return .security(security.group, matching: (securityFilter.text + attacks).trimmed)
     }
     var logSubject: WindowQuery.Subject {
         .log(containing: logFilter.text, level: warningsOnly ? .warning : .info)
@@ -156,6 +163,8 @@ extension ConsoleModel {
         case (.attempts(let rows), _):
             link.wantsWindow = !attempts.take(rows, of: window, for: query) { _ in nil } || link.wantsWindow
         case (.attempt(let attempt), _): ladder.take(attempt)
+        case (.security(let picture), _):
+            link.wantsWindow = !security.take(picture, of: window, for: query) || link.wantsWindow
         case (.log(let lines), _):
             link.wantsWindow = !log.take(lines, of: window, for: query) { _ in .left } || link.wantsWindow
         case (.audit(let lines), _):

@@ -11,7 +11,7 @@ extension ConsoleModel {
     /// The action is for rows that the screen does not show yet.
     func waits(_ id: ActionID) -> Bool {
         switch id {
-        case .up, .down, .pageUp, .pageDown, .halfUp, .halfDown, .first, .last: !hasWindow
+        case .up, .down, .pageUp, .pageDown, .halfUp, .halfDown, .first, .firstRow, .last: !hasWindow
         case .open, .previous, .next, .followAOR, .mark, .range, .markAll, .evict, .expire, .block, .unblock,
             .raw, .why, .times:
             !hasWindow || isCursorMoving
@@ -24,6 +24,7 @@ extension ConsoleModel {
         switch screen {
         case .bindings: bindings.pendingIndex != nil
         case .attempts: attempts.pendingIndex != nil
+        case .security: security.list.pendingIndex != nil
         case .log: log.pendingIndex != nil
         case .audit: audit.pendingIndex != nil
         case .blocks: blocks.pendingIndex != nil

@@ -46,6 +46,9 @@ public struct ConsoleModel: Sendable {
     var attemptsFilter = FilterState()
     var failuresOnly = false
 
+    var security = SecurityState()
+    var securityFilter = FilterState()
+
     var log = ListState<LogLine>(isFollowing: true)
     var logFilter = FilterState()
     var warningsOnly = false
@@ -76,6 +79,7 @@ public struct ConsoleModel: Sendable {
         do {
             switch screen {
             case .attempts: try attemptsFilter.set(settings.filter, for: .attempts)
+            case .security: securityFilter.set(plain: settings.filter)
             case .log: logFilter.set(plain: settings.filter)
             case .audit: auditFilter.set(plain: settings.filter)
             default: try bindingsFilter.set(settings.filter, for: .bindings)

@@ -53,10 +53,20 @@ extension ConsoleModel {
         return ListLayout(frame.body, previewHeight: hasPreview ? min(14, max(11, size.height / 4 + 2)) : 0)
     }
 
+    /// Under the list there is room for what the row with the cursor looks like.
+    var securityLayout: ListLayout {
+        let height = frame.body.height
+        return ListLayout(frame.body, previewHeight: height >= 16 ? max(10, height * 2 / 5) : 0)
+    }
+
     /// Rows of the screen's list that are shown.
     var listHeight: Int { listHeight(of: screen) }
 
     func listHeight(of screen: Screen) -> Int {
-        screen == .bindings ? bindingsLayout.rows : ListLayout(frame.body).rows
+        switch screen {
+        case .bindings: bindingsLayout.rows
+        case .security: securityLayout.rows
+        default: ListLayout(frame.body).rows
+        }
     }
 }

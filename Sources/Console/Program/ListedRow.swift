@@ -38,6 +38,11 @@ extension AttemptRow: ListedRow {
     static func rowID(of key: AttemptID) -> RowID? { .attempt(key) }
 }
 
+extension SecurityRow: ListedRow {
+    /// Held by rank: whoever is worse comes in above, where it is seen.
+    static func rowID(of key: SecurityKey) -> RowID? { nil }
+}
+
 extension LogLine: ListedRow {
     var key: UInt64 { number }
     static func rowID(of key: UInt64) -> RowID? { .line(key) }

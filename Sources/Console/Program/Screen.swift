@@ -3,7 +3,7 @@ internal import Monitor
 
 /// A full screen of the console; the ones with a payload are opened from a list.
 enum Screen: Hashable, Sendable {
-    case overview, bindings, attempts, log, audit, blocks
+    case overview, bindings, attempts, security, log, audit, blocks
     case binding(BindingID)
     case attempt(AttemptID)
 
@@ -13,6 +13,7 @@ enum Screen: Hashable, Sendable {
             case .overview: .overview
             case .bindings: .bindings
             case .attempts: .attempts
+            case .security: .security
             case .log: .log
             case .audit: .audit
             case .blocks: .blocks
@@ -25,6 +26,7 @@ enum Screen: Hashable, Sendable {
         case .overview: "1 OVERVIEW"
         case .bindings, .binding: "2 BINDINGS"
         case .attempts, .attempt: "3 ATTEMPTS"
+        case .security: "4 SECURITY"
         case .log: "5 LOG"
         case .audit: "5 AUDIT"
         case .blocks: "5 BLOCKS"
@@ -39,6 +41,7 @@ enum Screen: Hashable, Sendable {
         case .binding: .binding
         case .attempts: .attempts
         case .attempt: .attempt
+        case .security: .security
         case .log: .log
         case .audit: .audit
         case .blocks: .blocks
@@ -69,13 +72,16 @@ struct Places: OptionSet, Hashable, Sendable {
     /// A screen smaller than anything can be drawn on.
     static let tiny = Places(rawValue: 1 << 12)
 
-    static let lists: Places = [.bindings, .attempts, .log, .audit, .blocks]
+    /// Who fails and who attacks.
+    static let security = Places(rawValue: 1 << 13)
+
+    static let lists: Places = [.bindings, .attempts, .security, .log, .audit, .blocks]
     static let screens: Places = [.lists, .overview, .binding, .attempt]
 
     /// Each screen with its name, for help.
     static let names: [(place: Places, name: String)] = [
         (.overview, "Overview"), (.bindings, "Bindings"), (.binding, "binding detail"),
         (.attempts, "Attempts"),
-        (.attempt, "ladder"), (.log, "Log"), (.audit, "Audit"), (.blocks, "Blocks"),
+        (.attempt, "ladder"), (.security, "Security"), (.log, "Log"), (.audit, "Audit"), (.blocks, "Blocks"),
     ]
 }

@@ -25,6 +25,7 @@ final class MonitorService: Sendable {
         var events: [MonitorEvent] = []
         var consoles: [Console] = []
         var departures: [Int] = []
+        var abuse: AbusePolicy?
         var isStopping = false
     }
 
@@ -81,6 +82,12 @@ final class MonitorService: Sendable {
         wake.raise()
     }
 
+    /// Blocks by this policy from now on.
+    func adopt(_ policy: AbusePolicy) {
+        inbox.withLock { $0.abuse = policy }
+        wake.raise()
+    }
+
     /// A console's request.
     func submit(_ request: LinkRequest, from console: Int) {
         inbox.withLock { $0.requests.append((console, request)) }
@@ -102,6 +109,8 @@ final class MonitorService: Sendable {
         private let monitor: Monitor
         private var audience = Audience()
         private var sessions: [Int: LinkSession] = [:]
+        /// The abuse policy acts as an operator does.
+        private var policyLink = LinkSession(readOnlyBecause: nil)
         private var clocks: ClockWatch
 
         init(service: MonitorService, monitor: Monitor, clocks: ClockWatch) {
@@ -123,6 +132,7 @@ final class MonitorService: Sendable {
                     sessions[id] = nil
                 }
                 for console in letters.consoles { audience.join(console) }
+                if let policy = letters.abuse { monitor.policy = policy }
                 let now = SystemClock.read()
                 for event in letters.events { take(event, at: now.timestamp) }
                 if let jump = clocks.jump(at: now) { tell(jump, at: now.timestamp) }
@@ -154,7 +164,8 @@ final class MonitorService: Sendable {
         /// One slice of reading and sorting; true if more waits.
         private func work() -> Bool {
             var more = false
-            let now = SystemClock.read().timestamp
+            let clock = SystemClock.read()
+            let now = clock.timestamp
             for ring in service.rings {
                 let count = ring.drain(limit: 512) { exchange, request, reply in
                     monitor.receiveExchange(exchange, request: request, reply: reply, at: now)
@@ -166,14 +177,54 @@ final class MonitorService: Sendable {
             if monitor.pull(limit: 4_096, at: now) { more = true }
             if monitor.advance(to: now) { more = true }
             for failure in monitor.takeFailures(at: now) { service.log(.notice(failure)) }
+            raiseAlarms(clock)
             return more
         }
 
+        /// Says what looks like an attack, and blocks as the policy wants: by the way that operators' commands go,
+        /// so that the audit trail, the list of blocks and undo know of it.
+        private func raiseAlarms(_ clock: ClockReading) {
+            let (notices, blocks) = monitor.takeAlarms(at: clock.timestamp)
+            for notice in notices { say(notice, at: clock.timestamp) }
+            for block in blocks {
+                let command = OperatorCommand(
+                    verb: .block(.source(block.source), for: block.length),
+                    reason: block.reason,
+                    by: .policy
+                )
+                let update = answer(.perform(command, serial: 0), in: &policyLink, clock)
+                guard case .outcome(let outcome, _) = update else { continue }
+                let what =
+                    outcome.refusal.map { "\(block.source) is not blocked: \($0)" }
+                    ?? "\(block.source) is blocked by policy: \(block.reason)"
+                say(Notice(at: clock.timestamp, level: .warning, text: what), at: clock.timestamp)
+            }
+        }
+
+        private func say(_ notice: Notice, at now: Timestamp) {
+            service.log(.notice(notice))
+            take(.notice(notice), at: now)
+        }
+
         private func answer(_ request: LinkRequest, to console: Console, now: ClockReading) {
-            let update = sessions[
-                console.id,
-                default: LinkSession(readOnlyBecause: console.welcome.readOnlyBecause)
-            ].answer(request, monitor: monitor, desk: service.desk, clock: now) { record in
+            console.deliver(
+                answer(
+                    request,
+                    in: &sessions[
+                        console.id,
+                        default: LinkSession(readOnlyBecause: console.welcome.readOnlyBecause)
+                    ],
+                    now
+                )
+            )
+        }
+
+        private func answer(
+            _ request: LinkRequest,
+            in session: inout LinkSession,
+            _ now: ClockReading,
+        ) -> LinkUpdate {
+            session.answer(request, monitor: monitor, desk: service.desk, clock: now) { record in
                 do throws(HostError) {
                     try service.audit.append(record)
                     service.log(.audit(record))
@@ -182,9 +233,14 @@ final class MonitorService: Sendable {
                     return error.description
                 }
             }
-            console.deliver(update)
         }
     }
 }
 
 extension OperatorDesk: CommandDesk {}
+
+extension OperatorIdentity {
+    /// Who blocks when no operator does: the abuse policy.
+    static let policy = OperatorIdentity(user: "policy", from: "regtop", terminal: "")
+}
+

@@ -42,6 +42,7 @@ final class RegistrarService: Sendable {
     ) throws(HostError) {
         startedAt = SystemClock.read()
         let addresses = try Self.addresses(settings)
+        let abuse = try AbusePolicy(settings.security)
         let built = try PolicyBuilder(settings: settings, listeners: addresses, demo: demo).build()
         state = Self.state(policy: built.policy, isDemo: demo != nil)
         self.demo = demo
@@ -64,6 +65,7 @@ final class RegistrarService: Sendable {
         listeners = (udp?.listeners ?? []) + (streams?.listeners ?? [])
         var limits = MonitorLimits()
         limits.attemptBytes = settings.limits.attempts << 20
+        limits.abuse = abuse
         monitor = try MonitorService(
             table: state.table,
             rings: cores.rings,
@@ -94,6 +96,7 @@ final class RegistrarService: Sendable {
     func reload(_ settings: Settings) throws(HostError) {
         let built = try PolicyBuilder(settings: settings, listeners: Self.addresses(settings), demo: demo)
             .build()
+        let abuse = try AbusePolicy(settings.security)
         if let files = settings.tls.files {
             do throws(TransportError) {
                 try streams?.reload(files)
@@ -102,6 +105,7 @@ final class RegistrarService: Sendable {
             }
         }
         state.policy.reload(built.policy)
+        monitor.adopt(abuse)
         let listensElsewhere = current.withLock { current in
             defer {
                 current = Current(

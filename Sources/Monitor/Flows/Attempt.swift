@@ -42,6 +42,9 @@ struct Attempt {
     var cseq: UInt32 = 0
     var branch: UInt64 = 0
     var aor = Piece(), agent = Piece(), callID = Piece(), contact = Piece(), user = Piece(), method = Piece()
+    /// The scanner that gave itself away in one of its requests.
+    var tool: KnownTool?
+    var isRegister = false
     var steps: [AttemptStep] = []
     var exchanges: [Exchange] = []
     var messages: [Message] = []
@@ -71,6 +74,12 @@ struct Attempt {
     /// A text of its buffer, as it may be shown: bytes that are no UTF-8 are replaced.
     func text(_ piece: Piece) -> String {
         String(decoding: bytes[piece.bounds.clamped(to: 0..<bytes.count)], as: UTF8.self)
+    }
+
+    /// The user that was tried: of the credentials, else of the address of record.
+    var name: [UInt8] {
+        let piece = user.count > 0 ? user : aor
+        return bytes[piece.bounds.clamped(to: 0..<bytes.count)].prefix(256).prefix { $0 != 0x40 }.map { $0 }
     }
 
     /// The row that lists show.
@@ -119,6 +128,8 @@ extension Attempt {
         endedAt = exchange.repliedAt
         cseq = reading.cseq
         branch = reading.branch
+        isRegister = reading.isRegister
+        tool = reading.tool ?? tool
     }
 
     /// Counts what was sent again at the step it repeats; the bytes are those of the first time.

@@ -18,6 +18,8 @@ struct ExchangeReading {
     private(set) var isUnregister = false
     /// Canonical address of record, or what stood in To.
     private(set) var aor: [UInt8] = []
+    /// The scanner that has sent it, if it gives itself away.
+    private(set) var tool: KnownTool?
 
     init() {}
 
@@ -36,10 +38,36 @@ struct ExchangeReading {
     /// Reads the rest of the same request, for one that is kept.
     mutating func readRest(_ bytes: Span<UInt8>) {
         cseq = ((try? head.cseq(bytes))?.number) ?? 0
-        branch = ((try? head.topVia(bytes)).map { bytes.hash($0.branch) }) ?? 0
+        let branchRange = (try? head.topVia(bytes))?.branch ?? .empty
+        branch = bytes.hash(branchRange)
+        readTool(bytes, branch: branchRange)
         readCredentials(bytes)
         readContact(bytes)
         readAddressOfRecord(bytes)
+    }
+
+    private mutating func readTool(_ bytes: Span<UInt8>, branch: ByteRange) {
+        tool = KnownTool(agent: agent, in: bytes)
+        guard tool == nil else { return }
+        let accept = head.first(.accept)
+        let isSipvicious = KnownTool.looksLikeSipvicious(
+            bytes,
+            branch: branch,
+            callID: callID,
+            accept: accept
+        )
+        if isSipvicious { tool = .sipvicious }
+    }
+
+    /// The user that it is about: of its credentials, else of its address of record.
+    func name(_ bytes: Span<UInt8>) -> [UInt8] {
+        var name: [UInt8] = []
+        if username.isEmpty {
+            name = aor
+        } else {
+            name.append(bytes, ByteRange(start: username.start, count: min(username.count, 256)))
+        }
+        return Array(name.prefix { $0 != 0x40 })
     }
 
     private mutating func readCredentials(_ bytes: Span<UInt8>) {

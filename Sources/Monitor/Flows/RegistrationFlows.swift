@@ -179,6 +179,12 @@ struct RegistrationFlows {
                 startedAt: attempt.startedAt,
                 at: attempt.endedAt,
                 weight: attempt.exchanges.last?.weight ?? 1,
+                isRegister: attempt.isRegister,
+                name: attempt.name,
+                agent: Array(attempt.bytes[attempt.agent.bounds].prefix(64)),
+                flow: attempt.flow,
+                tool: attempt.tool,
+                metStaleNonce: attempt.steps.contains { $0.isStale },
             )
         )
     }
@@ -196,6 +202,18 @@ struct AttemptOutcome {
     var at: Timestamp
     /// So many successes it stands for.
     var weight: UInt32
+    /// It tried to register.
+    var isRegister: Bool
+    /// The user that was tried.
+    var name: [UInt8]
+    /// Its User-Agent, cut.
+    var agent: [UInt8]
+    /// Names its Call-ID.
+    var flow: UInt64
+    /// The scanner that it gave itself away as.
+    var tool: KnownTool?
+    /// One of its challenges said stale=true.
+    var metStaleNonce: Bool
 }
 
 extension AttemptVerdict {

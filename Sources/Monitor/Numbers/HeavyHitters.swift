@@ -1,5 +1,3 @@
-internal import Timing
-
 /// The keys that are seen most, in bounded memory ("space saving", Metwally 2005): when a new key finds no
 /// room it takes the place of one that is seen little, and inherits that one's weight as its own possible
 /// error. What is kept of each key is up to the caller.
@@ -14,13 +12,17 @@ struct HeavyHitters<Key: Hashable, Value> {
     private(set) var entries: [Entry] = []
     private var places: [Key: Int] = [:]
     private let capacity: Int
+    private let inheritsWeight: Bool
     private var hand = 0
 
     /// Entries that are looked at when one must go: the lightest of these goes.
     private static var sample: Int { 16 }
 
-    init(capacity: Int) {
+    /// - Parameter inheritsWeight: false where keys can be forged: a flood of keys that come once then pushes out only
+    ///   what comes as seldom, and not, by the weight that it has inherited, what comes often.
+    init(capacity: Int, inheritsWeight: Bool = true) {
         self.capacity = max(1, capacity)
+        self.inheritsWeight = inheritsWeight
         entries.reserveCapacity(self.capacity)
     }
 
@@ -39,7 +41,7 @@ struct HeavyHitters<Key: Hashable, Value> {
             places[entries[place].key] = nil
             entries[place].key = key
             entries[place].value = fresh()
-            entries[place].weight += 1
+            entries[place].weight = inheritsWeight ? entries[place].weight + 1 : 1
         }
         places[key] = place
         return place
@@ -52,6 +54,9 @@ struct HeavyHitters<Key: Hashable, Value> {
     }
 
     func value(of key: Key) -> Value? { places[key].map { entries[$0].value } }
+
+    /// Where a key is kept, if it is; doesn't count it.
+    func place(of key: Key) -> Int? { places[key] }
 
     /// Halves all weights, so that what was seen long ago makes room.
     mutating func fade() {
@@ -66,44 +71,5 @@ struct HeavyHitters<Key: Hashable, Value> {
         }
         hand = (hand + Self.sample) % capacity
         return best
-    }
-}
-
-/// Counts per minute over the last ten minutes, for one key.
-struct TenMinutes {
-    private var counts = InlineArray<10, UInt32>(repeating: 0)
-    private var minute: Int64 = 0
-
-    init() {}
-
-    mutating func add(_ weight: UInt32, at now: Timestamp) {
-        advance(to: now)
-        counts[Int(minute % 10)] &+= weight
-    }
-
-    private mutating func advance(to now: Timestamp) {
-        let current = max(0, now.second / 60)
-        guard current > minute else { return }
-        for step in 0..<min(10, current - minute) { counts[Int((current - step) % 10)] = 0 }
-        minute = current
-    }
-
-    /// The sum over the last ten minutes.
-    func sum(at now: Timestamp) -> Int {
-        var copy = self
-        copy.advance(to: now)
-        var sum = 0
-        for index in 0..<10 { sum += Int(copy.counts[index]) }
-        return sum
-    }
-
-    /// Per second over the last minute: the part of the minute before that still belongs to it is estimated.
-    func rate(at now: Timestamp) -> Double {
-        var copy = self
-        copy.advance(to: now)
-        let passed = Double(now.nanoseconds - copy.minute * 60_000_000_000) / 60_000_000_000
-        let current = Double(copy.counts[Int(copy.minute % 10)])
-        let before = copy.minute > 0 ? Double(copy.counts[Int((copy.minute - 1) % 10)]) : 0
-        return (current + before * max(0, 1 - passed)) / 60
     }
 }

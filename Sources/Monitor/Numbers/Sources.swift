@@ -7,6 +7,8 @@ struct Sources {
     private struct Source {
         var requests = TenMinutes(), granted = TenMinutes(), failures = TenMinutes()
         var hasSucceeded = false
+        /// Users who have registered from here, as hashes; so many are told apart.
+        var users: [UInt32] = []
         var agent: [UInt8] = []
 
         mutating func setAgent(_ bytes: Span<UInt8>, _ range: Range<Int>) {
@@ -47,6 +49,18 @@ struct Sources {
         hitters[place].failures.add(weight, at: moment)
     }
 
+    /// Notes who has registered from a source.
+    mutating func noteUser(_ hash: UInt32, from address: IPAddress) {
+        guard let place = hitters.place(of: address) else { return }
+        guard hitters[place].users.count < SourceRecord.mostUsers, !hitters[place].users.contains(hash) else {
+            return
+        }
+        hitters[place].users.append(hash)
+    }
+
+    /// Who has registered from a source, as far as is remembered.
+    func users(from address: IPAddress) -> [UInt32] { hitters.value(of: address)?.users ?? [] }
+
     /// Failures of a source within ten minutes, and whether a login from it was ever granted, as far as it
     /// is still remembered.
     func record(of address: IPAddress, at now: Timestamp) -> (failures: Int, everSucceeded: Bool) {
@@ -67,79 +81,6 @@ struct Sources {
                 okRate: entry.value.granted.rate(at: now),
                 failureRate: entry.value.failures.rate(at: now),
                 agent: String(decoding: entry.value.agent, as: UTF8.self)
-            )
-        }
-    }
-}
-
-/// Users whose logins fail.
-struct FailingUsers {
-    private struct User {
-        var failures = TenMinutes()
-        /// The same by verdict, as far as there are any.
-        var verdicts: [(verdict: AttemptVerdict, failures: TenMinutes)] = []
-        /// Sources they came from, as hashes; at most sixteen are told apart.
-        var sources: [UInt32] = []
-        var last = Timestamp.zero
-
-        mutating func note(_ outcome: AttemptOutcome, from source: UInt32) {
-            // Ten minutes without a failure end the story.
-            if failures.sum(at: outcome.at) == 0 { self = User() }
-            failures.add(outcome.weight, at: outcome.at)
-            if let place = verdicts.firstIndex(where: { $0.verdict == outcome.verdict }) {
-                verdicts[place].failures.add(outcome.weight, at: outcome.at)
-            } else {
-                verdicts.append((outcome.verdict, TenMinutes()))
-                verdicts[verdicts.count - 1].failures.add(outcome.weight, at: outcome.at)
-            }
-            if sources.count < 16, !sources.contains(source) { sources.append(source) }
-            last = max(last, outcome.at)
-        }
-
-        /// The verdict met most often within ten minutes, of equals the first in the table of verdicts.
-        func commonest(at now: Timestamp) -> (verdict: AttemptVerdict, count: Int)? {
-            let counts = verdicts.map { ($0.verdict, $0.failures.sum(at: now)) }
-            return counts.max { a, b in (a.1, b.0.rawValue) < (b.1, a.0.rawValue) }
-        }
-    }
-
-    private var hitters: HeavyHitters<[UInt8], User>
-    private var fadedAt: Timestamp
-
-    init(capacity: Int, at now: Timestamp) {
-        hitters = HeavyHitters(capacity: capacity)
-        fadedAt = now
-    }
-
-    mutating func advance(to now: Timestamp) {
-        guard now >= fadedAt + .seconds(60) else { return }
-        fadedAt = now
-        hitters.fade()
-    }
-
-    /// Counts an attempt that has failed.
-    mutating func note(_ outcome: AttemptOutcome) {
-        let address = outcome.path.source.address
-        let source = UInt32(truncatingIfNeeded: mix(mix(0, address.high), address.low))
-        let place = hitters.note(Array(outcome.aor.prefix(256)), fresh: User())
-        hitters[place].note(outcome, from: source)
-    }
-
-    /// The users with most failures in ten minutes.
-    func top(_ limit: Int, at now: Timestamp) -> [FailingUser] {
-        let failing = hitters.entries.map { ($0, $0.value.failures.sum(at: now)) }.filter { $0.1 > 0 }
-        let sorted = failing.sorted { a, b in
-            a.1 != b.1 ? a.1 > b.1 : a.0.key.lexicographicallyPrecedes(b.0.key)
-        }
-        return sorted.prefix(limit).map { entry, failures in
-            let commonest = entry.value.commonest(at: now) ?? (.wrongPassword, failures)
-            return FailingUser(
-                aor: String(decoding: entry.key, as: UTF8.self),
-                verdict: commonest.verdict,
-                commonest: commonest.count,
-                failures: failures,
-                sources: entry.value.sources.count,
-                last: entry.value.last
             )
         }
     }

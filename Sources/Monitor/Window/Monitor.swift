@@ -14,12 +14,17 @@ public final class Monitor {
     var flows: RegistrationFlows
     var meters: Meters
     var sources: Sources
-    var users: FailingUsers
+    /// Sources that fail or probe; failures by address of record, and by User-Agent.
+    var failing: FailingSources
+    var users: FailureTable, agents: FailureTable
     private var failures = FailureLines()
+    private var alarms = AlarmBudget()
+    /// When sources are blocked automatically.
+    public var policy: AbusePolicy
     var sampler: Sampler
     var log: LineRing<Notice>
     var audit: LineRing<AuditRecord>
-    var blocks: [Block] = []
+    private(set) var blocks: [Block] = []
     private var reading = ExchangeReading()
 
     /// A monitor of a table.
@@ -33,7 +38,10 @@ public final class Monitor {
         flows = RegistrationFlows(limits: limits)
         meters = Meters(startedAt: now)
         sources = Sources(capacity: limits.sources, at: now)
-        users = FailingUsers(capacity: limits.users, at: now)
+        failing = FailingSources(capacity: limits.sources, at: now)
+        users = FailureTable(capacity: limits.users, at: now)
+        agents = FailureTable(capacity: limits.agents, at: now)
+        policy = limits.abuse
         sampler = Sampler(limit: limits.exchangesPerSecond, at: now)
         log = LineRing(capacity: limits.logLines)
         audit = LineRing(capacity: limits.auditLines)
@@ -55,6 +63,10 @@ public final class Monitor {
             audit.add(record)
             rows.note(record, at: now)
         case .blocks(let blocks):
+            let kept = Set(blocks.map(\.subject))
+            for case .source(let source) in self.blocks.map(\.subject) where !kept.contains(.source(source)) {
+                failing.forgive(source)
+            }
             self.blocks = blocks
         }
     }
@@ -75,6 +87,7 @@ public final class Monitor {
             return countUnseen(exchange)
         }
         reading.readRest(request)
+        noteTool(exchange, request, now)
         flows.receive(exchange, reading, request: request, reply: reply)
         countEnded(now)
     }
@@ -85,20 +98,50 @@ public final class Monitor {
         meters.count(AttemptVerdict(exchange, reading), weight: exchange.weight, at: exchange.repliedAt)
     }
 
+    /// A known scanner is known by its first request.
+    private func noteTool(_ exchange: Exchange, _ request: Span<UInt8>, _ now: Timestamp) {
+        guard let tool = reading.tool, !exchange.isRetransmission else { return }
+        let source = exchange.path.source.address
+        let name = exchange.refusal == .challenge ? reading.name(request) : nil
+        failing.note(tool, from: source, challenged: name, users: sources.users(from: source), at: now)
+    }
+
     private func countEnded(_ now: Timestamp) {
         for outcome in flows.takeEnded() {
+            let source = outcome.path.source.address
             meters.count(outcome.verdict, weight: outcome.weight, at: outcome.at)
+            failing.note(outcome, users: sources.users(from: source))
             if outcome.verdict.isFailure {
-                let source = outcome.path.source.address
-                sources.noteFailure(source, weight: outcome.weight, at: outcome.at)
-                flows.setFailures(sources.record(of: source, at: outcome.at).failures, of: outcome.id)
-                users.note(outcome)
-                failures.note(outcome, at: now)
-                rows.noteFailure(outcome.aor, startedAt: outcome.startedAt, at: now)
+                countFailure(outcome, now)
             } else if outcome.verdict == .ok {
+                sources.noteUser(outcome.name.sketchHash, from: source)
+                users.noteSuccess(outcome, as: outcome.aor)
+                agents.noteSuccess(outcome, as: outcome.agent)
                 rows.noteSuccess(outcome.aor, at: now)
             }
+            log(outcome, now)
         }
+    }
+
+    private func countFailure(_ outcome: AttemptOutcome, _ now: Timestamp) {
+        let source = outcome.path.source.address
+        sources.noteFailure(source, weight: outcome.weight, at: outcome.at)
+        flows.setFailures(sources.record(of: source, at: outcome.at).failures, of: outcome.id)
+        if outcome.isRegister {
+            users.noteFailure(outcome, as: outcome.aor)
+            agents.noteFailure(outcome, as: outcome.agent)
+        }
+        rows.noteFailure(outcome.aor, startedAt: outcome.startedAt, at: now)
+    }
+
+    /// What an attacker does is told whatever came of it, or those who only read the log would never see who asks
+    /// for names and goes on with none.
+    private func log(_ outcome: AttemptOutcome, _ now: Timestamp) {
+        guard !outcome.verdict.isOurs, outcome.verdict != .ok else { return }
+        let source = outcome.path.source.address
+        let isLogin = outcome.verdict.isLogged && outcome.isRegister
+        guard isLogin || failing.judged(source, at: now).contains(where: { $0.kind.isAttack }) else { return }
+        failures.note(outcome, isWelcome: failing.takesLine(source, at: now), at: now)
     }
 
     /// Takes changed bindings from the table, at most `limit`; false when none is left.
@@ -112,13 +155,39 @@ public final class Monitor {
         flows.advance(to: now)
         countEnded(now)
         sources.advance(to: now)
+        failing.advance(to: now)
         users.advance(to: now)
+        agents.advance(to: now)
         sampler.advance(to: now)
         return rows.advance(to: now)
     }
 
     /// A line for the log of each login that has failed since the last call, as many as a log can bear.
     public func takeFailures(at now: Timestamp) -> [Notice] { failures.take(at: now) }
+
+    /// What is to be said to operators of attacks that are new, and which sources the policy wants blocked. Whoever
+    /// sets the blocks says so by an event, as of any block.
+    public func takeAlarms(at now: Timestamp) -> (notices: [Notice], blocks: [BlockProposal]) {
+        var notices: [Notice] = []
+        var proposals: [BlockProposal] = []
+        for (source, findings, users) in failing.takeNews(at: now) {
+            for finding in failing.takeUnreported(source) where alarms.takes(at: now) {
+                let text = "looks like \(finding.kind.word): \(source): \(finding.evidence)"
+                notices.append(Notice(at: now, level: .warning, text: text))
+            }
+            guard
+                let finding = policy.blocks(source, users: users, for: findings), !isBlocked(source, at: now),
+                failing.takesProposal(source, at: now)
+            else { continue }
+            let reason = "\(finding.kind.word): \(finding.evidence)"
+            proposals.append(BlockProposal(source: source, length: policy.length, reason: reason))
+        }
+        return (notices, proposals)
+    }
+
+    private func isBlocked(_ source: IPAddress, at now: Timestamp) -> Bool {
+        blocks.contains { $0.subject == .source(source) && $0.until.map { $0 > now } ?? true }
+    }
 
     /// All bindings that pass a filter as they are now: the frozen targets of an act on a filter.
     public func targets(matching filter: Filter, at now: Timestamp) -> [BindingTarget] {
@@ -165,6 +234,7 @@ public final class Monitor {
                 total: inForce.count,
                 at: now
             )
+        case .security(let group, let text): return security(group, text, query.anchor, height, now)
         }
     }
 

@@ -8,6 +8,8 @@ public struct MonitorLimits: Hashable, Sendable {
     public var logLines = 2_000, auditLines = 2_000
     /// Source addresses and failing users that are told apart.
     public var sources = 1_024, users = 1_024
+    /// When sources are blocked automatically.
+    public var abuse = AbusePolicy()
     /// Different User-Agents that are counted.
     public var agents = 1_024
     /// Orders that are kept at the same time, filtered ones included.

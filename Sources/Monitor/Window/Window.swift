@@ -43,6 +43,7 @@ public struct Window: Sendable {
         case log([LogLine])
         case audit([AuditLine])
         case blocks([Block])
+        case security(SecurityPicture)
         /// The row asked for is no longer kept.
         case missing
     }

@@ -37,6 +37,9 @@ public struct WindowQuery: Hashable, Sendable {
         case audit(containing: String)
         /// Blocks in force.
         case blocks
+        /// Sources, users or User-Agents that fail or probe, those that pass a filter (`SecurityFilter`):
+        /// attackers first, then by failures.
+        case security(SecurityGroup, matching: String)
     }
 
     /// What holds the window in place while rows come and go. Nothing that an operator does refers to a rank.

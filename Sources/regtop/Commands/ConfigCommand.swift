@@ -97,6 +97,7 @@ enum SettingsExample {
           auto-block: false             # block sources that look like attackers
           block: 3600                   # seconds
           failures: 20                  # within ten minutes
+          offices: false                # true: also sources that users have registered from
           # allow: [10.0.0.0/8]         # never blocked so
 
         console:
@@ -104,7 +105,7 @@ enum SettingsExample {
           ascii: false
           no-color: false
           read-only: false
-          view: overview                # overview, bindings, attempts, log, audit, blocks
+          view: overview                # overview, bindings, attempts, security, log, audit, blocks
           filter: ""
 
         """

@@ -21,7 +21,10 @@ import Testing
         Case(name: "overview", keys: "1"), Case(name: "bindings", keys: "jj"),
         Case(name: "binding", keys: "jj⏎"),
         Case(name: "attempts", keys: "3"), Case(name: "ladder", keys: "3⏎"), Case(name: "raw", keys: "3⏎r"),
-        Case(name: "log", keys: "5"), Case(name: "audit", keys: "5⇥"), Case(name: "blocks", keys: "b"),
+        Case(name: "security", keys: "4"), Case(name: "security-healing", keys: "4jj"),
+        Case(name: "security-users", keys: "4gj"), Case(name: "security-agents", keys: "4gg"),
+        Case(name: "security-block", keys: "4B"), Case(name: "log", keys: "5"),
+        Case(name: "audit", keys: "5⇥"), Case(name: "blocks", keys: "b"),
         Case(name: "help", keys: "?"), Case(name: "help-search", keys: "?evic"),
         Case(name: "themes", keys: "T"),
         Case(name: "sort-menu", keys: "s"), Case(name: "evict", keys: "jjX"),
@@ -47,7 +50,7 @@ import Testing
         #expect(grid.text.unicodeScalars.allSatisfy { $0.isASCII })
     }
 
-    @Test(arguments: ["overview", "bindings"])
+    @Test(arguments: ["overview", "bindings", "security"])
     func wide(_ name: String) {
         var driver = Driver(Size(width: 200, height: 60))
         driver.press(Self.cases.first { $0.name == name }?.keys ?? "")
@@ -58,8 +61,10 @@ import Testing
         var world = World()
         (world.bindings, world.attempts, world.log, world.audit, world.blocks) = ([], [], [], [], [])
         world.overview = .init()
+        world.security = []
         for (name, keys) in [
-            ("overview", "1"), ("bindings", ""), ("attempts", "3"), ("log", "5"), ("audit", "5⇥"),
+            ("overview", "1"), ("bindings", ""), ("attempts", "3"), ("security", "4"), ("log", "5"),
+            ("audit", "5⇥"),
             ("blocks", "b"),
         ] {
             var driver = Driver(world: world)

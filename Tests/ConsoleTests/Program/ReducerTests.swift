@@ -176,7 +176,7 @@ import Timing
 
     @Test func nothingHappensNothingChanges() {
         var world = World()
-        (world.bindings, world.attempts) = ([], [])
+        (world.bindings, world.attempts, world.security) = ([], [], [])
         world.overview = Overview()
         for view in StartView.allCases {
             var driver = Driver(view: view, world: world)
@@ -245,7 +245,7 @@ import Timing
         #expect(!driver.lines[0].contains(">"))
         driver.press("3-")
         #expect(driver.lines[0].contains("2 BINDINGS"))
-        driver.press("4")
+        driver.press("7")
         #expect(driver.lines[0].contains("2 BINDINGS"))
     }
 

@@ -11,6 +11,7 @@ struct World {
     var audit = Samples.auditLines
     var blocks = Samples.blocks
     var overview = Samples.overview
+    var security = Samples.security
     /// What acts took, for undo.
     private(set) var taken: [CommandID: [BindingRow]] = [:]
     private(set) var commands: [OperatorCommand] = []
@@ -61,6 +62,19 @@ struct World {
             let rows = audit.filter { text.isEmpty || $0.record.object.contains(text) }
             let (part, rank) = cut(rows, query) { .line($0.number) }
             return Window(content: .audit(part), rank: rank, matched: rows.count, total: audit.count, at: now)
+        case .security(let group, let text):
+            let words = text.split(separator: " ").map(String.init)
+            let rows = Samples.rows(security, by: group).filter { row in
+                words.allSatisfy { $0 == "class:attack" ? row.isAttack : "\(row)".contains($0) }
+            }
+            let (part, rank) = cut(rows, query) { _ in .line(0) }
+            return Window(
+                content: .security(Samples.picture(part, of: security, recent: attempts)),
+                rank: rank,
+                matched: rows.count,
+                total: security.count,
+                at: now
+            )
         case .blocks:
             return Window(
                 content: .blocks(Array(blocks.prefix(query.height))),

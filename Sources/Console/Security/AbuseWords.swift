@@ -1,0 +1,62 @@
+internal import Cells
+internal import Monitor
+
+/// What the console says of attacks: label, and what to do.
+enum AbuseWords {
+    /// The label, over the facts: `PASSWORD GUESSING`.
+    static func label(_ kind: AbuseClass) -> String {
+        switch kind {
+        case .breakIn: "BREAK-IN"
+        case .guessing: "PASSWORD GUESSING"
+        case .spraying: "PASSWORD SPRAYING"
+        case .enumeration: "USER ENUMERATION"
+        case .replay: "REPLAY"
+        case .scanning: "SCANNING"
+        case .misconfigured: "WRONG SETTINGS"
+        case .staleNonce: "HARMLESS: OLD NONCE"
+        }
+    }
+
+    /// Labels of all findings together; what none explains is just failures.
+    static func label(_ findings: [AbuseFinding]) -> String {
+        findings.isEmpty ? "NOTHING TO TELL YET" : findings.map { label($0.kind) }.joined(separator: " + ")
+    }
+
+    /// The short word in the table.
+    static func word(_ findings: [AbuseFinding]) -> String {
+        findings.map(\.kind.word).joined(separator: " ")
+    }
+
+    /// How a row is shown.
+    static func role(_ row: SecurityRow) -> Role {
+        if row.isAttack { return .secAttack }
+        switch row.findings.first?.kind {
+        case .staleNonce: return .secSelfheal
+        case nil where row.failures == 0: return .textDim
+        default: return .tableRow
+        }
+    }
+
+    /// The sign before a row: blocked, attack-like, heals itself.
+    static func sign(_ row: SecurityRow) -> String {
+        if row.isBlocked { return "B" }
+        if row.isAttack { return "!" }
+        return row.findings.first?.kind == .staleNonce ? "~" : ""
+    }
+
+    /// What to do, last.
+    static func advice(_ row: SecurityRow) -> String {
+        if row.isBlocked { return "Blocked: b lists the blocks, B there lifts one." }
+        switch row.findings.first?.kind {
+        case .breakIn: return "Change that password, evict the binding (2, X), block the source (B)."
+        case .guessing, .spraying, .enumeration, .replay, .scanning:
+            if case .source = row.key {
+                return "B refuses it here; fail2ban (README) keeps it away altogether."
+            }
+            return "Enter shows from where; B refuses the user for a time, the phone as well."
+        case .misconfigured: return "Somebody should look at the phone: a block would only silence it."
+        case .staleNonce: return "Nothing to do: the phone signs the new nonce by itself."
+        case nil: return "Enter shows its attempts."
+        }
+    }
+}
