@@ -67,7 +67,7 @@ extension Action {
             .problems,
             ["!"],
             "Problems",
-            "only problems: LATE and AUTH, failures, warnings",
+            "only problems: LATE, AUTH, PING and CONN; failures; warnings",
             in: [.bindings, .attempts, .log],
             weight: 50
         ),
@@ -135,6 +135,15 @@ extension Action {
             "EVICT: take the binding away (asks first)",
             in: [.bindings, .binding],
             weight: 75,
+            isDestructive: true
+        ),
+        Action(
+            .evictGhosts,
+            ["O"],
+            "Ghosts",
+            "EVICT all ghosts of this address of record: only the newest stay (asks first)",
+            in: [.bindings, .binding],
+            weight: 76,
             isDestructive: true
         ),
         Action(

@@ -1,4 +1,5 @@
 internal import Cells
+internal import Monitor
 
 /// Where the parts stand that every screen has.
 struct Frame: Hashable, Sendable {
@@ -51,6 +52,10 @@ extension ConsoleModel {
     var bindingsLayout: ListLayout {
         let hasPreview = showsPreview && Self.previewFits(in: size)
         return ListLayout(frame.body, previewHeight: hasPreview ? min(14, max(11, size.height / 4 + 2)) : 0)
+    }
+
+    var overviewLayout: OverviewLayout {
+        OverviewLayout(frame.body, hasPings: overview.numbers.liveness.hasPings)
     }
 
     /// Rows of the screen's list that are shown.
