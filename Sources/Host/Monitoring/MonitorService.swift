@@ -156,9 +156,7 @@ final class MonitorService: Sendable {
             let direction = jump > .zero ? "forward" : "back"
             let text =
                 "the clock was set \(direction) by \(seconds) s; bindings keep the time they were granted"
-            let notice = MonitorEvent.notice(Notice(at: now, level: .warning, text: text))
-            service.log(notice)
-            take(notice, at: now)
+            say(Notice(at: now, level: .warning, text: text), at: now)
         }
 
         /// One slice of reading and sorting; true if more waits.
