@@ -120,12 +120,20 @@ enum Rollback {
 
 /// Puts a binding back that was taken away: after an undo, or after a failed commit.
 enum Restoration {
-    /// A binding that is there now means the same contact.
+    /// A binding that is there now means the same contact: two flows if they have one key (RFC 5626 §6), else by URI.
     static func isTaken(_ binding: Binding, in partition: inout Partition, at now: Timestamp) -> Bool {
-        var ids: [BindingID] = []
-        partition.current(of: binding.texts.aor.span, at: now, into: &ids)
-        for id in ids {
-            let isSame = partition.withText(id, .contact) { isSameContact($0, binding.texts.contact.span) }
+        var current: [BindingFacts] = []
+        partition.current(of: binding.texts.aor.span, at: now, into: &current)
+        for facts in current {
+            if facts.regID != 0, binding.facts.regID != 0 {
+                let isSameFlow =
+                    facts.regID == binding.facts.regID && facts.instanceHash == binding.facts.instanceHash
+                if isSameFlow { return true }
+                continue
+            }
+            let isSame = partition.withText(facts.id, .contact) {
+                isSameContact($0, binding.texts.contact.span)
+            }
             if isSame ?? false { return true }
         }
         return false

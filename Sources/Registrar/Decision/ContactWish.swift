@@ -150,7 +150,7 @@ struct ContactWishes {
         return false
     }
 
-    /// Never 0, which means that there is no instance.
+    /// 0 only for a URN of no characters, which is no instance.
     private mutating func instanceHash(
         _ instance: ByteRange,
         _ bytes: Span<UInt8>,
@@ -158,6 +158,7 @@ struct ContactWishes {
     ) -> UInt32 {
         urn.removeAll(keepingCapacity: true)
         InstanceURN.append(bytes, in: instance, to: &urn)
+        guard !urn.isEmpty else { return 0 }
         return GRUU.instanceHash(of: urn.span, table)
     }
 

@@ -52,6 +52,21 @@ struct GRUUTests {
         #expect(query.values("Contact").contains { parameter("temp-gruu", of: $0) != nil })
     }
 
+    @Test(
+        "RFC 5626 §4.1: an instance of no characters is none: its GRUU would have an empty gr, as temporary ones have",
+        arguments: ["\"<>\"", "\"\""]
+    )
+    func emptyInstance(value: String) throws {
+        let stage = try Stage([.extended()])
+        var phone = Phone()
+        let contact = "<sip:a@10.0.0.1>;+sip.instance=\(value);reg-id=1"
+        let answer = stage.send(phone.register(contacts: [contact], extra: ["Supported: gruu, outbound"]))
+        #expect(answer.status == 200)
+        #expect(answer.text.contains("gruu") == false)
+        #expect(stage.bindings(aor).first?.facts.instanceHash == 0)
+        #expect(stage.bindings(aor).first?.facts.badges.contains(.regIDIgnored) == true)
+    }
+
     @Test("RFC 5627 §5.2: none where the domain offers none")
     func off() throws {
         let stage = try Stage([.extended(ExtensionPolicy(offersGRUU: false))])

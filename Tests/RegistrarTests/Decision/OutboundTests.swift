@@ -252,4 +252,22 @@ struct OutboundTests {
             #expect(stage.bindings(aor).count == 1, "\(contact)")
         }
     }
+
+    @Test("RFC 5626 §6: undo restores a flow beside another one of its URI, not beside one of its key")
+    func undo() throws {
+        for (id, contacts) in [(2, 2), (1, 1)] {
+            let stage = try Stage([.extended()])
+            let desk = OperatorDesk(stage.state)
+            var phone = Phone(callID: "first")
+            _ = stage.send(phone.register(contacts: [flow("sip:a@10.0.0.1", 1)], extra: [supports]))
+            let evict = OperatorVerb.evict(stage.bindings(aor).map(stage.target), refuseFor: nil)
+            let outcome = desk.perform(command(evict), clock: stage.clock) { _ in true }
+            #expect(stage.bindings(aor).isEmpty)
+            var other = Phone(callID: "second")
+            _ = stage.send(other.register(contacts: [flow("sip:a@10.0.0.1", id)], extra: [supports]))
+            let evicted = try #require(outcome.id)
+            _ = desk.perform(command(.undo(evicted)), clock: stage.clock) { _ in true }
+            #expect(stage.bindings(aor).count == contacts, "reg-id \(id)")
+        }
+    }
 }
