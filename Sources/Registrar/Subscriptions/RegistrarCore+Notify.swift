@@ -61,6 +61,11 @@ extension RegistrarCore {
             subscription.lookedAt = now
             return
         }
+        if state.policy.version != policyVersion, !changes.reports.isEmpty {
+            // A block may have come with an eviction that was just seen: it decides what that is called.
+            takePolicy()
+            changes = compare(subscription, isFull: isAsked, now) ?? changes
+        }
         let isFull = isAsked || changes.needsFull
         if isFull, !isAsked, let all = compare(subscription, isFull: true, now) { changes = all }
         guard isFull || !changes.reports.isEmpty else {

@@ -59,6 +59,9 @@ public struct PhoneProfile: Sendable {
     /// Users whose passwords it guesses, if it does.
     public var victims: [String]
 
+    /// It answers OPTIONS: those that come and go, or go silent now and then, have no time for that.
+    public var answersPings: Bool { kind != .shortExpiry && kind != .flapping }
+
     /// A phone that does everything right.
     public init(user: String, domain: String, password: String) {
         kind = .good

@@ -42,7 +42,7 @@ public struct VirtualPhone: Sendable {
     private var client: DigestClient
     private var local: Endpoint?
     private var isOpening = false
-    private var fromTag = ""
+    private(set) var fromTag = ""
     private var cseq: UInt32 = 0
     private var contactPort: UInt16?
     private var expires: Int
@@ -115,7 +115,8 @@ public struct VirtualPhone: Sendable {
         begin(now: now, using: worker, into: &outputs)
     }
 
-    /// A message has come. True if it was the answer to the request that is out.
+    /// A message has come. True if it was the answer to the request that is out. A request is answered, if it is a
+    /// ping and the phone is one that answers pings.
     @discardableResult
     public mutating func receive(
         _ message: [UInt8],
@@ -124,7 +125,12 @@ public struct VirtualPhone: Sendable {
         into outputs: inout [PhoneOutput],
     ) -> Bool {
         var head = MessageHead()
-        guard let pending, (try? head.parse(message.span)) != nil, head.kind == .response,
+        guard (try? head.parse(message.span)) != nil else { return false }
+        if head.kind == .request {
+            if let answer = answer(to: head, message) { outputs.append(.send(answer)) }
+            return false
+        }
+        guard let pending, head.kind == .response,
             let number = try? head.cseq(message.span).number, number == pending.cseq,
             let call = head.first(.callID), message[call.bounds].elementsEqual(callID.utf8)
         else { return false }

@@ -290,6 +290,24 @@ import Timing
         #expect(try #require(stage.notified()).reginfo().contacts.first?["event"] == "created")
     }
 
+    @Test("RFC 3680 §3.1: a phone that an operator evicts is told within a second")
+    func operatorActs() throws {
+        let me = OperatorIdentity(user: "op", from: "local", terminal: "")
+        for (length, event) in [(Interval?.none, "deactivated"), (.seconds(600), "probation")] {
+            let watched = try Watched()
+            watched.rest()
+            let stage = watched.stage
+            let desk = OperatorDesk(stage.state)
+            let target = stage.target(try #require(stage.bindings("alice@example.com").first))
+            let verb = OperatorVerb.evict([target], refuseFor: length)
+            let command = OperatorCommand(verb: verb, reason: "", by: me)
+            let outcome = desk.perform(command, clock: stage.clock) { _ in true }
+            #expect(outcome.count(.done) == 1)
+            stage.advance(seconds: 1)
+            #expect(try #require(stage.notified()).reginfo().contacts.first?["event"] == event)
+        }
+    }
+
     @Test func anObservationIsNoNews() throws {
         let watched = try Watched()
         watched.rest()

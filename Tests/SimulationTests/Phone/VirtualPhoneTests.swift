@@ -245,4 +245,37 @@ import Timing
         #expect(text.contains("Via: SIP/2.0/UDP 192.168.1.23:5060;"))
         #expect(line.registrar.answers.last?.path.source == line.local)
     }
+
+    @Test func rfc3261_11_2_aPhoneAnswersAPingAndGoesOnRegistering() throws {
+        let ping = """
+            OPTIONS sip:1001@127.20.1.5:5062 SIP/2.0\r
+            Via: SIP/2.0/UDP 127.0.0.1:5060;rport;branch=z9hG4bK1\r
+            From: <sip:demo.test>;tag=2\r
+            To: <sip:1001@demo.test>\r
+            Call-ID: ping@demo.test\r
+            CSeq: 1 OPTIONS\r
+            Content-Length: 0\r
+            \r
+
+            """
+        for (kind, answers) in [(PhoneKind.good, true), (.shortExpiry, false)] {
+            var line = try Line(kind)
+            _ = try line.run(0, isMute: true)
+            var outputs: [PhoneOutput] = []
+            let bytes = Array(ping.utf8)
+            let isOwn = line.phone.receive(bytes, now: .zero, using: line.worker, into: &outputs)
+            #expect(!isOwn)
+            #expect(line.phone.state == .registering)
+            guard answers else {
+                #expect(outputs.isEmpty)
+                continue
+            }
+            guard case .send(let answer)? = outputs.first else { throw CancellationError() }
+            let text = String(decoding: answer, as: UTF8.self)
+            #expect(
+                text.hasPrefix("SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 127.0.0.1:5060;rport;branch=z9hG4bK1\r\n")
+            )
+            #expect(text.contains("CSeq: 1 OPTIONS\r\n"))
+        }
+    }
 }
