@@ -55,8 +55,8 @@ struct FilterEvaluator {
             return duration(field, comparison, seconds, row, now)
         case .word(let field, let bits):
             return row.bits(of: field, at: now, until: &holdsUntil) & bits != 0
-        case .network(let address, let prefix):
-            return row.source.address.isIn(address, prefix: Int(prefix))
+        case .network(let network):
+            return network.contains(row.source.address)
         case .code(let comparison, let wanted):
             return row.codes.contains { comparison.holds(Int64($0), wanted) }
         }
@@ -153,19 +153,4 @@ extension UInt8 {
     /// The lower case of an ASCII letter, any other byte unchanged.
     @inline(__always)
     var lowered: UInt8 { self &- 0x41 < 26 ? self | 0x20 : self }
-}
-
-extension IPAddress {
-    /// It lies in the network of an address with this many leading bits.
-    func isIn(_ network: IPAddress, prefix: Int) -> Bool {
-        guard isIPv4 == network.isIPv4 else { return false }
-        if isIPv4 {
-            let shift = UInt64(32 - Swift.min(32, prefix))
-            return low >> shift == network.low >> shift
-        }
-        let highShift = UInt64(64 - Swift.min(64, prefix))
-        guard high >> highShift == network.high >> highShift else { return false }
-        let lowShift = UInt64(64 - Swift.max(0, Swift.min(128, prefix) - 64))
-        return low >> lowShift == network.low >> lowShift
-    }
 }

@@ -34,7 +34,7 @@ struct FilterProgram: Sendable {
         /// The word's bit is among these.
         case word(FilterField, bits: UInt64)
         /// The source lies in a network.
-        case network(IPAddress, prefix: Int32)
+        case network(IPNetwork)
         /// One of the statuses compares so.
         case code(Comparison, Int64)
     }

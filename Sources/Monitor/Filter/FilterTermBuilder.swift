@@ -177,11 +177,11 @@ struct FilterTermBuilder {
         let host = Array(value[..<(slash ?? value.count)])
         if let address = IPAddress(String(decoding: host, as: UTF8.self)) {
             let most = address.isIPv4 ? 32 : 128
-            guard let slash else { return finish(.network(address, prefix: Int32(most)), &program) }
+            guard let slash else { return finish(.network(IPNetwork(address, prefix: most)), &program) }
             guard let prefix = Self.decimal(Array(value[(slash + 1)...])), prefix <= Int64(most) else {
                 throw fault("a number of bits from 0 to \(most) must follow /", at: slash + 1)
             }
-            return finish(.network(address, prefix: Int32(prefix)), &program)
+            return finish(.network(IPNetwork(address, prefix: Int(prefix))), &program)
         }
         let isPiece = value.allSatisfy { byte in
             byte &- 0x30 < 10 || byte.lowered &- 0x61 < 6
