@@ -14,6 +14,10 @@ public struct RegistrarState: Sendable {
     public let merged: MergedRequests
     /// Who takes more than a fair share.
     public let sources: SourceGuard
+    /// How fast each source asks; used where the policy has a rate for it.
+    public let sourceRates = TokenBuckets()
+    /// How fast each address of record is registered; used where the policy has a rate for it.
+    public let aorRates = TokenBuckets()
     /// Where bindings are kept beyond the process; nil: nowhere, and replies leave at once.
     public let store: (any LocationStore)?
 

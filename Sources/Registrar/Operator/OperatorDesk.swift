@@ -10,7 +10,7 @@ public import Timing
 /// the act do another, but for what phones change in between: each target carries the version that the
 /// operator saw, and one that has changed is skipped.
 public final class OperatorDesk: Sendable {
-    private let state: RegistrarState
+    let state: RegistrarState
     private let log = Mutex(UndoLog())
     private let tickets = Mutex<[UInt64: CommitTicket]>([:])
 
@@ -76,6 +76,8 @@ public final class OperatorDesk: Sendable {
             return block(subject, length, command, now, isDryRun, &log)
         case .unblock(let subject):
             return unblock(subject, now, isDryRun, &log)
+        case .drain(let isOn, let length):
+            return drain(isOn, length, command, now, isDryRun, &log)
         case .undo(let id):
             return undo(id, now, isDryRun, &log)
         }
@@ -231,13 +233,15 @@ public final class OperatorDesk: Sendable {
         execution.restore(act.taken) { aor in
             let at = aor.lastIndex(of: 0x40).map { $0 + 1 } ?? 0
             let domain = policy.domainIndex(aor.span.extracting(at..<aor.count))
-            return domain.map { Int(policy.domains[$0].contacts.maximum) } ?? Int(UInt16.max)
+            let user = aor.span.extracting(0..<max(0, at - 1))
+            return domain.map { Int(policy.domains[$0].contacts(of: user).maximum) } ?? Int(UInt16.max)
         }
         var outcome = CommandOutcome(targets: execution.targets)
         guard !isDryRun else { return outcome }
         state.policy.update { policy in
             for subject in act.blocked { policy.blocks.remove(subject) }
             for block in act.lifted { policy.blocks.insert(block) }
+            if let change = act.drain { Self.undo(change, in: &policy, at: now) }
         }
         log.remove(id)
         outcome.id = file(UndoLog.Act(id: CommandID(rawValue: 0)), execution.tickets, &log)
@@ -245,7 +249,7 @@ public final class OperatorDesk: Sendable {
     }
 
     /// Gives an act its number, remembers it, and hands its changes to the store.
-    private func file(_ act: UndoLog.Act, _ changes: [CommitTicket], _ log: inout UndoLog) -> CommandID {
+    func file(_ act: UndoLog.Act, _ changes: [CommitTicket], _ log: inout UndoLog) -> CommandID {
         var act = act
         act.id = log.nextID()
         log.append(act)
