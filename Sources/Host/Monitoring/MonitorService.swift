@@ -25,6 +25,7 @@ final class MonitorService: Sendable {
         var events: [MonitorEvent] = []
         var consoles: [Console] = []
         var departures: [Int] = []
+        var openDomains: [String]?
         var isStopping = false
     }
 
@@ -36,6 +37,10 @@ final class MonitorService: Sendable {
     private let audit: AuditLog
     private let log: @Sendable (MonitorEvent) -> Void
     private let thread = Mutex<LoopThread?>(nil)
+    private let reloader = Mutex<Reloader?>(nil)
+
+    /// Reads the settings anew, elsewhere, and says what came of it; never waited for.
+    typealias Reloader = @Sendable (@escaping @Sendable (ReloadReport) -> Void) -> Void
 
     /// A monitor over the rings of all loops; `log` gets every notice and audit line as well.
     init(
@@ -90,6 +95,17 @@ final class MonitorService: Sendable {
         wake.raise()
     }
 
+    /// What a console's wish to read the settings anew is answered by.
+    func onReload(_ reloader: @escaping Reloader) {
+        self.reloader.withLock { $0 = reloader }
+    }
+
+    /// Other domains than before take registrations without a password: all consoles are told.
+    func tell(openDomains: [String]) {
+        inbox.withLock { $0.openDomains = openDomains }
+        wake.raise()
+    }
+
     /// Ends the thread.
     func stop() {
         inbox.withLock { $0.isStopping = true }
@@ -124,6 +140,7 @@ final class MonitorService: Sendable {
                     sessions[id] = nil
                 }
                 for console in letters.consoles { audience.join(console) }
+                if let open = letters.openDomains { audience.tell(openDomains: open) }
                 let now = SystemClock.read()
                 for event in letters.events { take(event, at: now.timestamp) }
                 for letter in letters.requests {
@@ -161,11 +178,13 @@ final class MonitorService: Sendable {
         private func answer(_ request: LinkRequest, to console: Console, now: ClockReading) {
             switch request {
             case .query(let query, let serial):
-                let window = monitor.answer(
+                var window = monitor.answer(
                     query,
                     for: &sessions[console.id, default: MonitorSession(keepsEndedRows: false)],
                     at: now.timestamp
                 )
+                let drain = service.policy.current.drain
+                window.drain = drain.flatMap { $0.isInForce(at: now.timestamp) ? $0 : nil }
                 console.deliver(.window(window, serial: serial))
             case .preview(let command, let serial):
                 let outcome = service.desk.preview(command, clock: now)
@@ -176,7 +195,34 @@ final class MonitorService: Sendable {
                 console.deliver(.preview(outcome, serial: serial))
             case .perform(let command, let serial):
                 perform(command, serial: serial, for: console, now: now)
+            case .reload(let serial):
+                reload(serial: serial, for: console, now: now)
             }
+        }
+
+        /// An act like any other: recorded first. The reading itself is done elsewhere, for it may take long.
+        private func reload(serial: UInt64, for console: Console, now: ClockReading) {
+            func refuse(_ why: String) {
+                console.deliver(.reloaded(ReloadReport(refusal: why), serial: serial))
+            }
+            if let reason = console.welcome.readOnlyBecause { return refuse("read-only: \(reason)") }
+            guard let reloader = service.reloader.withLock({ $0 }) else {
+                return refuse("there is no settings file behind this registrar")
+            }
+            let record = AuditRecord(
+                at: now.wall,
+                by: console.welcome.you,
+                action: "reload",
+                object: "settings",
+                result: "to be read anew",
+                reason: ""
+            )
+            do throws(HostError) {
+                try write(record, at: now)
+            } catch {
+                return refuse(error.description)
+            }
+            reloader { console.deliver(.reloaded($0, serial: serial)) }
         }
 
         /// The audit line first, then the act; an act that can't be recorded is not done.
@@ -219,7 +265,7 @@ extension OperatorVerb {
         switch self {
         case .expire: .expire(targets)
         case .evict(_, let refuseFor): .evict(targets, refuseFor: refuseFor)
-        case .block, .unblock, .undo: self
+        case .block, .unblock, .drain, .undo: self
         }
     }
 }

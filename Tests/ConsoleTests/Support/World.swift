@@ -11,6 +11,9 @@ struct World {
     var audit = Samples.auditLines
     var blocks = Samples.blocks
     var overview = Samples.overview
+    var drain: Drain?
+    /// What reading the settings anew gives.
+    var reload = ReloadReport()
     /// What acts took, for undo.
     private(set) var taken: [CommandID: [BindingRow]] = [:]
     private(set) var commands: [OperatorCommand] = []
@@ -19,6 +22,12 @@ struct World {
     // MARK: Windows
 
     func window(_ query: WindowQuery, at now: Timestamp) -> Window {
+        var window = rows(query, at: now)
+        window.drain = drain
+        return window
+    }
+
+    private func rows(_ query: WindowQuery, at now: Timestamp) -> Window {
         switch query.subject {
         case .overview: return Window(content: .overview(overview), at: now)
         case .bindings(let filter, let order):
@@ -149,6 +158,10 @@ struct World {
         case .unblock(let subject):
             blocks.removeAll { $0.subject == subject }
             return CommandOutcome(id: id)
+        case .drain(let isOn, let interval):
+            let until = interval.map { now + $0 }
+            drain = isOn ? Drain(until: until, reason: command.reason, by: command.by, since: now) : nil
+            return CommandOutcome(id: id, undoUntil: drain?.until)
         case .undo(let act):
             let rows = taken.removeValue(forKey: act) ?? []
             // What is put back has a new name.
