@@ -13,6 +13,8 @@ public enum LinkRequest: Sendable {
     case previewMatching(Filter, OperatorCommand, serial: UInt64)
     /// Do it.
     case perform(OperatorCommand, serial: UInt64)
+    /// Read settings and accounts anew and take them, all or nothing; answered by `reloaded`.
+    case reload(serial: UInt64)
 }
 
 /// From the monitor to a console.
@@ -25,8 +27,24 @@ public enum LinkUpdate: Sendable {
     case preview(CommandOutcome, serial: UInt64)
     /// What an act did.
     case outcome(CommandOutcome, serial: UInt64)
+    /// What reading the settings anew has changed.
+    case reloaded(ReloadReport, serial: UInt64)
     /// Something to say in the message line.
     case notice(Notice)
+}
+
+/// What came of reading settings and accounts anew.
+public struct ReloadReport: Hashable, Sendable {
+    /// Why nothing was taken and all is as before; nil if they were taken.
+    public var refusal: String?
+    /// What is different now, a line each; empty if nothing is.
+    public var changes: [String]
+
+    /// Puts the parts together.
+    public init(refusal: String? = nil, changes: [String] = []) {
+        self.refusal = refusal
+        self.changes = changes
+    }
 }
 
 /// What stands at the other end of a link.

@@ -14,6 +14,8 @@ public protocol CommandDesk {
     ) -> CommandOutcome
     /// The blocks in force.
     func blocks(at now: Timestamp) -> [Block]
+    /// The drain in force; nil: everybody may come in.
+    func drain(at now: Timestamp) -> Drain?
 }
 
 /// The monitor's end of one console's link: a request in, its update out, whatever carries the two.
@@ -39,7 +41,9 @@ public struct LinkSession: Sendable {
     ) -> LinkUpdate {
         switch request {
         case .query(let query, let serial):
-            return .window(monitor.answer(query, for: &shown, at: clock.timestamp), serial: serial)
+            var window = monitor.answer(query, for: &shown, at: clock.timestamp)
+            window.drain = desk.drain(at: clock.timestamp)
+            return .window(window, serial: serial)
         case .preview(let command, let serial):
             return .preview(desk.preview(command, clock: clock), serial: serial)
         case .previewMatching(let filter, var command, let serial):
@@ -47,6 +51,11 @@ public struct LinkSession: Sendable {
             return .preview(desk.preview(command, clock: clock), serial: serial)
         case .perform(let command, let serial):
             return .outcome(perform(command, monitor: monitor, desk, clock, audit), serial: serial)
+        case .reload(let serial):
+            // Whoever has settings to read answers this before it comes here.
+            let why =
+                readOnlyBecause.map { "read-only: \($0)" } ?? "there is no settings file behind this registrar"
+            return .reloaded(ReloadReport(refusal: why), serial: serial)
         }
     }
 
@@ -79,7 +88,7 @@ extension OperatorVerb {
         switch self {
         case .expire: .expire(targets)
         case .evict(_, let refuseFor): .evict(targets, refuseFor: refuseFor)
-        case .block, .unblock, .undo: self
+        case .block, .unblock, .drain, .undo: self
         }
     }
 }

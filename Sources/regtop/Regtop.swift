@@ -13,7 +13,7 @@ struct Regtop: ParsableCommand {
             regtop [--listen udp:HOST:PORT|tcp:HOST:PORT]... [--domain NAME]... [--accounts FILE] [--open]
                    [--config FILE] [--theme NAME] [--demo [N]] [--read-only] [--view NAME] [--filter EXPR]
                    [--ascii] [--no-color]
-            regtop serve|account|config|theme ...
+            regtop serve|account|config|explain|theme ...
             """,
         discussion: """
             Without a subcommand the registrar runs with its console; when the console ends, so does the \
@@ -22,7 +22,8 @@ struct Regtop: ParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            ConsoleCommand.self, Serve.self, AccountCommand.self, ConfigCommand.self, ThemeCommand.self,
+            ConsoleCommand.self, Serve.self, AccountCommand.self, ConfigCommand.self, ExplainCommand.self,
+            ThemeCommand.self,
         ],
         defaultSubcommand: ConsoleCommand.self,
     )

@@ -148,14 +148,14 @@ extension SettingsFile {
             var access = AccessSettings()
             each(rule, of: "a rule", allowed: ["from", "transports", "may", "users"]) { reader, key, value in
                 switch key {
-                case "from": access.from = reader.text(value, key)
+                case "from": access.from = reader.network(value, key)
                 case "transports":
                     access.transports = reader.words(value, key, ["udp", "tcp", "tls", "ws", "wss"])
                 case "may": access.action = reader.word(value, key, ["digest", "deny", "any", "named"])
                 default: access.users = reader.strings(value, key)
                 }
             }
-            if access.from.isEmpty { report(rule, "a rule needs `from:`, a network or an address") }
+            if rule["from"] == nil { report(rule, "a rule needs `from:`, a network or an address") }
             if access.action == "named", access.users.isEmpty {
                 report(rule, "`may: named` needs `users:`, a list of names")
             }
@@ -172,7 +172,7 @@ extension SettingsFile {
                 value in
                 switch key {
                 case "disabled": user.isDisabled = reader.flag(value, key)
-                case "from": user.networks = reader.strings(value, key)
+                case "from": user.networks = reader.networks(value, key)
                 default: user.contacts = reader.number(value, key, 0...1_000)
                 }
             }

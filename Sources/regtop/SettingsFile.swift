@@ -163,6 +163,22 @@ struct SettingsFile {
         return allowed.first ?? ""
     }
 
+    mutating func network(_ node: Node, _ key: String) -> String {
+        let text = node.scalar?.string ?? ""
+        if !Settings.isNetwork(text) {
+            report(node, "\(key): `\(text)` is no network; write 10.0.0.0/8, 2001:db8::/32 or an address")
+        }
+        return text
+    }
+
+    mutating func networks(_ node: Node, _ key: String) -> [String] {
+        guard let sequence = node.sequence, !sequence.isEmpty else {
+            report(node, "\(key) is a list of networks; write `\(key): [10.0.0.0/8]`")
+            return []
+        }
+        return sequence.map { network($0, key) }
+    }
+
     mutating func strings(_ node: Node, _ key: String) -> [String] {
         guard let sequence = node.sequence, !sequence.isEmpty else {
             report(node, "\(key) is a list; write `\(key): [\"…\", \"…\"]`")

@@ -34,6 +34,7 @@ private final class PaperDesk: CommandDesk {
     }
 
     func blocks(at now: Timestamp) -> [Block] { standing }
+    func drain(at now: Timestamp) -> Drain? { nil }
 }
 
 @Suite("One console's link")

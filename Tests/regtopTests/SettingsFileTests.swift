@@ -130,6 +130,19 @@ struct SettingsFileTests {
             ("domains:\n  x.test:\n    digest: {algorithms: [MD5, MD5]}", "names one value twice"),
             ("console: {view: nowhere}", "view is one of overview"),
             ("limits: [1]", "limits is a map"),
+            (
+                "domains:\n  x.test:\n    access:\n      - {from: 10.0.0.0/33, may: deny}",
+                "r.yaml:4:16: from: `10.0.0.0/33` is no network"
+            ),
+            ("domains:\n  x.test:\n    access:\n      - {may: deny}", "r.yaml:4:9: a rule needs `from:`"),
+            (
+                "domains:\n  x.test:\n    users: {a: {from: [10.0.0.0/8, here]}}",
+                "r.yaml:3:36: from: `here` is no network"
+            ),
+            (
+                "domains:\n  x.test:\n    access:\n      - {from: \"::/0\", may: named}",
+                "`may: named` needs `users:`"
+            ),
             ("listen: [\n", "r.yaml:2"),
             ("open: true\nlis\u{1b}[31mten: []", "r.yaml:2:4: control characters are not allowed"),
             (#""\e]0;x\a": 1"#, #"r.yaml:1:1: no key `\x1b]0;x\x07`"#),

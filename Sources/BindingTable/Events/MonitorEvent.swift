@@ -17,6 +17,8 @@ public struct Exchange: Sendable, BitwiseCopyable {
     public var findings: DigestFindings
     /// What was remarkable about the request.
     public var badges: Badges
+    /// Number, from 1, of the domain's rule that let it in without a password; 0 if none did.
+    public var accessRule: UInt16
     /// Seconds granted to the first contact; 0 for a removal or a refusal.
     public var granted: UInt32
     /// Bindings of the address of record after the decision.
@@ -36,6 +38,7 @@ public struct Exchange: Sendable, BitwiseCopyable {
         refusal = nil
         findings = DigestFindings()
         badges = []
+        accessRule = 0
         granted = 0
         contacts = 0
         isRetransmission = false

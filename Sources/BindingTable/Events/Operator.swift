@@ -65,6 +65,8 @@ public enum OperatorVerb: Hashable, Sendable {
     case block(BlockSubject, for: Interval?)
     /// Lift a block.
     case unblock(BlockSubject)
+    /// Turn away who has no binding yet, for a time or until lifted (nil); with false: let everybody in again.
+    case drain(Bool, for: Interval?)
     /// Put back what an earlier act took.
     case undo(CommandID)
 }
@@ -163,13 +165,41 @@ public struct Block: Hashable, Sendable {
     }
 }
 
+/// Whoever has no binding yet is turned away, ahead of maintenance, while bindings live on and are refreshed
+/// (RFC 3261 §21.5.4).
+public struct Drain: Hashable, Sendable {
+    /// When it ends by itself; nil: when lifted.
+    public var until: Timestamp?
+    /// Why.
+    public var reason: String
+    /// Who began it.
+    public var by: OperatorIdentity
+    /// When it began.
+    public var since: Timestamp
+
+    /// Puts the parts together.
+    public init(until: Timestamp?, reason: String, by: OperatorIdentity, since: Timestamp) {
+        self.until = until
+        self.reason = reason
+        self.by = by
+        self.since = since
+    }
+
+    /// Its time has not run out.
+    @inlinable
+    public func isInForce(at now: Timestamp) -> Bool {
+        guard let until else { return true }
+        return now < until
+    }
+}
+
 /// One line of the audit trail, written before the act is applied.
 public struct AuditRecord: Hashable, Sendable {
     /// When.
     public var at: WallTime
     /// Who.
     public var by: OperatorIdentity
-    /// `evict`, `expire`, `block`, `unblock`, `undo`, `session`.
+    /// `evict`, `expire`, `block`, `unblock`, `drain`, `undo`, `reload`, `session`.
     public var action: String
     /// On what: an address of record with its contact, a source, an act's number.
     public var object: String

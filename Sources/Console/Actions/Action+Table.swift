@@ -190,6 +190,14 @@ extension Action {
             isDestructive: true
         ),
         Action(
+            .drain,
+            ["D"],
+            "Drain",
+            "DRAIN: turn newcomers away ahead of maintenance, or let them in again (asks first)",
+            in: .screens,
+            isDestructive: true
+        ),
+        Action(
             .undo,
             ["u"],
             "Undo",
@@ -232,6 +240,14 @@ extension Action {
         Action(.theme, ["T"], "", "choose a theme", in: .screens),
         Action(.keyBar, ["K"], "", "show or hide this key bar", in: .screens),
         Action(.redraw, [.control("l"), .function(5)], "", "paint the screen anew", in: .screens),
+        Action(
+            .reload,
+            [.control("r")],
+            "",
+            "read settings and accounts anew; all or nothing, and bindings stay",
+            in: .screens,
+            needsOperate: true
+        ),
         Action(.suspend, [.control("z")], "", "says why the console can't be suspended", in: .screens),
         Action(.help, ["?", .function(1)], "Help", "this help", in: .screens, weight: 95),
         Action(

@@ -27,6 +27,7 @@ struct Action: Sendable {
         in places: Places,
         weight: Int = 0,
         isDestructive: Bool = false,
+        needsOperate: Bool = false,
     ) {
         self.id = id
         self.keys = keys
@@ -35,7 +36,7 @@ struct Action: Sendable {
         self.places = places
         self.weight = weight
         self.isDestructive = isDestructive
-        needsOperate = isDestructive
+        self.needsOperate = isDestructive || needsOperate
     }
 
     /// The action that a key does at a place.
@@ -59,9 +60,9 @@ enum ActionID: String, CaseIterable, Sendable {
     case filter, clearFilter, problems, sortLeft, sortRight, reverse, sortMenu
     case freeze, follow, followAOR, group, preview, raw, rawPane, why, times
     // Marking and acting
-    case mark, range, markAll, unmark, evict, evictGhosts, expire, block, unblock, undo
+    case mark, range, markAll, unmark, evict, evictGhosts, expire, block, unblock, drain, undo
     // The console itself
-    case theme, keyBar, redraw, suspend, help
+    case theme, keyBar, redraw, reload, suspend, help
     // In a prompt, a form, the help and a list to choose from
     case promptAccept, promptCancel, promptComplete, promptOlder, promptNewer
     case formPress, formCancel, formYes, formNo, formQuit

@@ -38,7 +38,9 @@ extension ConsoleModel {
         case .expire: return openAct(.expire)
         case .block: layer = .form(blockForm)
         case .unblock: if let block = blocks.cursorRow { layer = .form(unblockForm(block)) }
+        case .drain: layer = .form(drainForm)
         case .undo: return beginUndo(at: now)
+        case .reload: return reload(at: now)
         case .redraw: return [.redraw]
         case .suspend:
             message = .warning("The registrar runs in here: suspending would stop all logins. Q quits.")

@@ -80,6 +80,7 @@ struct BindingLines {
 
     private var auth: String {
         if facts.badges.contains(.open) { return "none: open registration" }
+        if facts.badges.contains(.byAddress) { return "none: let in by a rule for its address" }
         return "account \(BindingColumns.text(texts.account))\(facts.badges.contains(.md5) ? ", MD5" : "")"
     }
 

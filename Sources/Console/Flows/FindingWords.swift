@@ -2,6 +2,11 @@ internal import SIPMessage
 
 /// What the console says of a digest check: its name, what was found, and the word at the right.
 enum FindingWords {
+    /// How a request without a password came in, by the number of the domain's rule.
+    static func admission(rule: UInt16) -> String {
+        "Let in by rule \(rule) of the domain without a password: its address is enough."
+    }
+
     /// Name of a check, at most 11 letters.
     static func label(_ check: DigestCheck) -> String {
         switch check {

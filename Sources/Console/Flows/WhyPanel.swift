@@ -95,6 +95,10 @@ struct WhyPanel {
         let (text, role) = headline
         var lines = RunLine(text, role: role).wordWrapped(columns: max(10, width - 1))
         if !end.isEmpty { lines += RunLine(end, role: .stateWarn).wordWrapped(columns: max(10, width - 1)) }
+        if exchange.accessRule > 0 {
+            let admission = FindingWords.admission(rule: exchange.accessRule)
+            lines += RunLine(admission, role: .stateWarn).wordWrapped(columns: max(10, width - 1))
+        }
         let findings = exchange.findings.all
         let values = DigestText.credentials(of: request)
         lines += findings.map { line($0, values, width: width) }

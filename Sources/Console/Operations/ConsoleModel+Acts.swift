@@ -247,7 +247,7 @@ extension ConsoleModel {
     mutating func undo(_ act: DoneAct) -> [ConsoleEffect] {
         acts.removeAll { $0.id == act.id }
         let serial = link.nextSerial()
-        pending[serial] = .undo
+        pending[serial] = act.isDrain ? .undoDrain : .undo
         return [.send(.perform(command(.undo(act.id), reason: ""), serial: serial))]
     }
 
@@ -256,18 +256,60 @@ extension ConsoleModel {
             message = .error("Refused, nothing done: \(refusal)")
             return
         }
-        if case .undo = act {} else { lastActIsBlock = true }
         switch act {
+        case .drain(let isOn, let interval):
+            lastActIsBlock = false
+            keepDrain(outcome, isOn: isOn, interval, at: now)
+        case .undoDrain:
+            message = .done("Undo: newcomers are treated as before.", at: now.timestamp)
         case .block(let subject, let interval):
+            lastActIsBlock = true
             let length = interval.map { "for \(TimeText.length($0.seconds))" } ?? "until it is lifted"
             message = .done("\(subject.text) is refused \(length): b lists the blocks.", at: now.timestamp)
         case .unblock(let subject):
+            lastActIsBlock = true
             message = .done("\(subject.text) may register again.", at: now.timestamp)
         case .undo:
             let back = outcome.targets.filter { $0.outcome == .done }
             bindings.returning.formUnion(back.map(\.binding.facts.id))
             message = undone(outcome, at: now)
         }
+    }
+
+    /// The bar offers to undo a drain as it does for bindings that were taken.
+    private mutating func keepDrain(
+        _ outcome: CommandOutcome,
+        isOn: Bool,
+        _ interval: Interval?,
+        at now: ClockReading,
+    ) {
+        let length = interval.map { "for \(TimeText.length($0.seconds))" } ?? "until it is lifted"
+        let text = isOn ? "Newcomers are turned away \(length)" : "Newcomers may register again"
+        guard let id = outcome.id else { return message = .done("\(text).", at: now.timestamp) }
+        // A drain without an end can be undone as long as the registrar remembers the act; a day is within that.
+        let until = outcome.undoUntil ?? now.timestamp + .seconds(86_400)
+        acts.append(DoneAct(id: id, text: text, reason: "", at: now.timestamp, until: until, isDrain: true))
+        if acts.count > 100 { acts.removeFirst() }
+    }
+
+    // MARK: Settings
+
+    /// Asks for the settings to be read anew.
+    mutating func reload(at now: ClockReading) -> [ConsoleEffect] {
+        message = .info("Reading settings and accounts anew ..", at: now.timestamp)
+        return [.send(.reload(serial: link.nextSerial()))]
+    }
+
+    /// The settings were read anew, or not.
+    mutating func takeReload(_ report: ReloadReport, at now: ClockReading) {
+        link.wantsWindow = true
+        if let refusal = report.refusal {
+            message = .error("Settings not taken, those before stay in force: \(refusal)")
+            return
+        }
+        let more = report.changes.count > 1 ? "; \(report.changes.count - 1) more in the log (5)" : ""
+        let first = report.changes.first ?? "nothing has changed"
+        message = .done("Settings read anew: \(first)\(more).", at: now.timestamp)
     }
 
     private func undone(_ outcome: CommandOutcome, at now: ClockReading) -> Message {

@@ -18,6 +18,7 @@ extension ConsoleModel {
         case .changed(let plan, _): return "\(plan.verb.uppercased()): CHANGED SINCE YOU LOOKED"
         case .block: return "BLOCK"
         case .unblock: return "LIFT BLOCK"
+        case .drain(let drain): return drain == nil ? "DRAIN" : "LIFT DRAIN"
         case .quit: return "QUIT"
         case .text(let title, _): return title
         }
@@ -39,6 +40,7 @@ extension ConsoleModel {
                 ),
                 RunLine("No message is sent to the phone: it comes back when it tries next.", role: .text),
             ]
+        case .drain(let drain): return drainLines(drain, form, clock)
         case .quit: return quitLines
         case .text(_, let lines): return lines
         }
@@ -51,6 +53,30 @@ extension ConsoleModel {
             RunLine("Held in memory only, and forgotten then: \(held)."),
             RunLine("Each phone comes back with its next refresh."),
             RunLine("A registrar that outlives your session: regtop serve.", role: .textDim),
+        ]
+    }
+
+    // MARK: Drain
+
+    private func drainLines(_ drain: Drain?, _ form: Form, _ clock: LocalClock) -> [RunLine] {
+        if let drain {
+            return [
+                RunLine("Newcomers may register again from now on.", role: .text),
+                RunLine(
+                    "Turned away since \(clock.clock(drain.since)) by \(drain.by.short)  \(drain.reason)"
+                        .trimmed,
+                    role: .textDim
+                ),
+            ]
+        }
+        let until =
+            DrainPlan.interval(form.chosen(0)).map { "until \(clock.clock(clock.now.timestamp + $0))" }
+            ?? "until it is lifted"
+        return [
+            RunLine("A REGISTER that would make a new binding is answered 503 with Retry-After \(until)."),
+            RunLine("Whoever is registered stays so, refreshes, and may leave."),
+            RunLine("A phone whose binding ends meanwhile cannot come back in.", role: .stateWarn),
+            RunLine("D lifts it again."),
         ]
     }
 

@@ -62,6 +62,10 @@ extension ConsoleModel {
         case .unblock(let block):
             layer = nil
             return send(.unblock(block.subject), form, as: .unblock(block.subject))
+        case .drain(let drain):
+            layer = nil
+            let interval = drain == nil ? DrainPlan.interval(form.chosen(0)) : nil
+            return send(.drain(drain == nil, for: interval), form, as: .drain(isOn: drain == nil, interval))
         case .quit: return [.quit(0)]
         case .text:
             layer = nil
@@ -119,6 +123,19 @@ extension ConsoleModel {
             .unblock(block),
             buttons: [DialogButton("Cancel"), DialogButton("Lift block", isDanger: true)]
         )
+        form.reason = LineEditor("", limit: 200)
+        return form
+    }
+
+    var drainForm: Form {
+        let verb = drain == nil ? "Drain" : "Lift drain"
+        var form = Form(
+            .drain(drain),
+            buttons: [DialogButton("Cancel"), DialogButton(verb, isDanger: true)]
+        )
+        if drain == nil {
+            form.choices = [Form.Choice(label: "For", options: DrainPlan.lengths.map(\.text))]
+        }
         form.reason = LineEditor("", limit: 200)
         return form
     }

@@ -14,6 +14,8 @@ enum FormPurpose: Sendable {
     case block(BlockPlan)
     /// Lift a block.
     case unblock(Block)
+    /// Turn newcomers away, or let them in again: what is in force now.
+    case drain(Drain?)
     /// End the program.
     case quit
     /// Only text: a log line, an audit record, a block, what became of an act's targets.
@@ -67,6 +69,19 @@ struct ActPlan: Sendable {
     }
 }
 
+/// For how long newcomers are turned away.
+enum DrainPlan {
+    /// By the choice's position.
+    static let lengths: [(text: String, interval: Interval?)] = [
+        ("10 m", .seconds(600)), ("1 h", .seconds(3_600)), ("until lifted", nil),
+    ]
+
+    /// The length of a choice.
+    static func interval(_ choice: Int) -> Interval? {
+        lengths.indices.contains(choice) ? lengths[choice].interval : nil
+    }
+}
+
 /// A block before it is set.
 struct BlockPlan: Sendable {
     /// Whom it could refuse, by the first choice: the address of record, the source.
@@ -109,6 +124,8 @@ struct DoneAct: Hashable, Sendable {
     var at: Timestamp
     /// Until when it can be undone at all: the latest expiry of what it took.
     var until: Timestamp
+    /// It took no binding, but began or ended a drain.
+    var isDrain = false
     /// The bar offers it for so long.
     static let barTime = Interval.seconds(10)
 }

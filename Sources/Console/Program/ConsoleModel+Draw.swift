@@ -69,6 +69,11 @@ extension ConsoleModel {
         }
         left.append(liveBadge(clock))
         left.append(Segment(readOnlyBecause == nil ? "RW" : "RO", role: .barTitleMode, priority: 60))
+        if let drain, drain.isInForce(at: clock.now.timestamp) {
+            left.append(Segment("DRAINING", role: .barTitleAlert, priority: 75))
+            let end = drain.until.map { "until \(clock.clock($0))" } ?? "until lifted"
+            left.append(Segment(end, role: .barTitleAlert, priority: 11))
+        }
         if let open = welcome?.openDomains, !open.isEmpty {
             left.append(Segment("OPEN", role: .barTitleAlert, priority: 80))
             left.append(

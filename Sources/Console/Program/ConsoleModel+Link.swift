@@ -135,6 +135,7 @@ extension ConsoleModel {
         case .window(let window, let serial):
             guard let question = link.asked, question.serial == serial else { return [] }
             link.asked = nil
+            drain = window.drain
             if let id = link.wantsGhosts, question.query.subject == .binding(id) {
                 return takeGhosts(window.content, of: id)
             }
@@ -145,6 +146,7 @@ extension ConsoleModel {
             show(window, of: question.query)
         case .preview(let outcome, let serial): return takePreview(outcome, serial: serial, at: now)
         case .outcome(let outcome, let serial): return takeOutcome(outcome, serial: serial, at: now)
+        case .reloaded(let report, _): takeReload(report, at: now)
         case .notice(let notice):
             guard notice.level >= .warning else { break }
             message = notice.level == .error ? .error(notice.text) : .warning(notice.text)

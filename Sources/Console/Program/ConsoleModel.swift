@@ -27,6 +27,8 @@ public struct ConsoleModel: Sendable {
     /// Keys typed before the rows were there that they are meant for.
     var waitingKeys: [Key] = []
     var isFrozen = false
+    /// Newcomers are turned away, as the last window said.
+    var drain: Drain?
     var isLagging = false
     var showsKeyBar = true
     /// `q` was pressed once on a screen too small to ask.
@@ -148,6 +150,8 @@ public struct ConsoleModel: Sendable {
 /// An act that has been sent and not answered.
 enum PendingAct: Sendable {
     case undo
+    case undoDrain
+    case drain(isOn: Bool, Interval?)
     case block(BlockSubject, Interval?)
     case unblock(BlockSubject)
 }

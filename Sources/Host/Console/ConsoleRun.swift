@@ -14,16 +14,20 @@ public final class ConsoleRun {
     private let settings: Settings
     private let demoPhones: Int?
     private let themes: ThemeLibrary
+    private let reread: @Sendable () throws -> Settings
 
-    /// A run with these settings; `demoPhones` simulated phones join if given.
+    /// A run with these settings; `demoPhones` simulated phones join if given, and `reread` gives the settings
+    /// as they are now, whenever the operator wants them read anew.
     public init(
         settings: Settings,
         demoPhones: Int?,
-        themes: ThemeLibrary
+        themes: ThemeLibrary,
+        reread: @escaping @Sendable () throws -> Settings,
     ) {
         self.settings = settings
         self.demoPhones = demoPhones
         self.themes = themes
+        self.reread = reread
     }
 
     /// Runs until the operator quits or the terminal is lost; returns the exit code. Throws what keeps it from
@@ -45,7 +49,18 @@ public final class ConsoleRun {
             try DemoPopulation(count: count, settings: &settings)
         }
         let audit = AuditLog(path: AuditLog.standardPath(environment: Environment.known))
-        let service = try RegistrarService(settings: settings, audit: audit, demo: demo) { _ in }
+        let (hasDemo, reread) = (demo != nil, reread)
+        let service = try RegistrarService(
+            settings: settings,
+            audit: audit,
+            demo: demo,
+            reread: {
+                var settings = try reread()
+                if hasDemo { DemoPopulation.join(&settings) }
+                return settings
+            },
+            log: { _ in }
+        )
         defer { service.stop() }
         let phones = try demo.map { demo throws(HostError) in
             try DemoPhones(demo, listeners: service.listeners)

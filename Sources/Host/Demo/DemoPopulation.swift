@@ -18,6 +18,18 @@ struct DemoPopulation: Sendable {
     /// Adds the domain, and an IPv6 listener where the host has IPv6, to settings that name none of their own.
     init(count: Int, settings: inout Settings) throws(HostError) {
         self.count = count
+        Self.join(&settings)
+        do {
+            let worker = try DigestWorker(lane: 0)
+            let population = Self.population(count: count, now: .zero)
+            accounts = try Accounts(parsing: population.accounts.accountsFile(using: worker).span)
+        } catch {
+            throw HostError("the simulated phones have no accounts: \(error)", exitCode: 1)
+        }
+    }
+
+    /// Adds what the demo needs to settings, be they read at the start or anew.
+    static func join(_ settings: inout Settings) {
         var demo = DomainSettings()
         demo.expires.standard = 120
         demo.expires.minimum = 20
@@ -25,13 +37,6 @@ struct DemoPopulation: Sendable {
         settings.domains[Self.domain] = demo
         if settings.listen == Settings().listen, DemoSocket.hasIPv6 {
             settings.listen.append("udp:[::1]:5060")
-        }
-        do {
-            let worker = try DigestWorker(lane: 0)
-            let population = Self.population(count: count, now: .zero)
-            accounts = try Accounts(parsing: population.accounts.accountsFile(using: worker).span)
-        } catch {
-            throw HostError("the simulated phones have no accounts: \(error)", exitCode: 1)
         }
     }
 

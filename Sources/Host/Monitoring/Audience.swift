@@ -17,6 +17,14 @@ struct Audience {
         unseen = nil
     }
 
+    /// Welcomes all anew, for what is said of open domains is another now.
+    mutating func tell(openDomains: [String]) {
+        for index in consoles.indices where consoles[index].welcome.openDomains != openDomains {
+            consoles[index].welcome.openDomains = openDomains
+            consoles[index].deliver(.welcome(consoles[index].welcome))
+        }
+    }
+
     mutating func leave(_ id: Int) { consoles.removeAll { $0.id == id } }
 
     /// Tells all; a warning that there is nobody to tell waits.

@@ -26,6 +26,7 @@ final class MonitorService: Sendable {
         var consoles: [Console] = []
         var departures: [Int] = []
         var abuse: AbusePolicy?
+        var openDomains: [String]?
         var isStopping = false
     }
 
@@ -36,6 +37,10 @@ final class MonitorService: Sendable {
     private let audit: AuditLog
     private let log: @Sendable (MonitorEvent) -> Void
     private let thread = Mutex<LoopThread?>(nil)
+    private let reloader = Mutex<Reloader?>(nil)
+
+    /// Reads the settings anew, elsewhere, and says what came of it; never waited for.
+    typealias Reloader = @Sendable (@escaping @Sendable (ReloadReport) -> Void) -> Void
 
     /// A monitor over the rings of all loops; `log` gets every notice and audit line as well.
     init(
@@ -94,6 +99,17 @@ final class MonitorService: Sendable {
         wake.raise()
     }
 
+    /// What a console's wish to read the settings anew is answered by.
+    func onReload(_ reloader: @escaping Reloader) {
+        self.reloader.withLock { $0 = reloader }
+    }
+
+    /// Other domains than before take registrations without a password: all consoles are told.
+    func tell(openDomains: [String]) {
+        inbox.withLock { $0.openDomains = openDomains }
+        wake.raise()
+    }
+
     /// Ends the thread.
     func stop() {
         inbox.withLock { $0.isStopping = true }
@@ -133,6 +149,7 @@ final class MonitorService: Sendable {
                 }
                 for console in letters.consoles { audience.join(console) }
                 if let policy = letters.abuse { monitor.policy = policy }
+                if let open = letters.openDomains { audience.tell(openDomains: open) }
                 let now = SystemClock.read()
                 for event in letters.events { take(event, at: now.timestamp) }
                 if let jump = clocks.jump(at: now) { tell(jump, at: now.timestamp) }
@@ -205,6 +222,7 @@ final class MonitorService: Sendable {
         }
 
         private func answer(_ request: LinkRequest, to console: Console, now: ClockReading) {
+            if case .reload(let serial) = request, reload(serial: serial, for: console, now: now) { return }
             console.deliver(
                 answer(
                     request,
@@ -217,19 +235,44 @@ final class MonitorService: Sendable {
             )
         }
 
+        /// An act like any other: recorded first. The reading itself is done elsewhere, for it may take long. False
+        /// where there is nothing to read, or nobody may.
+        private func reload(serial: UInt64, for console: Console, now: ClockReading) -> Bool {
+            guard console.welcome.readOnlyBecause == nil, let reloader = service.reloader.withLock({ $0 })
+            else { return false }
+            let record = AuditRecord(
+                at: now.wall,
+                by: console.welcome.you,
+                action: "reload",
+                object: "settings",
+                result: "to be read anew",
+                reason: ""
+            )
+            if let problem = write(record) {
+                console.deliver(.reloaded(ReloadReport(refusal: problem), serial: serial))
+                return true
+            }
+            monitor.receive(.audit(record), at: now.timestamp)
+            reloader { console.deliver(.reloaded($0, serial: serial)) }
+            return true
+        }
+
         private func answer(
             _ request: LinkRequest,
             in session: inout LinkSession,
             _ now: ClockReading,
         ) -> LinkUpdate {
-            session.answer(request, monitor: monitor, desk: service.desk, clock: now) { record in
-                do throws(HostError) {
-                    try service.audit.append(record)
-                    service.log(.audit(record))
-                    return nil
-                } catch {
-                    return error.description
-                }
+            session.answer(request, monitor: monitor, desk: service.desk, clock: now, audit: write)
+        }
+
+        /// Writes a line of the audit trail; says why it can't.
+        private func write(_ record: AuditRecord) -> String? {
+            do throws(HostError) {
+                try service.audit.append(record)
+                service.log(.audit(record))
+                return nil
+            } catch {
+                return error.description
             }
         }
     }

@@ -30,7 +30,8 @@ public struct DaemonRun {
                 do {
                     try service.reload(reread())
                 } catch {
-                    service.notice(.error, "\(error); the settings read before stay in force")
+                    let sentence = (error as? HostError)?.description ?? "\(error)"
+                    service.notice(.error, "\(sentence); the settings read before stay in force")
                 }
             case let signal:
                 service.notice(.info, "stopping on \(signal == SIGTERM ? "SIGTERM" : "SIGINT")")

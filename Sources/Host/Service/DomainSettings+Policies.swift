@@ -72,11 +72,62 @@ extension DomainSettings {
         )
     }
 
+    /// The rules by source address. Throws where a text is no network: a rule that is left out silently could be
+    /// one that keeps somebody out.
+    func accessRules() throws(HostError) -> AccessRules {
+        var rules: [AccessRule] = []
+        for rule in access {
+            let action: AccessRule.Action =
+                switch rule.action {
+                case "deny": .deny
+                case "any": .any
+                case "named": .named(Set(rule.users.map { Array($0.utf8) }))
+                default: .digest
+                }
+            rules.append(
+                AccessRule(
+                    network: try Self.network(rule.from),
+                    transports: Set(TransportKind.allCases.filter { rule.transports.contains($0.name) }),
+                    action: action
+                )
+            )
+        }
+        return AccessRules(rules)
+    }
+
+    /// What is special about single accounts.
+    func accountRules() throws(HostError) -> AccountRules {
+        var rules: [[UInt8]: AccountRule] = [:]
+        for (user, settings) in users {
+            var networks: [IPNetwork] = []
+            for text in settings.networks { networks.append(try Self.network(text)) }
+            rules[Array(user.utf8)] = AccountRule(
+                isDisabled: settings.isDisabled,
+                networks: networks,
+                contacts: settings.contacts == 0 ? nil : UInt16(clamping: settings.contacts)
+            )
+        }
+        return AccountRules(rules)
+    }
+
+    private static func network(_ text: String) throws(HostError) -> IPNetwork {
+        guard let network = IPNetwork(text) else {
+            throw HostError("\(text) is no network; write 10.0.0.0/8 or 2001:db8::/32", exitCode: 1)
+        }
+        return network
+    }
+
     var subscriptionPolicy: SubscriptionPolicy {
         SubscriptionPolicy(
             isOffered: subscriptions.isOffered,
             maximum: UInt16(clamping: subscriptions.maximum),
             administrators: Set(subscriptions.administrators.map { Array($0.utf8) })
         )
+    }
+}
+
+extension LimitSettings {
+    var ratePolicy: RatePolicy {
+        RatePolicy(source: UInt32(clamping: sourceRate), aor: UInt32(clamping: aorRate))
     }
 }

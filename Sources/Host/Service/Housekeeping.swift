@@ -25,6 +25,11 @@ final class Housekeeping: Sendable {
         queue.asyncAfter(deadline: .now() + 1) { [self] in next(tick) }
     }
 
+    /// Does something that may take long, between two seconds.
+    func perform(_ work: @escaping @Sendable () -> Void) {
+        queue.async { work() }
+    }
+
     /// Watches these files from now on, as they are now.
     func watch(_ files: [String]) {
         watched.withLock { watched in

@@ -8,12 +8,13 @@ struct PolicyBuilder {
     private let settings: Settings
     private let listeners: [ListenAddress]
     private let demo: DemoPopulation?
+    private let before: [String: AccountsFile]
 
     /// What came of it.
     struct Result: Sendable {
         var policy: Policy
-        /// Accounts files that were read, to be watched.
-        var accountsFiles: [String]
+        /// Accounts files that were read, by path, to be watched.
+        var accountsFiles: [String: AccountsFile]
         /// Served domains that take registrations without a password.
         var openDomains: [String]
         /// What an operator should know before anything goes wrong, as sentences.
@@ -22,10 +23,17 @@ struct PolicyBuilder {
         var facts: [String]
     }
 
-    init(settings: Settings, listeners: [ListenAddress], demo: DemoPopulation? = nil) {
+    /// - Parameter before: the accounts files as they were read last, to tell what has changed in them.
+    init(
+        settings: Settings,
+        listeners: [ListenAddress],
+        demo: DemoPopulation? = nil,
+        before: [String: AccountsFile] = [:],
+    ) {
         self.settings = settings
         self.listeners = listeners
         self.demo = demo
+        self.before = before
     }
 
     func build() throws(HostError) -> Result {
@@ -33,7 +41,7 @@ struct PolicyBuilder {
         let paths = Set(
             [settings.accounts].compactMap { $0 } + settings.domains.values.compactMap(\.accounts)
         )
-        for path in paths { files[path] = try AccountsFile(path: path) }
+        for path in paths { files[path] = try AccountsFile(path: path, since: before[path]) }
         var domains: [Domain] = []
         var facts: [String] = []
         var open: [String] = []
@@ -48,10 +56,10 @@ struct PolicyBuilder {
         }
         let limits = MessageLimits(messageBytes: settings.limits.message)
         return Result(
-            policy: Policy(domains: domains, limits: limits),
-            accountsFiles: paths.sorted(),
+            policy: Policy(domains: domains, limits: limits, rates: settings.limits.ratePolicy),
+            accountsFiles: files,
             openDomains: open,
-            warnings: warnings(open: open, closed: closed),
+            warnings: warnings(open: open, closed: closed) + ruleWarnings(domains),
             facts: facts
         )
     }
@@ -149,7 +157,9 @@ struct PolicyBuilder {
             extensions: domain.extensionPolicy,
             connectionLoss: domain.connectionLoss,
             ping: domain.pingPolicy,
-            subscriptions: domain.subscriptionPolicy
+            subscriptions: domain.subscriptionPolicy,
+            rules: try domain.accessRules(),
+            accountRules: try domain.accountRules()
         )
     }
 
@@ -158,7 +168,25 @@ struct PolicyBuilder {
         guard case .digest = domain.access else { return "OPEN: takes registrations without a password" }
         let algorithms = domain.digest.algorithms.map(\.name).joined(separator: ", ")
         let accounts = roster.users == 1 ? "1 account" : "\(roster.users) accounts"
-        return "\(accounts) in \(roster.origin), digest \(algorithms)"
+        let rules = domain.rules.list.count
+        let access = rules == 0 ? "" : rules == 1 ? ", 1 access rule" : ", \(rules) access rules"
+        return "\(accounts) in \(roster.origin), digest \(algorithms)\(access)"
+    }
+
+    /// Rules that don't say what they seem to.
+    private func ruleWarnings(_ domains: [Domain]) -> [String] {
+        var warnings: [String] = []
+        for domain in domains {
+            let name = String(decoding: domain.name, as: UTF8.self)
+            if domain.isOpen, domain.rules.list.contains(where: { $0.action == .digest }) {
+                warnings.append("\(name) is open, so its rules with `may: digest` ask nobody for a password")
+            }
+            let networks: [IPNetwork] = domain.rules.list.filter { $0.action == .any }.map(\.network)
+            for network in networks where network.prefix == 0 {
+                warnings.append("\(name): anybody from \(network) may register any user without a password")
+            }
+        }
+        return warnings
     }
 
     private func warnings(open: [String], closed: [String]) -> [String] {

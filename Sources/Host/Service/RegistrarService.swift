@@ -1,4 +1,5 @@
 import BindingTable
+import ConsoleLink
 import Monitor
 import Registrar
 import SIPDigest
@@ -22,22 +23,26 @@ final class RegistrarService: Sendable {
     private let current: Mutex<Current>
     private let housekeeping: Housekeeping
     private let demo: DemoPopulation?
+    private let reread: (@Sendable () throws -> Settings)?
 
     /// What a reload replaces.
     struct Current: Sendable {
         var settings: Settings
         var openDomains: [String]
-        var accountsFiles: [String]
+        var accountsFiles: [String: AccountsFile]
     }
 
     /// Bytes of the ring from each loop to the monitor.
     static let ringBytes = 8 << 20
 
     /// Opens the listeners and starts the loops; throws the first thing that is wrong, with nothing left open.
+    ///
+    /// - Parameter reread: gives the settings as they are now, for consoles that want them read anew.
     init(
         settings: Settings,
         audit: AuditLog,
         demo: DemoPopulation? = nil,
+        reread: (@Sendable () throws -> Settings)? = nil,
         log: @escaping @Sendable (MonitorEvent) -> Void,
     ) throws(HostError) {
         startedAt = SystemClock.read()
@@ -46,6 +51,7 @@ final class RegistrarService: Sendable {
         let built = try PolicyBuilder(settings: settings, listeners: addresses, demo: demo).build()
         state = Self.state(policy: built.policy, isDemo: demo != nil)
         self.demo = demo
+        self.reread = reread
         let loops = Self.loopCount(settings)
         let udpAddresses = addresses.filter { $0.transport == .udp }
         let streamAddresses = addresses.filter { $0.transport != .udp }
@@ -79,7 +85,10 @@ final class RegistrarService: Sendable {
         )
         housekeeping = Housekeeping()
         for warning in built.warnings + certificateWarnings { notice(.warning, warning) }
-        housekeeping.start(watching: built.accountsFiles + settings.tls.paths) { [weak self] in
+        if reread != nil {
+            monitor.onReload { [weak self] done in self?.requestReload(done) }
+        }
+        housekeeping.start(watching: built.accountsFiles.keys.sorted() + settings.tls.paths) { [weak self] in
             self?.secondPassed(filesChanged: $0)
         }
     }
@@ -92,10 +101,17 @@ final class RegistrarService: Sendable {
     /// Domains that take registrations without a password.
     var openDomains: [String] { current.withLock { $0.openDomains } }
 
-    /// Takes new settings: domains, accounts and limits of messages; listeners stay as they are.
-    func reload(_ settings: Settings) throws(HostError) {
-        let built = try PolicyBuilder(settings: settings, listeners: Self.addresses(settings), demo: demo)
-            .build()
+    /// Takes new settings, all or nothing: domains, accounts, rules, rates and limits of messages. What runs goes
+    /// on: listeners, connections, bindings, blocks and a drain. Returns what has changed, which the log says too.
+    @discardableResult
+    func reload(_ settings: Settings) throws(HostError) -> [String] {
+        let old = current.withLock { $0 }
+        let built = try PolicyBuilder(
+            settings: settings,
+            listeners: Self.addresses(settings),
+            demo: demo,
+            before: old.accountsFiles
+        ).build()
         let abuse = try AbusePolicy(settings.security)
         if let files = settings.tls.files {
             do throws(TransportError) {
@@ -106,20 +122,43 @@ final class RegistrarService: Sendable {
         }
         state.policy.reload(built.policy)
         monitor.adopt(abuse)
-        let listensElsewhere = current.withLock { current in
-            defer {
-                current = Current(
-                    settings: settings,
-                    openDomains: built.openDomains,
-                    accountsFiles: built.accountsFiles
-                )
-            }
-            return current.settings.listen != settings.listen
+        current.withLock {
+            $0 = Current(
+                settings: settings,
+                openDomains: built.openDomains,
+                accountsFiles: built.accountsFiles
+            )
         }
-        housekeeping.watch(built.accountsFiles + settings.tls.paths)
-        notice(.info, "settings and accounts read anew: \(built.facts.count) domains")
+        housekeeping.watch(built.accountsFiles.keys.sorted() + settings.tls.paths)
+        let changes = SettingsDifference(
+            from: old.settings,
+            to: settings,
+            accounts: built.accountsFiles.mapValues(\.change)
+        ).lines
+        let domains = built.facts.count == 1 ? "1 domain" : "\(built.facts.count) domains"
+        let nothing = changes.isEmpty ? ", nothing has changed" : ""
+        notice(.info, "settings and accounts read anew: \(domains)\(nothing)")
+        for change in changes { notice(.info, "changed: \(change)") }
         for warning in built.warnings + certificateWarnings { notice(.warning, warning) }
-        if listensElsewhere { notice(.warning, "other listeners take effect at the next start") }
+        monitor.tell(openDomains: built.openDomains)
+        return changes
+    }
+
+    /// A console's wish; done apart from the monitor's thread, for an accounts file may be large.
+    private func requestReload(_ done: @escaping @Sendable (ReloadReport) -> Void) {
+        housekeeping.perform { [weak self] in self?.reload(answering: done) }
+    }
+
+    /// The settings as they are now, or all as before and the reason why.
+    private func reload(answering done: @Sendable (ReloadReport) -> Void) {
+        guard let reread else { return }
+        do {
+            done(ReloadReport(changes: try reload(reread())))
+        } catch {
+            let sentence = (error as? HostError)?.description ?? "\(error)"
+            notice(.error, "\(sentence); what was read before stays in force")
+            done(ReloadReport(refusal: sentence))
+        }
     }
 
     /// A line for the log.
@@ -139,6 +178,9 @@ final class RegistrarService: Sendable {
         let now = SystemClock.read().timestamp
         if state.policy.pruneBlocks(at: now) {
             monitor.post(.blocks(state.policy.current.blocks.all(at: now)))
+        }
+        if state.policy.pruneDrain(at: now) {
+            notice(.info, "the drain has ended: newcomers may register again")
         }
         guard filesChanged else { return }
         do throws(HostError) {

@@ -1,3 +1,5 @@
+import SIPMessage
+
 /// Everything that a start or reload is made from: defaults, then the settings file, then `REGTOP_…`,
 /// then flags. A value; nothing in it is opened or looked up yet.
 public struct Settings: Equatable, Sendable {
@@ -220,6 +222,11 @@ public struct ScreenSettings: Equatable, Sendable {
 
     /// The defaults.
     public init() {}
+}
+
+extension Settings {
+    /// The text is a network, such as `10.0.0.0/8` or `2001:db8::/32`, or a single address.
+    public static func isNetwork(_ text: String) -> Bool { IPNetwork(text) != nil }
 }
 
 extension ScreenSettings {

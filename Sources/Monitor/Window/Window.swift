@@ -15,6 +15,8 @@ public struct Window: Sendable {
     public var progress: Double
     /// When it was made.
     public var at: Timestamp
+    /// Newcomers are turned away at that time; nil: nobody is. Filled in by whoever knows the policy.
+    public var drain: Drain?
 
     /// Puts the parts together.
     public init(
@@ -24,6 +26,7 @@ public struct Window: Sendable {
         total: Int = 0,
         progress: Double = 1,
         at: Timestamp,
+        drain: Drain? = nil,
     ) {
         self.content = content
         self.rank = rank
@@ -31,6 +34,7 @@ public struct Window: Sendable {
         self.total = total
         self.progress = progress
         self.at = at
+        self.drain = drain
     }
 
     /// The rows, by subject.

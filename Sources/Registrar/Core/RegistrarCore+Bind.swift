@@ -56,7 +56,23 @@ extension RegistrarCore {
         if case .onlyIfRepeated(let reason) = step.admission, refusal != nil || !bench.decision.isRepetition {
             return reason
         }
-        return refusal
+        return refusal ?? turnedAway(at: step.context.path.at)
+    }
+
+    /// While draining, whoever would have more bindings than before is asked to come again later; refreshes,
+    /// moves and removals go on (RFC 3261 §21.5.4).
+    private func turnedAway(at now: Timestamp) -> RefusalReason? {
+        guard let drain = policy.drain, drain.isInForce(at: now) else { return nil }
+        var growth = 0
+        for change in bench.decision.changes {
+            switch change {
+            case .add: growth += 1
+            // What makes room for a newcomer does not make it less new.
+            case .remove(_, let cause) where cause != .displaced: growth -= 1
+            case .update, .remove, .observe: continue
+            }
+        }
+        return growth > 0 ? .draining(retryAfter: drain.retryAfter(at: now)) : nil
     }
 
     /// Applies what was decided; makes a ticket if somebody wants to commit it. False if there was no memory for

@@ -12,6 +12,7 @@ extension RegistrarCore {
         _ context: RequestContext,
         _ handling: inout Handling,
     ) {
+        if let reason = tooFast(context.path) { return refuse(reason, bytes, context, &handling) }
         var badges: Badges = []
         let domain: Int
         switch place(bytes, fields, context, &badges) {
@@ -83,8 +84,10 @@ extension RegistrarCore {
         let start = encoder.bytes.count
         if let reason = change(bytes, request, admission, names.key, context, &handling) {
             challenge(reason, domain: request.domain, bytes, request.fields, context, &handling)
-            // A used nonce is the one refusal that must not be kept: it would outlive the reason.
+            // A used nonce is a refusal that must not be kept: it would outlive the reason. Nor is one kept of
+            // whoever asks too fast: that must cost nothing.
             if case .onlyIfRepeated = admission { return }
+            if case .tooFast = reason { return }
         }
         guard handling.end == .replied else { return }
         // Swapped out, not copied: the ring takes the only copy.
@@ -117,13 +120,16 @@ extension RegistrarCore {
         case .unreadable(let offset): return .malformed(.to, offset: offset)
         case .otherScheme: return .unknownAOR
         }
-        if let reason = authorize(bytes, request, userCount: userCount) { return reason }
+        if let reason = authorize(bytes, request, context.path, userCount: userCount) { return reason }
         if !policy.blocks.isEmpty, let block = policy.blocks.aor(bench.aor.span, at: context.path.at) {
             return .blockedAOR(seconds: block.secondsLeft(at: context.path.at))
         }
-        let longest = Int(policy.domains[request.domain].contacts.longest)
-        if let reason = bench.wishes.read(head, bytes, longest: longest, table: state.table) { return reason }
-        let limit = policy.domains[request.domain].contacts.maximum
+        if case .granted = admission, let reason = tooFastForAOR(context.path) { return reason }
+        let contacts = policy.domains[request.domain].contacts(of: bench.aor.span.extracting(0..<userCount))
+        if let reason = bench.wishes.read(head, bytes, longest: Int(contacts.longest), table: state.table) {
+            return reason
+        }
+        let limit = contacts.maximum
         if bench.wishes.list.count > Int(limit) + ContactWishes.spare {
             return .tooManyContacts(limit: limit)
         }
@@ -136,7 +142,7 @@ extension RegistrarCore {
                 request: request,
                 path: context.path,
                 expiry: policy.domains[request.domain].expiry,
-                contacts: policy.domains[request.domain].contacts,
+                contacts: contacts,
                 extensions: extensions,
                 userCount: userCount
             ),
@@ -151,7 +157,7 @@ extension RegistrarCore {
     }
 
     /// What the To of a REGISTER comes to.
-    private enum Canonical {
+    enum Canonical {
         /// Its address of record is on the bench; the user part is so long.
         case user(count: Int)
         case unreadable(offset: UInt16)
@@ -159,7 +165,7 @@ extension RegistrarCore {
     }
 
     /// Step 5's canonical form, left on the bench.
-    private mutating func canonicalize(
+    mutating func canonicalize(
         _ to: NameAddress,
         _ bytes: Span<UInt8>,
         domain: Int,

@@ -16,6 +16,10 @@ public struct RegistrarState: Sendable {
     public let sources: SourceGuard
     /// Which connections are open, and what leans on them.
     public let connections = OpenConnections()
+    /// How fast each source asks; used where the policy has a rate for it.
+    public let sourceRates = TokenBuckets()
+    /// How fast each address of record is registered; used where the policy has a rate for it.
+    public let aorRates = TokenBuckets()
     /// Where bindings are kept beyond the process; nil: nowhere, and replies leave at once.
     public let store: (any LocationStore)?
 

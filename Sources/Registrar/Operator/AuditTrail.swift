@@ -3,13 +3,14 @@ import SIPMessage
 import Timing
 
 extension OperatorVerb {
-    /// The word of the audit trail: `evict`, `expire`, `block`, `unblock`, `undo`.
+    /// The word of the audit trail: `evict`, `expire`, `block`, `unblock`, `drain`, `undo`.
     public var word: String {
         switch self {
         case .expire: "expire"
         case .evict: "evict"
         case .block: "block"
         case .unblock: "unblock"
+        case .drain: "drain"
         case .undo: "undo"
         }
     }
@@ -52,6 +53,11 @@ enum AuditTrail {
             return [record(command, object: subject.text, result: "to be refused \(end)", clock)]
         case .unblock(let subject):
             return [record(command, object: subject.text, result: "to be let in again", clock)]
+        case .drain(true, let length):
+            let end = length.map { "for \($0.seconds) s" } ?? "until lifted"
+            return [record(command, object: "newcomers", result: "to be turned away \(end)", clock)]
+        case .drain(false, _):
+            return [record(command, object: "newcomers", result: "to be let in again", clock)]
         }
     }
 

@@ -10,7 +10,7 @@ public import Timing
 /// the act do another, but for what phones change in between: each target carries the version that the
 /// operator saw, and one that has changed is skipped.
 public final class OperatorDesk: Sendable {
-    private let state: RegistrarState
+    let state: RegistrarState
     private let log = Mutex(UndoLog())
     private let tickets = Mutex<[UInt64: CommitTicket]>([:])
 
@@ -53,6 +53,11 @@ public final class OperatorDesk: Sendable {
     /// The blocks in force.
     public func blocks(at now: Timestamp) -> [Block] { state.policy.current.blocks.all(at: now) }
 
+    /// The drain in force; nil: everybody may come in.
+    public func drain(at now: Timestamp) -> Drain? {
+        state.policy.current.drain.flatMap { $0.isInForce(at: now) ? $0 : nil }
+    }
+
     /// Takes back what the store could not commit of an act; true if the token was the desk's.
     @discardableResult
     public func complete(_ token: UInt64, committed: Bool, at now: Timestamp) -> Bool {
@@ -79,6 +84,8 @@ public final class OperatorDesk: Sendable {
             return block(subject, length, command, now, isDryRun, &log)
         case .unblock(let subject):
             return unblock(subject, now, isDryRun, &log)
+        case .drain(let isOn, let length):
+            return drain(isOn, length, command, now, isDryRun, &log)
         case .undo(let id):
             return undo(id, now, isDryRun, &log)
         }
@@ -234,13 +241,15 @@ public final class OperatorDesk: Sendable {
         execution.restore(act.taken, connections: state.connections) { aor in
             let at = aor.lastIndex(of: 0x40).map { $0 + 1 } ?? 0
             let domain = policy.domainIndex(aor.span.extracting(at..<aor.count))
-            return domain.map { Int(policy.domains[$0].contacts.maximum) } ?? Int(UInt16.max)
+            let user = aor.span.extracting(0..<max(0, at - 1))
+            return domain.map { Int(policy.domains[$0].contacts(of: user).maximum) } ?? Int(UInt16.max)
         }
         var outcome = CommandOutcome(targets: execution.targets)
         guard !isDryRun else { return outcome }
         state.policy.update { policy in
             for subject in act.blocked { policy.blocks.remove(subject) }
             for block in act.lifted { policy.blocks.insert(block) }
+            if let change = act.drain { Self.undo(change, in: &policy, at: now) }
         }
         log.remove(id)
         outcome.id = file(UndoLog.Act(id: CommandID(rawValue: 0)), execution.tickets, &log)
@@ -248,7 +257,7 @@ public final class OperatorDesk: Sendable {
     }
 
     /// Gives an act its number, remembers it, and hands its changes to the store.
-    private func file(_ act: UndoLog.Act, _ changes: [CommitTicket], _ log: inout UndoLog) -> CommandID {
+    func file(_ act: UndoLog.Act, _ changes: [CommitTicket], _ log: inout UndoLog) -> CommandID {
         var act = act
         act.id = log.nextID()
         log.append(act)

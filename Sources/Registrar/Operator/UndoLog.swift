@@ -18,11 +18,19 @@ struct UndoLog {
         var blocked: [BlockSubject] = []
         /// The blocks that it lifted or replaced.
         var lifted: [Block] = []
+        /// What it did about newcomers; nil if nothing.
+        var drain: DrainChange?
         /// The latest expiry of what it took; nil if it took no binding.
         var until: Timestamp?
 
         /// There is something to give back.
-        var isUndoable: Bool { !taken.isEmpty || !blocked.isEmpty || !lifted.isEmpty }
+        var isUndoable: Bool { !taken.isEmpty || !blocked.isEmpty || !lifted.isEmpty || drain != nil }
+    }
+
+    /// A drain that began or ended.
+    struct DrainChange {
+        var before: Drain?
+        var after: Drain?
     }
 
     private var list: [Act] = []

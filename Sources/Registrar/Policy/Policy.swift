@@ -1,3 +1,4 @@
+public import BindingTable
 public import SIPDigest
 public import SIPMessage
 
@@ -40,6 +41,10 @@ public struct Domain: Sendable {
     public var ping: PingPolicy
     /// Who may watch registrations.
     public var subscriptions: SubscriptionPolicy
+    /// Rules by source address, before any password.
+    public var rules: AccessRules
+    /// What is special about single accounts.
+    public var accountRules: AccountRules
 
     /// A domain; without `digest` it has the standard one with the domain's name as realm.
     public init(
@@ -54,6 +59,8 @@ public struct Domain: Sendable {
         connectionLoss: ConnectionLoss = .keep,
         ping: PingPolicy = PingPolicy(),
         subscriptions: SubscriptionPolicy = SubscriptionPolicy(),
+        rules: AccessRules = AccessRules(),
+        accountRules: AccountRules = AccountRules(),
     ) {
         self.name = name.map { lowercased($0) }
         self.takesRegistrations = takesRegistrations
@@ -66,6 +73,8 @@ public struct Domain: Sendable {
         self.connectionLoss = connectionLoss
         self.ping = ping
         self.subscriptions = subscriptions
+        self.rules = rules
+        self.accountRules = accountRules
     }
 
     private static func parts(of access: Access) -> (Bool, Accounts) {
@@ -86,6 +95,10 @@ public struct Policy: Sendable {
     public var bodyBytes: Int
     /// Who is refused at the moment.
     public var blocks: BlockList
+    /// Whoever has no binding yet is turned away; nil: nobody is.
+    public var drain: Drain?
+    /// How often one source, and one address of record, may ask.
+    public var rates: RatePolicy
     /// `Server` header's value; empty: none is sent.
     public var server: [UInt8]
 
@@ -98,12 +111,14 @@ public struct Policy: Sendable {
         limits: MessageLimits = .standard,
         bodyBytes: Int = 16_384,
         blocks: BlockList = BlockList(),
+        rates: RatePolicy = RatePolicy(),
         server: [UInt8] = Array("regtop".utf8),
     ) {
         self.domains = domains
         self.limits = limits
         self.bodyBytes = bodyBytes
         self.blocks = blocks
+        self.rates = rates
         self.server = server
         var size = 4
         while size < domains.count * 2 { size *= 2 }

@@ -1,3 +1,4 @@
+import BindingTable
 import Synchronization
 public import Timing
 
@@ -30,12 +31,12 @@ public final class PolicyBox: Sendable {
         }
     }
 
-    /// Puts the policy of newly read settings in force; the operators' blocks stay.
+    /// Puts the policy of newly read settings in force; what operators have set stays: blocks and drain.
     public func reload(_ settings: Policy) {
         update {
-            let blocks = $0.blocks
+            let (blocks, drain) = ($0.blocks, $0.drain)
             $0 = settings
-            $0.blocks = blocks
+            ($0.blocks, $0.drain) = (blocks, drain)
         }
     }
 
@@ -44,5 +45,16 @@ public final class PolicyBox: Sendable {
     public func pruneBlocks(at now: Timestamp) -> Bool {
         guard !current.blocks.isEmpty else { return false }
         return update { !$0.blocks.prune(at: now).isEmpty }
+    }
+
+    /// Drops a drain whose end has passed; true if there was one.
+    @discardableResult
+    public func pruneDrain(at now: Timestamp) -> Bool {
+        guard let drain = current.drain, !drain.isInForce(at: now) else { return false }
+        return update { policy in
+            guard policy.drain == drain else { return false }
+            policy.drain = nil
+            return true
+        }
     }
 }

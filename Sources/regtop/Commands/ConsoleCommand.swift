@@ -19,17 +19,24 @@ struct ConsoleCommand: ParsableCommand {
     var demo: Int?
 
     func run() throws {
-        var settings = try service.settings()
-        try screen.apply(to: &settings.console)
+        let settings = try settings()
         if let demo, !(1...10_000).contains(demo) {
             throw HostError("--demo \(demo): choose from 1 to 10000 phones", exitCode: 2)
         }
         let themes = ThemeFiles(environment: ProcessInfo.processInfo.environment)
-        let (final, library) = (settings, themes.library())
+        let (library, again) = (themes.library(), self)
         // The program has one main thread and this is it; ncurses lives there.
         let code = try MainActor.assumeIsolated {
-            try ConsoleRun(settings: final, demoPhones: demo, themes: library).run()
+            try ConsoleRun(settings: settings, demoPhones: demo, themes: library) {
+                try again.settings()
+            }.run()
         }
         throw ExitCode(code)
+    }
+
+    private func settings() throws -> Settings {
+        var settings = try service.settings()
+        try screen.apply(to: &settings.console)
+        return settings
     }
 }

@@ -58,6 +58,25 @@ import Timing
         #expect(nonce < realm)
     }
 
+    @Test func whoWasLetInByItsAddressIsSaidToBe() {
+        var panel = panel(nil, [], badges: .byAddress)
+        #expect(!text(panel).contains { $0.contains("Let in by rule") })
+        panel = WhyPanel(
+            detail: panel.detail,
+            exchange: {
+                var exchange = panel.exchange
+                exchange.accessRule = 3
+                return exchange
+            }(),
+            isLast: true,
+            request: panel.request,
+            clock: panel.clock
+        )
+        #expect(text(panel).contains { $0.hasPrefix("Let in by rule 3 of the domain without a password") })
+        let denied = self.panel(.sourceDenied(rule: 4), [])
+        #expect(denied.headline.text == "REJECTED: rule 4 of the domain denies this source.")
+    }
+
     @Test func theVerdictComesFromTheRefusalNotFromTheStatus() {
         #expect(panel(.wrongPassword, []).headline.text.hasPrefix("REJECTED: wrong password"))
         #expect(panel(.unknownUser, []).headline.text.contains("no account \"9001\""))

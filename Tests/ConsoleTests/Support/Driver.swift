@@ -73,6 +73,9 @@ struct Driver {
         case .previewMatching(let filter, let command, let serial):
             acts.append(request)
             return .preview(world.preview(matching: filter, command), serial: serial)
+        case .reload(let serial):
+            acts.append(request)
+            return .reloaded(world.reload, serial: serial)
         case .perform(let command, let serial):
             acts.append(request)
             return .outcome(world.perform(command, at: now.timestamp), serial: serial)
@@ -137,6 +140,7 @@ struct Driver {
                 words.append(.evict(targets.count, interval?.seconds, command.reason))
             case .block(_, let interval): words.append(.block(interval?.seconds))
             case .unblock: words.append(.unblock)
+            case .drain(let isOn, let interval): words.append(.drain(isOn, interval?.seconds))
             case .undo: words.append(.undo)
             }
         }
@@ -147,6 +151,7 @@ struct Driver {
         case expire(Int, String)
         case evict(Int, Int?, String)
         case block(Int?)
+        case drain(Bool, Int?)
         case unblock, undo
     }
 }

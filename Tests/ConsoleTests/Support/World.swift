@@ -13,6 +13,9 @@ struct World {
     var blocks = Samples.blocks
     var overview = Samples.overview
     var security = Samples.security
+    var drain: Drain?
+    /// What reading the settings anew gives.
+    var reload = ReloadReport()
     /// What acts took, for undo.
     private(set) var taken: [CommandID: [BindingRow]] = [:]
     private(set) var commands: [OperatorCommand] = []
@@ -21,6 +24,12 @@ struct World {
     // MARK: Windows
 
     func window(_ query: WindowQuery, at now: Timestamp) -> Window {
+        var window = rows(query, at: now)
+        window.drain = drain
+        return window
+    }
+
+    private func rows(_ query: WindowQuery, at now: Timestamp) -> Window {
         switch query.subject {
         case .overview: return Window(content: .overview(overview), at: now)
         case .bindings(let filter, let order):
@@ -166,6 +175,10 @@ struct World {
         case .unblock(let subject):
             blocks.removeAll { $0.subject == subject }
             return CommandOutcome(id: id)
+        case .drain(let isOn, let interval):
+            let until = interval.map { now + $0 }
+            drain = isOn ? Drain(until: until, reason: command.reason, by: command.by, since: now) : nil
+            return CommandOutcome(id: id, undoUntil: drain?.until)
         case .undo(let act):
             let rows = taken.removeValue(forKey: act) ?? []
             // What is put back has a new name.

@@ -5,6 +5,7 @@ import Monitor
 import Registrar
 import SIPMessage
 import Support
+import Synchronization
 import Testing
 import Timing
 import Transport
@@ -66,6 +67,102 @@ struct RegistrarServiceTests {
         _ = folder.write("accounts.txt", "nonsense\n")
         #expect(lines.first { $0.contains("line 1") && $0.contains("stays in force") } != nil)
         #expect(try phone.register(password: "new") == "SIP/2.0 200 OK")
+    }
+
+    @Test("A reload says what has changed, and keeps bindings, blocks and a drain")
+    func reloadKeeps() throws {
+        let lines = Awaited<String>()
+        let service = try service(settings()) { event in
+            if case .notice(let notice) = event { lines.add(notice.text) }
+        }
+        defer { service.stop() }
+        let phone = try #require(LoopbackPhone("alice", registrar: endpoint(service)))
+        #expect(try phone.register(password: "secret") == "SIP/2.0 200 OK")
+        let me = OperatorIdentity(user: "kl", from: "local", terminal: "-")
+        let block = Block(subject: .source(IPAddress(ipv4: 9)), until: nil, reason: "", by: me, since: now)
+        let drain = Drain(until: nil, reason: "move", by: me, since: now)
+        service.state.policy.update {
+            $0.blocks.insert(block)
+            $0.drain = drain
+        }
+        var other = try settings()
+        other.domains["sip.test"] = DomainSettings()
+        other.domains["sip.test"]?.expires.maximum = 3_600
+        other.limits.sourceRate = 5
+        let changes = try service.reload(other)
+        #expect(changes == ["domain sip.test is new", "limits.rate.source 0 -> 5"])
+        #expect(lines.first { $0 == "changed: limits.rate.source 0 -> 5" } != nil)
+        #expect(service.state.table.bindingCount == 1)
+        let policy = service.state.policy.current
+        #expect(policy.drain == drain && policy.blocks.count == 1 && policy.rates.source == 5)
+        #expect(policy.domains.first?.expiry.maximum == 3_600)
+        #expect(try phone.register(password: "secret") == "SIP/2.0 200 OK", "a refresh, while draining")
+    }
+
+    @Test("A console may have the settings read anew: all is taken, or nothing and the sentence why")
+    func consoleReload() throws {
+        let wanted = Mutex<Settings?>(nil)
+        let service = try RegistrarService(
+            settings: settings(),
+            audit: AuditLog(path: "\(folder.path)/audit.log"),
+            reread: {
+                guard let settings = wanted.withLock({ $0 }) else {
+                    throw HostError(file: "r.yaml", line: 3, column: 7, what: "no key `a`")
+                }
+                return settings
+            },
+            log: { _ in }
+        )
+        defer { service.stop() }
+        let me = OperatorIdentity(user: "kl", from: "local", terminal: "-")
+        let updates = Awaited<LinkUpdate>()
+        service.monitor.attach(.init(id: 1, welcome: Welcome(me)) { updates.add($0) })
+        service.monitor.attach(
+            .init(id: 2, welcome: Welcome(me, readOnlyBecause: "asked for")) { updates.add($0) }
+        )
+        service.monitor.submit(.reload(serial: 1), from: 1)
+        #expect(report(updates, serial: 1)?.refusal?.contains("r.yaml:3:7: no key `a`") == true)
+        #expect(service.openDomains.isEmpty)
+        let open = try settings(open: true)
+        wanted.withLock { $0 = open }
+        service.monitor.submit(.reload(serial: 2), from: 2)
+        #expect(report(updates, serial: 2)?.refusal?.contains("read-only") == true)
+        service.monitor.submit(.reload(serial: 3), from: 1)
+        let done = try #require(report(updates, serial: 3))
+        #expect(done.refusal == nil && done.changes == ["open false -> true"])
+        #expect(service.openDomains == ["sip.test"])
+        let welcomed = updates.first {
+            if case .welcome(let welcome) = $0 { return welcome.openDomains == ["sip.test"] }
+            return false
+        }
+        #expect(welcomed != nil, "the title shows the open domain at once")
+        let text = try String(contentsOfFile: "\(folder.path)/audit.log", encoding: .utf8)
+        #expect(text.contains("reload\tsettings\tto be read anew"))
+    }
+
+    private func report(_ updates: Awaited<LinkUpdate>, serial: UInt64) -> ReloadReport? {
+        let found = updates.first {
+            if case .reloaded(_, serial) = $0 { return true }
+            return false
+        }
+        if case .reloaded(let report, _)? = found { return report }
+        return nil
+    }
+
+    @Test("An operator's drain is shown with every window while it lasts")
+    func drain() throws {
+        let service = try service(settings())
+        defer { service.stop() }
+        let me = OperatorIdentity(user: "kl", from: "local", terminal: "-")
+        let updates = Awaited<LinkUpdate>()
+        service.monitor.attach(.init(id: 1, welcome: Welcome(me)) { updates.add($0) })
+        let command = OperatorCommand(verb: .drain(true, for: .seconds(60)), reason: "move", by: me)
+        service.monitor.submit(.perform(command, serial: 1), from: 1)
+        #expect(outcome(updates, serial: 1)?.id != nil)
+        service.monitor.submit(.query(WindowQuery(subject: .overview, height: 1), serial: 2), from: 1)
+        let shown = updates.first { if case .window(_, serial: 2) = $0 { true } else { false } }
+        guard case .window(let window, _)? = shown else { return #expect(Bool(false), "no window") }
+        #expect(window.drain?.reason == "move" && window.drain?.by == me)
     }
 
     @Test("A busy port is one sentence that names it")

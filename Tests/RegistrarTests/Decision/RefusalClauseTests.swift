@@ -267,6 +267,37 @@ struct RefusalClauseTests {
         #expect(stage.contacts("alice@example.com") == ["sip:a@h1", "sip:a@h2"])
     }
 
+    @Test("RFC 3261 §21.4.4: a source that a rule denies, whatever the method of proof")
+    func sourceDenied() throws {
+        var domain = try Domain.closed("example.com", ["alice": "secret"])
+        domain.rules = AccessRules([
+            AccessRule(network: IPNetwork(IPAddress(ipv4: 0x0a00_0000), prefix: 8), action: .deny)
+        ])
+        let stage = try Stage([domain])
+        var phone = Phone()
+        let answer = expect(stage, phone.register(), 403, .sourceDenied(rule: 1))
+        #expect(answer.startLine == "SIP/2.0 403 Source Not Allowed")
+        #expect(answer.value("WWW-Authenticate") == nil)
+    }
+
+    @Test("RFC 3261 §21.5.4: who asks too fast is told when to come again")
+    func tooFast() throws {
+        let stage = try Stage { $0.rates.source = 1 }
+        var phone = Phone()
+        for _ in 0..<2 { _ = expect(stage, phone.register(), 200) }
+        let answer = expect(stage, phone.register(), 503, .tooFast(retryAfter: 5))
+        #expect((5..<10).contains(Int(answer.value("Retry-After") ?? "") ?? 0))
+    }
+
+    @Test("RFC 3261 §21.5.4: a newcomer while draining is told when to come again")
+    func draining() throws {
+        let me = OperatorIdentity(user: "op", from: "local", terminal: "tty1")
+        let stage = try Stage { $0.drain = Drain(until: nil, reason: "", by: me, since: .zero) }
+        var phone = Phone()
+        let answer = expect(stage, phone.register(), 503, .draining(retryAfter: 30))
+        #expect((30..<60).contains(Int(answer.value("Retry-After") ?? "") ?? 0))
+    }
+
     @Test("RFC 3261 §8.2, §21.4.1: what cannot be answered meets silence")
     func silence() throws {
         let stage = try Stage()

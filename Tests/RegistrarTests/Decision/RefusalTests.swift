@@ -293,6 +293,41 @@ struct RefusalTests {
             clause: "RFC 6140 §5.1",
             phrase: "No Numbers For This Account"
         ),
+        Row(
+            reason: .draining(retryAfter: 30),
+            status: 503,
+            extra: .retryAfter(30),
+            clause: "RFC 3261 §21.5.4",
+            phrase: "Draining"
+        ),
+        Row(
+            reason: .tooFast(retryAfter: 5),
+            status: 503,
+            extra: .retryAfter(5),
+            clause: "RFC 3261 §21.5.4",
+            phrase: "Too Fast"
+        ),
+        Row(
+            reason: .sourceDenied(rule: 2),
+            status: 403,
+            extra: .none,
+            clause: "RFC 3261 §21.4.4",
+            phrase: "Source Not Allowed"
+        ),
+        Row(
+            reason: .accountDisabled,
+            status: 403,
+            extra: .none,
+            clause: "RFC 3261 §10.3 step 4",
+            phrase: "Account Disabled"
+        ),
+        Row(
+            reason: .accountNotFromHere,
+            status: 403,
+            extra: .none,
+            clause: "RFC 3261 §10.3 step 4",
+            phrase: "Account Not Allowed From This Address"
+        ),
     ]
 
     @Test(arguments: clauses)
@@ -310,6 +345,6 @@ struct RefusalTests {
     }
 
     @Test func theTableNamesEveryReason() {
-        #expect(Set(Self.clauses.map(\.reason.word)).count == 43)
+        #expect(Set(Self.clauses.map(\.reason.word)).count == 48)
     }
 }

@@ -29,8 +29,13 @@ struct PolicyTests {
         let version = box.version
         box.update { _ = $0.blocks.insert(block(.source(IPAddress(ipv4: 1)))) }
         #expect(box.version == version + 1)
+        let me = OperatorIdentity(user: "op", from: "local", terminal: "tty1")
+        let drain = Drain(until: nil, reason: "move", by: me, since: .zero)
+        box.update { $0.drain = drain }
         box.reload(Policy(domains: [.open("b.example")]))
-        #expect(box.version == version + 2)
+        #expect(box.version == version + 3)
+        #expect(box.current.drain == drain, "and a drain")
+        #expect(!box.pruneDrain(at: .zero), "one without an end")
         #expect(index(box.current, "b.example") == 0)
         #expect(box.current.blocks.count == 1)
     }
