@@ -54,7 +54,8 @@ public struct LinkSession: Sendable {
         case .reload(let serial):
             // Whoever has settings to read answers this before it comes here.
             let why =
-                readOnlyBecause.map { "read-only: \($0)" } ?? "there is no settings file behind this registrar"
+                readOnlyBecause.map { "read-only: \($0)" }
+                ?? "there is no settings file behind this registrar"
             return .reloaded(ReloadReport(refusal: why), serial: serial)
         }
     }
