@@ -221,7 +221,12 @@ if Context.environment["REGTOP_FUZZING"] != nil,
     package.targets.append(
         .executableTarget(
             name: "Fuzzing",
-            dependencies: ["regtop", "Host", "Cells", "SIPDigest", "SIPMessage"],
+            dependencies: [
+                "regtop", "Host", "Cells", "SIPDigest", "SIPMessage", "Transport",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
+            ],
             path: "Tests/Fuzzing",
             swiftSettings: strict,
         )
