@@ -24,6 +24,8 @@ struct TLSIdentity: Sendable {
         configuration.shutdownTimeout = .seconds(2)
         if let authorities = files.clientAuthorities {
             configuration.trustRoots = .certificates(try Self.certificates(authorities))
+            // A phone with several certificates chooses by these names (RFC 8446 §4.2.4).
+            configuration.sendCANameList = true
             // A client's name is what its certificate says; there is no host name to compare it with.
             configuration.certificateVerification =
                 files.requireClientCertificate ? .noHostnameVerification : .optionalVerification

@@ -141,6 +141,33 @@ import Timing
         #expect(server.counters[0].facts.keepAlives == 4)
     }
 
+    @Test("RFC 5626 §4.4.2: STUN is answered where it came to", arguments: ["0.0.0.0", "127.0.0.77"])
+    func answersSTUN(host: String) throws {
+        let server = try UDPServer(listening: listen("udp:\(host):0")) { _ in EchoHandler() }
+        defer { server.stop() }
+        let asked = try numericEndpoint("127.0.0.77", server.listeners[0].endpoint.port)
+        let client = try UDPClient()
+        let transaction = "twelve bytes"
+        // The cookie is no UTF-8, so the bytes go as they are.
+        let rest = [0x21, 0x12, 0xa4, 0x42] + Array(transaction.utf8)
+        try client.send(bytes: [0, 1, 0, 0] + rest, to: asked)
+        let answer = try client.receiveBytes()
+        let own = try client.endpoint
+        let port = own.port ^ 0x2112
+        let address = UInt32(truncatingIfNeeded: own.address.low) ^ 0x2112_a442
+        let mapped =
+            [0, 0x20, 0, 8, 0, 1, UInt8(port >> 8), UInt8(port & 0xff)]
+            + (0..<4).reversed().map { UInt8(address >> ($0 * 8) & 0xff) }
+        #expect(answer.bytes == [1, 1, 0, 12] + rest + mapped)
+        #expect(answer.from == asked)
+        // An indication wants no answer, and neither reaches the handler.
+        try client.send(bytes: [0, 0x11, 0, 0] + rest, to: asked)
+        try client.send("REGISTER", to: asked)
+        #expect(try client.receive().text == "echo REGISTER")
+        server.stop()
+        #expect(server.counters[0].facts.keepAlives == 2 && server.counters[0].facts.received == 1)
+    }
+
     @Test func aDatagramLongerThanASlotIsDroppedAndCounted() throws {
         var settings = UDPSettings()
         settings.maximumDatagram = 100

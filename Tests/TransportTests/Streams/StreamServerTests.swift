@@ -125,6 +125,7 @@ import Timing
             #expect(try !client.receive(1).isEmpty)
         }
         #expect(try TCPClient(to: target).isClosedByPeer())
+        #expect(server.counters[0].facts.refusedTooMany == 1)
         clients.removeFirst()
         #expect(ended.next()?.end == .peer)
         let next = try TCPClient(to: target)
@@ -142,6 +143,7 @@ import Timing
         try first.send(framed("x"))
         #expect(try first.receive(1) == "<")
         #expect(try TCPClient(to: target).isClosedByPeer())
+        #expect(server.counters[0].facts.refusedPerSource == 1)
         let other = try TCPClient(to: target, from: "127.0.0.2")
         try other.send(framed("x"))
         #expect(try other.receive(1) == "<")

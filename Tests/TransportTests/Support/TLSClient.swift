@@ -129,6 +129,11 @@ final class TLSClient: StreamClient {
         try channel.writeAndFlush(ByteBuffer(bytes: bytes)).wait()
     }
 
+    /// What comes from now on waits in the socket.
+    func stopReading() throws {
+        try channel.setOption(.autoRead, value: false).wait()
+    }
+
     func receiveBytes(_ count: Int) throws -> [UInt8] {
         while true {
             let (isEnough, isClosed) = inbox.contents.withLock { ($0.bytes.count >= count, $0.isClosed) }

@@ -19,8 +19,12 @@ final class UDPClient {
     var endpoint: Endpoint { get throws { try localEndpoint(descriptor) } }
 
     func send(_ text: String, to destination: Endpoint) throws {
+        try send(bytes: Array(text.utf8), to: destination)
+    }
+
+    func send(bytes: [UInt8], to destination: Endpoint) throws {
         try withAddress(of: destination) { address, length in
-            try check(Int32(sendto(descriptor, text, text.utf8.count, 0, address, length)))
+            try check(Int32(sendto(descriptor, bytes, bytes.count, 0, address, length)))
         }
     }
 
@@ -31,6 +35,11 @@ final class UDPClient {
 
     /// The next datagram and who sent it.
     func receive() throws -> (text: String, from: Endpoint) {
+        let (bytes, from) = try receiveBytes()
+        return (String(decoding: bytes, as: UTF8.self), from)
+    }
+
+    func receiveBytes() throws -> (bytes: [UInt8], from: Endpoint) {
         var buffer = [UInt8](repeating: 0, count: 65_536)
         var storage = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
@@ -40,7 +49,7 @@ final class UDPClient {
             }
         }
         try check(Int32(count))
-        return (String(decoding: buffer[..<count], as: UTF8.self), readEndpoint(of: storage))
+        return (Array(buffer[..<count]), readEndpoint(of: storage))
     }
 }
 

@@ -61,13 +61,16 @@ import Testing
     )
     func refusesWhatIsNoElement(bytes: [UInt8]) {
         var reader = DERReader(bytes[...])
-        #expect(reader.next() == nil)
+        let next = reader.next()
+        #expect(next == nil)
     }
 
     @Test func readsLongLengths() throws {
         var reader = DERReader(([0x04, 0x82, 0x01, 0x00] + [UInt8](repeating: 7, count: 257))[...])
-        let element = try #require(reader.next())
+        let next = reader.next()
+        let element = try #require(next)
         #expect(element.tag == 0x04 && element.contents.count == 256)
-        #expect(reader.next() == nil)
+        let end = reader.next()
+        #expect(end == nil)
     }
 }

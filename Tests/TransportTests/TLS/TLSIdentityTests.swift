@@ -1,4 +1,4 @@
-import Glibc
+import NIOSSL
 import Testing
 import Timing
 

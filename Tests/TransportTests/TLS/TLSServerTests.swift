@@ -195,4 +195,46 @@ import Timing
         client = nil
         #expect(ended.next()?.end == .peer)
     }
+
+    @Test("RFC 3261 §18.3: a broken stream is answered and closed")
+    func answersABrokenStream() throws {
+        let ended = Ends()
+        let address = try ListenAddress(parsing: "tls:127.0.0.1:0")
+        let server = try StreamServer(listening: [address], tls: TestFiles.server()) { _ in
+            ScriptedHandler<Never>(
+                onUnframed: { head, _, path, output in output.reply("400 to \(head)", to: path) },
+                onClosed: { path, end in ended.add((path, end)) },
+            )
+        }
+        defer { server.stop() }
+        let client = try TLSClient(to: server.listeners[0].endpoint)
+        let broken = "REGISTER sip:a SIP/2.0\r\nVia: x\r\n\r\n"
+        try client.send(broken)
+        let answer = "400 to \(broken)"
+        #expect(try client.receive(answer.utf8.count) == answer)
+        #expect(client.isClosedByPeer())
+        #expect(ended.next()?.end == .framing)
+    }
+
+    @Test func aPeerThatNeverReadsIsClosed() throws {
+        var settings = StreamSettings()
+        settings.maximumUnsentBytes = 100_000
+        let opened = Journal<ReceivedFrom>()
+        let ended = Ends()
+        let server = try echoServer(
+            "tls:127.0.0.1:0",
+            settings,
+            tls: TestFiles.server(),
+            opened: opened,
+            ended: ended
+        )
+        defer { server.stop() }
+        let client = try TLSClient(to: server.listeners[0].endpoint)
+        try client.stopReading()
+        let path = try #require(opened.next())
+        let block = Datagram(bytes: [UInt8](repeating: 0x78, count: 1 << 20), path: path)
+        for _ in 0..<32 { server.send(block) }
+        #expect(ended.next()?.end == .slowReader)
+        withExtendedLifetime(client) {}
+    }
 }
