@@ -126,25 +126,40 @@ extension RegistrarCore {
         _ partition: borrowing Partition,
     ) {
         tail.update(to: step.context.clock.wall, server: policy.server)
-        let request = step.question.request
-        let gruu = gruuMint(step.question, aor, bytes)
-        write { core, cursor in
-            cursor.put("SIP/2.0 200 OK\r\nVia: ")
-            core.writeHead(&cursor, bytes, request.fields, step.context)
-            core.bench.decision.list(
-                &cursor,
-                step.question,
-                core.bench.wishes,
-                texts: texts,
-                aor: aor,
-                alias: core.policy.domains[request.domain].alias,
-                gruu: gruu,
-                in: partition
-            )
-            core.writeExtensions(&cursor, bytes, step.question.extensions, domain: request.domain)
-            let end = core.tail.dated
-            cursor.put(end.span)
+        // Two calls, so that what is written for nearly all phones knows nothing of GRUUs.
+        if bench.decision.hasInstances, let gruu = gruuMint(step.question, aor, bytes) {
+            write { $0.writeReply(&$1, step, bytes, texts, aor, gruu, partition) }
+        } else {
+            write { $0.writeReply(&$1, step, bytes, texts, aor, nil, partition) }
         }
+    }
+
+    @inline(__always)
+    private func writeReply(
+        _ cursor: inout ReplyCursor,
+        _ step: BindingStep,
+        _ bytes: Span<UInt8>,
+        _ texts: Span<UInt8>,
+        _ aor: Span<UInt8>,
+        _ gruu: GRUUMint?,
+        _ partition: borrowing Partition,
+    ) {
+        let request = step.question.request
+        cursor.put("SIP/2.0 200 OK\r\nVia: ")
+        writeHead(&cursor, bytes, request.fields, step.context)
+        bench.decision.list(
+            &cursor,
+            step.question,
+            bench.wishes,
+            texts: texts,
+            aor: aor,
+            alias: policy.domains[request.domain].alias,
+            gruu: gruu,
+            in: partition
+        )
+        writeExtensions(&cursor, bytes, step.question.extensions, domain: request.domain)
+        let end = tail.dated
+        cursor.put(end.span)
     }
 
     /// Fills the exchange with what was decided.

@@ -211,11 +211,10 @@ extension RegistrarCore {
 
     /// What makes the GRUUs of a 200's contacts, those that this request does not name included; nil where no contact
     /// has an instance, the domain offers none or the phone does not support them (RFC 5627 §5.2).
-    @inline(__always)
     func gruuMint(_ question: RegisterDecision.Question, _ aor: Span<UInt8>, _ bytes: Span<UInt8>)
         -> GRUUMint?
     {
-        guard bench.decision.hasInstances, head.contains(.supported),
+        guard head.contains(.supported),
             policy.domains[question.request.domain].extensions.offersGRUU,
             let supported = try? head.optionTags(.supported, bytes), supported.contains(.gruu)
         else { return nil }

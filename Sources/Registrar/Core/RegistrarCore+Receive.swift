@@ -102,6 +102,7 @@ extension RegistrarCore {
             return refuse(reason, bytes, context, &handling)
         }
         handling.exchange.badges = badges
+        bench.offered = offered(domain)
         capabilities(bytes, context, &handling)
     }
 
@@ -196,13 +197,18 @@ extension RegistrarCore {
         return uri.host.address(bytes) == path.local.address || domain(of: uri, bytes) != nil
     }
 
+    /// The option tags that a domain offers; none without a domain.
+    private func offered(_ domain: Int?) -> OptionTags {
+        domain.map { policy.domains[$0].extensions.offered } ?? []
+    }
+
     /// RFC 3261 §8.2.2.3 and §8.2.3: what may be required is what the domain offers; no body is understood.
     ///
-    /// Leaves on the bench what is offered, for the answer.
+    /// Leaves on the bench what is offered, for the answer 420.
     /// - Parameter domain: whose offer counts; nil: nothing is offered.
     mutating func extensionsAndBody(_ bytes: Span<UInt8>, domain: Int? = nil) -> RefusalReason? {
-        bench.offered = domain.map { policy.domains[$0].extensions.offered } ?? []
         if head.contains(.require) {
+            bench.offered = offered(domain)
             do throws(ParseError) {
                 let required = try head.optionTags(.require, bytes)
                 guard required.isSubset(of: bench.offered) else { return .badExtension }

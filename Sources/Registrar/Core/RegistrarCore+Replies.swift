@@ -140,7 +140,7 @@ extension RegistrarCore {
     }
 
     /// 200 to OPTIONS: what is understood here (RFC 3261 §11.2). Empty lists say that nothing is. `Supported` has what
-    /// the domain offers, as `extensionsAndBody` left it on the bench.
+    /// the domain offers, as it is on the bench.
     mutating func capabilities(_ bytes: Span<UInt8>, _ context: RequestContext, _ handling: inout Handling) {
         encoder.beginResponse(
             .ok,

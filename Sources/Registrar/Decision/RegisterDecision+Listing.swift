@@ -14,6 +14,7 @@ extension RegisterDecision {
 
     /// Writes the Contacts of the 200 (RFC 3261 §10.3 step 8): every binding on a line of its own, those that
     /// the request made first, in its order. Aiosipua, for one, takes the first for its own.
+    @inline(__always)
     func list(
         _ cursor: inout ReplyCursor,
         _ question: Question,

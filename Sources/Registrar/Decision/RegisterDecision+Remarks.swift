@@ -11,6 +11,7 @@ extension RegisterDecision {
     ///
     /// What came with a Path is reached by that, and what names itself `.invalid` by its connection only
     /// (RFC 7118 §5): neither is.
+    @inline(__always)
     func isElsewhere(_ wish: ContactWish, _ question: Question, _ texts: Span<UInt8>) -> Bool {
         guard wish.uri.isSIP, question.extensions.path.isEmpty else { return false }
         let (source, transport) = (question.path.source, question.path.transport)
@@ -49,6 +50,7 @@ extension RegisterDecision {
 
     /// The top Via names another address than the source, or over UDP another port (RFC 3261 §18.2.1). A name proves
     /// nothing, for nobody looks it up.
+    @inline(__always)
     private func isViaElsewhere(
         _ wish: ContactWish,
         _ draft: Draft,

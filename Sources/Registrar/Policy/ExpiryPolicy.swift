@@ -47,6 +47,7 @@ public struct ExpiryPolicy: Hashable, Sendable, BitwiseCopyable {
     /// spread number; the same draw gives the same grant, so that a request repeated is answered alike.
     /// - Parameter isBehindNAT: the contact is behind NAT and comes over UDP, so `maximumBehindNAT` is the most.
     @inlinable
+    @inline(__always)
     public func grant(asked: UInt32?, draw: UInt64, isBehindNAT: Bool = false) -> Grant {
         let wish = asked ?? standard
         if wish == 0 { return .removal }

@@ -42,7 +42,7 @@ import Timing
             "the whole hash counts, not only what finds the place"
         )
         #expect(found(hash ^ 1, at: .at(2)).isEmpty)
-        #expect(found(hash, at: .at(60)).isEmpty, "overdue ones are absent")
+        #expect(found(hash, at: .at(61)).isEmpty, "overdue ones are absent")
     }
 
     @Test func `an overdue binding is absent before the timer ran, and its refresh makes a new one`() throws {
