@@ -211,7 +211,7 @@ extension RegistrarCore {
     }
 
     /// A SUBSCRIBE within the dialog: a new end, perhaps a new target, and a NOTIFY of everything at once
-    /// (RFC 6665 §4.2.1.2).
+    /// (RFC 6665 §4.2.1.2, §4.2.1.4).
     private mutating func prolong(_ slot: UInt32, _ step: SubscribeStep) {
         let now = step.context.path.at
         subscriptions.update(slot) {

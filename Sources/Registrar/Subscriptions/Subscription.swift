@@ -84,7 +84,7 @@ struct Subscription {
 /// The subscriptions of one loop, bounded in number.
 ///
 /// A SUBSCRIBE within a dialog comes by the way of the one before, so it meets the same loop; where it does
-/// not, it is answered 481 and the subscriber begins anew (RFC 6665 §4.1.2.3).
+/// not, it is answered 481 and the subscriber begins anew (RFC 6665 §4.1.2.2).
 struct Subscriptions {
     /// Most subscriptions of one loop, of all addresses of record.
     static let capacity = 4_096

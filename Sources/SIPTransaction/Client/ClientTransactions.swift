@@ -107,7 +107,8 @@ public struct ClientTransactions: ~Copyable {
     ) -> ClientEvent? {
         guard head.kind == .response, head.status.rawValue >= 100, let via = try? head.topVia(message),
             // Exactly one Via: more would be for somebody further on (§8.1.3.3).
-            head.count(of: .via) == 1, let branch = Branch(message, of: via), let slot = byBranch[branch],
+            head.count(of: .via) == 1, head.first(.via) == via.range, let branch = Branch(message, of: via),
+            let slot = byBranch[branch],
             let cseq = try? head.cseq(message), cseq.method == entries[slot].method,
             entries[slot].path.transport == path.transport,
             entries[slot].path.connection == path.connection

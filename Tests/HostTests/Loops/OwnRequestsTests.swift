@@ -5,6 +5,7 @@ import SIPMessage
 import Support
 import Testing
 import Timing
+import Transport
 
 @testable import Host
 

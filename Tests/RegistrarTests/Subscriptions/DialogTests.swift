@@ -7,7 +7,9 @@ import Timing
 
 /// The life of a subscription: RFC 6665 §4.2.1, §4.2.2, §4.4.
 @Suite struct DialogTests {
-    @Test("RFC 6665 §4.2.1.2: a refresh prolongs it and brings everything again, whatever the quiet time")
+    @Test(
+        "RFC 6665 §4.2.1.2, §4.2.1.4: a refresh prolongs it and brings everything again, whatever the quiet time"
+    )
     func refresh() throws {
         let stage = try Stage()
         var watcher = Subscriber()
@@ -169,7 +171,7 @@ import Timing
         #expect(stage.notified()?.state == "terminated;reason=noresource")
     }
 
-    @Test("RFC 3680 §4.9, RFC 6665 §8.2.1: an id other than the dialog's is no subscription here")
+    @Test("RFC 6665 §8.2.1: an id other than the dialog's is no subscription here")
     func eventID() throws {
         let stage = try Stage()
         var watcher = Subscriber()

@@ -166,6 +166,8 @@ import Timing
         let scene = Scene()
         scene.begin(1)
         #expect(try scene.answer(1, via: ["SIP/2.0/UDP 192.0.2.9;branch=z9hG4bKx"]) == nil)
+        let inOneLine = "\(scene.text(Branch(rawValue: 1))), SIP/2.0/UDP 192.0.2.9;branch=z9hG4bKx"
+        #expect(try scene.answer(1, branch: inOneLine) == nil)
     }
 
     @Test("RFC 3261 §8.1.3.1: the end of a connection ends what waits on it, and nothing else")
