@@ -219,8 +219,8 @@ extension Action {
     private static let moving: [Action] = [
         Action(.down, ["j", .down], "", "one row down", in: .screens),
         Action(.up, ["k", .up], "", "one row up", in: .screens),
-        Action(.pageDown, [.control("f"), .pageDown], "", "a page down", in: [.lists, .attempt]),
-        Action(.pageUp, [.control("b"), .pageUp], "", "a page up", in: [.lists, .attempt]),
+        Action(.pageDown, [.control("f"), .pageDown], "", "a page down", in: [.lists, .binding, .attempt]),
+        Action(.pageUp, [.control("b"), .pageUp], "", "a page up", in: [.lists, .binding, .attempt]),
         Action(.halfDown, [.control("d")], "", "half a page down", in: [.lists, .attempt]),
         Action(.halfUp, [.control("u")], "", "half a page up", in: [.lists, .attempt]),
         Action(

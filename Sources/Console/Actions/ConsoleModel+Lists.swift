@@ -5,10 +5,13 @@ internal import Timing
 
 extension ConsoleModel {
     /// Moves the cursor of the screen.
-    mutating func move(_ id: ActionID) {
+    mutating func move(_ id: ActionID, at now: ClockReading) {
         switch screen {
         case .overview:
             overview.move(by: id == .down ? 1 : -1)
+        case .binding where id == .pageDown || id == .pageUp:
+            let block = BindingScreen(model: self, clock: clock(at: now)).reach(in: frame.body)
+            detail.scroll(block, down: id == .pageDown)
         case .binding: detail.move(by: id == .down ? 1 : -1)
         case .attempt: ladder.move(id, page: max(1, frame.body.height - 2))
         case .bindings:

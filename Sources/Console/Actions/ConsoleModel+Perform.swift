@@ -19,7 +19,7 @@ extension ConsoleModel {
         case .leave: if !goBack() { message = .info("Esc goes back, q quits.", at: now.timestamp) }
         case .quit: layer = .form(quitForm)
         case .nextPane, .previousPane: nextPane(by: id == .nextPane ? 1 : -1)
-        case .up, .down, .pageUp, .pageDown, .halfUp, .halfDown, .first, .firstRow, .last: move(id)
+        case .up, .down, .pageUp, .pageDown, .halfUp, .halfDown, .first, .firstRow, .last: move(id, at: now)
         case .previous, .next: step(by: id == .next ? 1 : -1)
         case .filter: openPrompt()
         case .clearFilter: clearFilter()

@@ -25,7 +25,12 @@ struct BindingPreview {
         lines.drawExpiry(on: &grid, in: left.row(1))
         lines.drawRhythm(on: &grid, in: left.row(2))
         let fields = lines.contact.filter { !$0.1.isEmpty } + lines.network.filter { !$0.1.isEmpty }
-        BindingLines.draw(fields, on: &grid, in: left.inset(top: 3, right: 1))
+        let ways = lines.reach(shown: detail?.shownContact ?? []).prefix(4)
+        for (index, way) in ways.enumerated() {
+            RunLine([TextRun(way.name.padded(9), role: .textDim)] + way.value).fitted(to: left.width - 2)
+                .draw(on: &grid, at: Point(x: left.x + 1, y: left.y + 3 + index))
+        }
+        BindingLines.draw(fields, on: &grid, in: left.inset(top: 3 + ways.count, right: 1))
         drawAttempts(on: &grid, in: right.inset(left: 1, top: 1), lines)
     }
 

@@ -21,15 +21,34 @@ struct BindingScreen {
         lines.drawExpiry(on: &grid, in: area.row(1))
         lines.drawRhythm(on: &grid, in: area.row(2))
         area = area.inset(top: 3)
-        let isWide = area.width >= 120 && !detail.lastRequest.isEmpty
+        let width = requestWidth(detail, in: area)
+        let isWide = width > 0
         if isWide {
-            let width = area.width * 2 / 5
             let raw = Rect(x: area.maxX - width, y: area.y, width: width, height: area.height)
             drawRequest(detail, on: &grid, in: raw)
             area = area.inset(right: width)
         }
         drawBlocks(detail, lines, on: &grid, in: area)
         if isWide { joinRules(on: &grid, at: area.maxX, rows: area.y + 1..<area.maxY) }
+    }
+
+    /// Columns of the last request at the right; 0 where it has no room.
+    private func requestWidth(_ detail: BindingDetail, in area: Rect) -> Int {
+        area.width >= 120 && !detail.lastRequest.isEmpty ? area.width * 2 / 5 : 0
+    }
+
+    /// The block about the way to the phone, below the fields: the attempts keep three rows, and the gaps theirs.
+    private func reach(_ detail: BindingDetail, _ lines: BindingLines, in area: Rect) -> ReachBlock? {
+        ReachBlock(detail, lines, in: area.inset(bottom: detail.siblings.isEmpty ? 5 : 6))
+    }
+
+    /// The same as it stands on the screen.
+    func reach(in body: Rect) -> ReachBlock? {
+        guard let detail = model.detail.detail, !model.detail.isMissing else { return nil }
+        let lines = BindingLines(row: detail.row, clock: clock)
+        let area = body.inset(top: 3)
+        let left = area.inset(right: requestWidth(detail, in: area))
+        return reach(detail, lines, in: left.inset(top: fieldRows(lines, in: left)))
     }
 
     /// Where a rule from the left meets the line before the request.
@@ -74,9 +93,10 @@ struct BindingScreen {
             }
         }
         let others = detail.siblings.isEmpty ? 0 : 1
-        // The attempts keep three rows, and the gaps theirs: the rest is for the way and the remarks.
-        area = area.inset(top: drawReach(detail, lines, on: &grid, in: area.inset(bottom: 5 + others)))
-        if area.height >= (area.height == rect.height - fields ? 8 : 5) {
+        let reach = reach(detail, lines, in: area)
+        reach?.draw(on: &grid, top: model.detail.reachTop)
+        area = area.inset(top: reach?.rect.height ?? 0)
+        if area.height >= (reach == nil ? 8 : 5) {
             grid.rule(area.row(0), title: "REFRESH GAPS, s")
             lines.gaps(detail.gaps, width: area.width - 1).draw(on: &grid, at: area.row(1).origin)
             area = area.inset(top: 2)
@@ -92,46 +112,11 @@ struct BindingScreen {
         grid.put(text.fitted(to: area.width), at: area.row(area.height - 1).origin, role: .text)
     }
 
-    /// The way to the phone and what is remarkable, as far as there is room; gives the rows used.
-    private func drawReach(
-        _ detail: BindingDetail,
-        _ lines: BindingLines,
-        on grid: inout CellGrid,
-        in rect: Rect,
-    ) -> Int {
-        guard rect.height >= 2, rect.width >= 40 else { return 0 }
-        var text = lines.reach(shown: detail.shownContact).map { field in
-            RunLine([TextRun(" \(field.name.padded(9))", role: .textDim)] + field.value)
-        }
-        let width = rect.width - 2
-        let remarks = lines.remarks(phones: detail.phones, ghosts: detail.ghosts.count)
-        text += remarks.flatMap { RunLine([$0]).wrapped(columns: width - 2, atWords: true) }
-            .map { RunLine([TextRun(" ", role: .text)] + $0.runs) }
-        guard !text.isEmpty else { return 0 }
-        let height = min(rect.height, text.count + 1)
-        if text.count + 1 > height {
-            let hidden = text.count + 2 - height
-            text = Array(text.prefix(height - 2))
-            text.append(
-                RunLine(
-                    " and \(TimeText.count(hidden, "line")) more: a taller screen shows all",
-                    role: .textDim
-                )
-            )
-        }
-        grid.rule(rect.row(0), title: "HOW IT IS REACHED, AND WHAT IS REMARKABLE")
-        for (index, line) in text.enumerated() {
-            RunLine(line.runs, ascii: grid.glyphs == .ascii).fitted(to: width)
-                .draw(on: &grid, at: rect.row(index + 1).origin, maxWidth: width)
-        }
-        return height
-    }
-
     /// Two columns where there is room for them; gives the rows used.
     private func drawFields(_ lines: BindingLines, on grid: inout CellGrid, in rect: Rect) -> Int {
         guard rect.width >= 76 else {
             let fields = (lines.contact + lines.network).filter { !$0.1.isEmpty }
-            let height = min(fields.count, max(0, rect.height - 3))
+            let height = fieldRows(lines, in: rect)
             BindingLines.draw(
                 fields,
                 on: &grid,
@@ -139,7 +124,7 @@ struct BindingScreen {
             )
             return height
         }
-        let height = min(rect.height, 7)
+        let height = fieldRows(lines, in: rect)
         let half = rect.width / 2
         let left = Rect(x: rect.x, y: rect.y, width: half, height: height)
         let right = Rect(x: rect.x + half + 1, y: rect.y, width: rect.width - half - 1, height: height)
@@ -150,6 +135,12 @@ struct BindingScreen {
         BindingLines.draw(lines.contact, on: &grid, in: left.inset(top: 1))
         BindingLines.draw(lines.network, on: &grid, in: right.inset(top: 1))
         return height
+    }
+
+    /// Rows that they take.
+    private func fieldRows(_ lines: BindingLines, in rect: Rect) -> Int {
+        if rect.width >= 76 { return min(rect.height, 7) }
+        return min((lines.contact + lines.network).count { !$0.1.isEmpty }, max(0, rect.height - 3))
     }
 
     private func drawAttempts(_ detail: BindingDetail, on grid: inout CellGrid, in rect: Rect) {

@@ -7,9 +7,11 @@ struct DetailState: Sendable {
     /// It is no longer kept: nothing of it is shown or done any more.
     private(set) var isMissing = false
     private var selected = 0
+    /// First line shown of the block about the way to the phone.
+    private(set) var reachTop = 0
 
     mutating func take(_ new: BindingDetail) {
-        if new.row.key != detail?.row.key { selected = 0 }
+        if new.row.key != detail?.row.key { (selected, reachTop) = (0, 0) }
         detail = new
         isMissing = false
     }
@@ -30,6 +32,13 @@ struct DetailState: Sendable {
 
     mutating func move(by step: Int) {
         selected = max(0, min((detail?.attempts.count ?? 0) - 1, selectedAttempt + step))
+    }
+
+    /// Scrolls the block about the way to the phone.
+    mutating func scroll(_ block: ReachBlock?, down: Bool) {
+        guard let block else { return }
+        let top = min(reachTop, block.maximumTop)
+        reachTop = max(0, min(block.maximumTop, top + (down ? block.page : -block.page)))
     }
 
     /// The next binding of the same address of record, going round; nil if there is no other.

@@ -94,7 +94,7 @@ extension Monitor {
 
     /// One binding with what belongs to it.
     func binding(_ id: BindingID, _ now: Timestamp) -> Window {
-        let row: BindingRow
+        var row: BindingRow
         if let number = rows.number(of: id), let binding = rows.reader.binding(id) {
             row = rows.shown(binding, rows.row(number), at: now)
         } else if let tombstone = rows.table.tombstone(id) {
@@ -108,8 +108,17 @@ extension Monitor {
             let (one, other) = (a.facts.createdAt, b.facts.createdAt)
             return one != other ? one < other : a.facts.id < b.facts.id
         }
+        let devices = Devices(all, at: now)
+        func judge(_ row: inout BindingRow) {
+            row.isGhost = devices.ghosts.contains(row.binding.facts.id)
+            row.hasGhosts = !devices.ghosts.isEmpty
+        }
+        judge(&row)
         let siblings = all.filter { $0.facts.id != id }.map { binding in
-            rows.shown(binding, rows.number(of: binding.facts.id).map { rows.row($0) } ?? Row(), at: now)
+            let known = rows.number(of: binding.facts.id).map { rows.row($0) } ?? Row()
+            var sibling = rows.shown(binding, known, at: now)
+            judge(&sibling)
+            return sibling
         }
         let history = flows.history(of: aor, callID: row.binding.texts.callID)
         let detail = BindingDetail(
@@ -119,7 +128,7 @@ extension Monitor {
             gaps: history.gaps,
             attempts: history.attempts,
             lastRequest: history.lastRequest,
-            phones: max(1, Devices(all, at: now).phones),
+            phones: max(1, devices.phones),
             shownContact: LastReply(history.lastReply).value(of: row.binding.texts.contact)
         )
         return Window(content: .binding(detail), matched: 1, total: 1, at: now)

@@ -7,6 +7,32 @@ import Testing
 
 /// The page of one binding, and its preview.
 @Suite struct BindingScreenTests {
+    /// Ten remarks have no room on a small screen: they scroll, and nothing else moves.
+    @Test func remarksScrollWhereTheyHaveNoRoom() {
+        var world = World()
+        world.bindings = [Samples.troubled]
+        var driver = Driver(world: world)
+        driver.press("⏎")
+        var seen = driver.screen
+        #expect(seen.contains("It used to answer pings") && !seen.contains("RFC 8760"))
+        for _ in 0..<9 {
+            driver.press("⇟")
+            seen += driver.screen
+        }
+        #expect(driver.screen.contains("RFC 8760"))
+        for text in ["calls will not arrive", "which is not the account's", "Set rport", "private address"] {
+            #expect(seen.split { " \n".contains($0) }.joined(separator: " ").contains(text), "\(text)")
+        }
+        #expect(driver.screen.contains("LAST ATTEMPTS"))
+        driver.press("⇞⇞⇞⇞⇞⇞⇞⇞⇞")
+        #expect(driver.screen.contains("It used to answer pings"))
+        var ordinary = Driver()
+        ordinary.press("G⏎")
+        let before = ordinary.screen
+        ordinary.press("⇟")
+        #expect(ordinary.screen == before && !before.contains("HOW IT IS REACHED"))
+    }
+
     /// Somebody else's guesses are not the phone's.
     @Test func anAttemptFromElsewhereNamesItsSource() {
         var world = World()

@@ -1,0 +1,39 @@
+internal import Cells
+internal import Monitor
+
+/// The block of a binding's page about the way to the phone and what is remarkable: it takes what room there is,
+/// and scrolls where that is not enough.
+struct ReachBlock {
+    /// The rule with the title, and what is below it.
+    let rect: Rect
+    private let lines: [RunLine]
+
+    /// The block in an area; nil if there is no room or nothing to say.
+    init?(_ detail: BindingDetail, _ words: BindingLines, in area: Rect) {
+        guard area.height >= 2, area.width >= 40 else { return nil }
+        let width = area.width - 3
+        let ways = words.reach(shown: detail.shownContact).map { field in
+            RunLine([TextRun(" \(field.name.padded(9))", role: .textDim)] + field.value).fitted(to: width)
+        }
+        let remarks = words.remarks(phones: detail.phones, ghosts: detail.ghosts.count).flatMap { remark in
+            RunLine([remark]).wrapped(columns: width - 1, atWords: true).map { line in
+                RunLine([TextRun(" ", role: .text)] + line.runs)
+            }
+        }
+        lines = ways + remarks
+        guard !lines.isEmpty else { return nil }
+        rect = Rect(x: area.x, y: area.y, width: area.width, height: min(area.height, lines.count + 1))
+    }
+
+    /// The highest first line that still fills the block.
+    var maximumTop: Int { max(0, lines.count - rect.height + 1) }
+
+    /// Lines that a page goes on by.
+    var page: Int { max(1, rect.height - 2) }
+
+    func draw(on grid: inout CellGrid, top: Int) {
+        let scroll = maximumTop > 0 ? " (\(Action.key(.pageDown)) \(Action.key(.pageUp)))" : ""
+        grid.rule(rect.row(0), title: "HOW IT IS REACHED, AND WHAT IS REMARKABLE\(scroll)")
+        TextPane(lines: lines, top: top).draw(on: &grid, in: rect.inset(top: 1))
+    }
+}
