@@ -61,6 +61,7 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "NIOWebSocket", package: "swift-nio"),
             ],
             swiftSettings: strict,
@@ -103,7 +104,13 @@ let package = Package(
         ),
         .testTarget(
             name: "TransportTests",
-            dependencies: ["Transport", "CSocket", "SIPMessage", "Timing"],
+            dependencies: [
+                "Transport", "CSocket", "SIPMessage", "Support", "Timing",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(name: "TimingTests", dependencies: ["Support", "Timing"], swiftSettings: strict),
@@ -140,6 +147,11 @@ let package = Package(
                 "Console", "ConsoleLink", "Monitor", "Cells", "BindingTable", "SIPMessage", "Support",
                 "Timing",
             ],
+            swiftSettings: strict,
+        ),
+        .testTarget(
+            name: "ConsoleLinkTests",
+            dependencies: ["ConsoleLink", "Monitor", "BindingTable", "SIPMessage", "Timing"],
             swiftSettings: strict,
         ),
         .testTarget(name: "CellsTests", dependencies: ["Cells"], swiftSettings: strict),

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -44,12 +45,27 @@ int csocket_open_udp(const csocket_endpoint *local, const csocket_udp_options *o
     return error;
 }
 
-int csocket_open_tcp(const csocket_endpoint *local, int backlog) {
+static int prepare_tcp(int fd, const csocket_tcp_options *options) {
+    int error = 0;
+    if (options->probe_after > 0) {
+        error = set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+        if (!error) error = set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, options->probe_after);
+        if (!error) error = set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, options->probe_interval);
+        if (!error) error = set_option(fd, IPPROTO_TCP, TCP_KEEPCNT, options->probes);
+    }
+    if (!error && options->unacknowledged_ms > 0) {
+        error = set_option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, (int)options->unacknowledged_ms);
+    }
+    return error;
+}
+
+int csocket_open_tcp(const csocket_endpoint *local, int backlog, const csocket_tcp_options *options) {
     int fd = socket(local->is_ipv4 ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0) return -errno;
     /* A restart need not wait for the old connections' TIME_WAIT; a port with a listener stays refused. */
     int error = set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
     if (!error && !local->is_ipv4) error = set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+    if (!error) error = prepare_tcp(fd, options);
     struct sockaddr_storage address;
     socklen_t length = csocket_to_sockaddr(local, &address);
     if (!error && bind(fd, (const struct sockaddr *)&address, length) != 0) error = -errno;

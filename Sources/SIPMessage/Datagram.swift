@@ -7,6 +7,13 @@ public enum TransportKind: UInt8, Sendable, CaseIterable, BitwiseCopyable {
     /// Bytes arrive in order over a connection, so nothing is sent twice (RFC 3261 §17).
     public var isReliable: Bool { self != .udp }
 
+    /// Encrypted: over TLS.
+    public var isSecure: Bool { self == .tls || self == .wss }
+
+    /// A message comes whole, as one datagram or one frame, so that it needs no Content-Length to end
+    /// (RFC 3261 §18.3, RFC 7118 §5).
+    public var keepsMessagesWhole: Bool { self != .tcp && self != .tls }
+
     /// Lower-case name as in a `transport` parameter.
     public var name: String {
         switch self {
@@ -15,6 +22,22 @@ public enum TransportKind: UInt8, Sendable, CaseIterable, BitwiseCopyable {
         case .tls: "tls"
         case .ws: "ws"
         case .wss: "wss"
+        }
+    }
+}
+
+/// The version of TLS that a connection has agreed on.
+public enum TLSVersion: UInt8, Hashable, Sendable, CaseIterable, BitwiseCopyable {
+    /// No TLS at all.
+    case none
+    case tls12, tls13
+
+    /// `TLS 1.3`; empty without TLS.
+    public var name: String {
+        switch self {
+        case .none: ""
+        case .tls12: "TLS 1.2"
+        case .tls13: "TLS 1.3"
         }
     }
 }
@@ -88,6 +111,8 @@ public struct ReceivedFrom: Hashable, Sendable, BitwiseCopyable {
     public var transport: TransportKind
     /// The connection, for stream transports.
     public var connection: ConnectionID
+    /// The version of TLS on it.
+    public var tls: TLSVersion
     /// The moment it was taken from the socket.
     public var at: Timestamp
 
@@ -98,12 +123,14 @@ public struct ReceivedFrom: Hashable, Sendable, BitwiseCopyable {
         local: Endpoint,
         transport: TransportKind,
         connection: ConnectionID = .none,
+        tls: TLSVersion = .none,
         at: Timestamp,
     ) {
         self.source = source
         self.local = local
         self.transport = transport
         self.connection = connection
+        self.tls = tls
         self.at = at
     }
 }

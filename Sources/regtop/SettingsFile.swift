@@ -18,7 +18,7 @@ struct SettingsFile {
 
     private init(file: String) { self.file = file }
 
-    private mutating func report(_ node: Node, _ what: String) {
+    mutating func report(_ node: Node, _ what: String) {
         problems.append(YAMLText.problem(at: node, in: file, what))
     }
 
@@ -28,7 +28,7 @@ struct SettingsFile {
         each(
             node,
             of: "the settings",
-            allowed: ["listen", "accounts", "open", "domains", "limits", "console"]
+            allowed: ["listen", "accounts", "open", "tls", "domains", "limits", "security", "console"]
         ) {
             reader,
             key,
@@ -38,70 +38,10 @@ struct SettingsFile {
             case "accounts": settings.accounts = reader.text(value, key)
             case "open": settings.open = reader.flag(value, key)
             case "domains": reader.domains(value, &settings)
+            case "tls": reader.tls(value, &settings.tls)
             case "limits": reader.limits(value, &settings.limits)
+            case "security": reader.security(value, &settings.security)
             default: reader.console(value, &settings.console)
-            }
-        }
-    }
-
-    private mutating func domains(_ node: Node, _ settings: inout Settings) {
-        each(node, of: "domains", allowed: nil) { reader, name, value in
-            var domain = DomainSettings()
-            let keys = ["registration", "accounts", "expires", "contacts", "digest", "alias"]
-            reader.each(value, of: "domain \(name)", allowed: keys) { reader, key, value in
-                reader.domain(key, value, &domain)
-            }
-            if domain.expires.minimum > domain.expires.maximum {
-                reader.report(value, "expires.min is above expires.max; make it smaller")
-            } else {
-                reader.settleDefault(value, &domain.expires)
-            }
-            settings.domains[name.lowercased()] = domain
-        }
-    }
-
-    /// A default that is not named follows the bounds; one that is named must be within them.
-    private mutating func settleDefault(_ node: Node, _ expires: inout ExpirySettings) {
-        let bounds = expires.minimum...expires.maximum
-        guard !bounds.contains(expires.standard) else { return }
-        if node["expires"]?["default"] == nil {
-            expires.standard = min(max(expires.standard, expires.minimum), expires.maximum)
-        } else {
-            let range = "\(expires.minimum) to \(expires.maximum)"
-            report(node, "expires.default is \(expires.standard); choose from \(range)")
-        }
-    }
-
-    private mutating func domain(_ key: String, _ value: Node, _ domain: inout DomainSettings) {
-        switch key {
-        case "registration": domain.registration = flag(value, key)
-        case "accounts": domain.accounts = text(value, key)
-        case "alias": domain.alias = word(value, key, ["uri", "header", "off"])
-        case "expires":
-            each(value, of: key, allowed: ["default", "min", "max", "jitter"]) { reader, key, value in
-                switch key {
-                case "default": domain.expires.standard = reader.number(value, key, 1...31_536_000)
-                case "min": domain.expires.minimum = reader.number(value, key, 1...31_536_000)
-                case "max": domain.expires.maximum = reader.number(value, key, 1...31_536_000)
-                default: domain.expires.jitter = reader.number(value, key, 0...90)
-                }
-            }
-        case "contacts":
-            each(value, of: key, allowed: ["max", "overflow"]) { reader, key, value in
-                if key == "max" {
-                    domain.contacts.maximum = reader.number(value, key, 1...1_000)
-                } else {
-                    domain.contacts.overflow = reader.word(value, key, ["reject", "oldest"])
-                }
-            }
-        default:
-            each(value, of: key, allowed: ["algorithms", "qop", "legacy"]) { reader, key, value in
-                switch key {
-                case "algorithms":
-                    domain.algorithms = reader.words(value, key, ["MD5", "SHA-256", "SHA-512-256"])
-                case "qop": domain.qop = reader.words(value, key, ["auth", "auth-int"])
-                default: domain.legacyDigest = reader.flag(value, key)
-                }
             }
         }
     }
@@ -109,6 +49,7 @@ struct SettingsFile {
     private mutating func limits(_ node: Node, _ limits: inout LimitSettings) {
         let keys = [
             "loops", "message", "connections", "connections-per-source", "idle", "transactions", "attempts",
+            "rate",
         ]
         each(node, of: "limits", allowed: keys) { reader, key, value in
             switch key {
@@ -119,6 +60,11 @@ struct SettingsFile {
                 limits.connectionsPerSource = reader.number(value, key, 1...1_000_000)
             case "idle": limits.idle = reader.number(value, key, 0...604_800)
             case "transactions": limits.transactions = reader.number(value, key, 1...1_024)
+            case "rate":
+                reader.each(value, of: key, allowed: ["source", "aor"]) { reader, key, value in
+                    let rate = reader.number(value, key, 0...1_000_000)
+                    if key == "source" { limits.sourceRate = rate } else { limits.aorRate = rate }
+                }
             default: limits.attempts = reader.number(value, key, 1...4_096)
             }
         }
@@ -138,9 +84,36 @@ struct SettingsFile {
         }
     }
 
+    private mutating func tls(_ node: Node, _ tls: inout TLSSettings) {
+        let keys = ["certificate", "key", "client-authorities", "client-certificate"]
+        each(node, of: "tls", allowed: keys) { reader, key, value in
+            switch key {
+            case "certificate": tls.certificate = reader.text(value, key)
+            case "key": tls.key = reader.text(value, key)
+            case "client-authorities": tls.clientAuthorities = reader.text(value, key)
+            default: tls.clientCertificate = reader.word(value, key, ["optional", "required"])
+            }
+        }
+    }
+
+    private mutating func security(_ node: Node, _ security: inout SecuritySettings) {
+        each(node, of: "security", allowed: ["auto-block", "block", "failures", "allow", "offices"]) {
+            reader,
+            key,
+            value in
+            switch key {
+            case "auto-block": security.autoBlock = reader.flag(value, key)
+            case "block": security.blockSeconds = reader.number(value, key, 1...31_536_000)
+            case "failures": security.failures = reader.number(value, key, 3...1_000_000)
+            case "offices": security.blocksOffices = reader.flag(value, key)
+            default: security.allow = reader.strings(value, key)
+            }
+        }
+    }
+
     // MARK: Values
 
-    private mutating func each(
+    mutating func each(
         _ node: Node,
         of section: String,
         allowed: [String]?,
@@ -164,25 +137,25 @@ struct SettingsFile {
         }
     }
 
-    private mutating func text(_ node: Node, _ key: String) -> String {
+    mutating func text(_ node: Node, _ key: String) -> String {
         if let scalar = node.scalar, node.null == nil, !scalar.string.isEmpty { return scalar.string }
         report(node, "\(key) is a text; write `\(key): \"…\"`")
         return ""
     }
 
-    private mutating func flag(_ node: Node, _ key: String) -> Bool {
+    mutating func flag(_ node: Node, _ key: String) -> Bool {
         if let flag = node.bool { return flag }
         report(node, "\(key) is true or false")
         return false
     }
 
-    private mutating func number(_ node: Node, _ key: String, _ bounds: ClosedRange<Int>) -> Int {
+    mutating func number(_ node: Node, _ key: String, _ bounds: ClosedRange<Int>) -> Int {
         if let number = node.int, bounds.contains(number) { return number }
         report(node, "\(key) is a whole number from \(bounds.lowerBound) to \(bounds.upperBound)")
         return bounds.lowerBound
     }
 
-    private mutating func word(_ node: Node, _ key: String, _ allowed: [String]) -> String {
+    mutating func word(_ node: Node, _ key: String, _ allowed: [String]) -> String {
         // YAML reads a bare `off` as false; it is what was meant.
         let written = node.scalar?.string ?? ""
         if allowed.contains(written) { return written }
@@ -190,7 +163,7 @@ struct SettingsFile {
         return allowed.first ?? ""
     }
 
-    private mutating func strings(_ node: Node, _ key: String) -> [String] {
+    mutating func strings(_ node: Node, _ key: String) -> [String] {
         guard let sequence = node.sequence, !sequence.isEmpty else {
             report(node, "\(key) is a list; write `\(key): [\"…\", \"…\"]`")
             return []
@@ -198,7 +171,7 @@ struct SettingsFile {
         return sequence.map { text($0, key) }
     }
 
-    private mutating func words(_ node: Node, _ key: String, _ allowed: [String]) -> [String] {
+    mutating func words(_ node: Node, _ key: String, _ allowed: [String]) -> [String] {
         guard let sequence = node.sequence, !sequence.isEmpty else {
             report(node, "\(key) is a list of \(allowed.joined(separator: ", "))")
             return []

@@ -5,10 +5,7 @@ import Testing
 @Suite("Real clients", .serialized)
 struct ClientTests {
     private let laboratory: Laboratory
-    private var fixtures: String {
-        let here = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        return here.appendingPathComponent("Fixtures/live").path
-    }
+    private var fixtures: String { Fixtures.path("live") }
 
     init() throws {
         laboratory = try Laboratory()
@@ -61,21 +58,21 @@ struct ClientTests {
         try console.wait(for: "EXIT 0")
     }
 
-    @Test("baresip over UDP and TCP", .enabled(if: has("tmux", "baresip")))
+    @Test("baresip over UDP, TCP and TLS", .enabled(if: has("tmux", "baresip")))
     func baresip() throws {
         let console = try Tmux(
             laboratory,
-            laboratory.service + ["--view", "bindings"],
+            laboratory.allTransports() + ["--view", "bindings"],
             columns: 140,
             rows: 40
         )
         try console.wait(for: "BINDINGS")
-        for transport in ["udp", "tcp"] {
+        for transport in ["udp", "tcp", "tls"] {
             let folder = "\(laboratory.path)/baresip-\(transport)"
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             let account = """
                 <sip:alice@sip.test;transport=\(transport)>;auth_user=alice;auth_pass=secret;regint=60;\
-                outbound="sip:127.0.0.1:\(laboratory.port);transport=\(transport)"\n
+                outbound="sip:127.0.0.1:\(laboratory.port(transport));transport=\(transport)"\n
                 """
             try account.write(toFile: "\(folder)/accounts", atomically: true, encoding: .utf8)
             let modules =
@@ -102,7 +99,43 @@ struct ClientTests {
         try console.text("3")
         let screen = try console.wait(for: "UNREG")
         #expect(screen.contains("baresip v"))
-        #expect(screen.split(separator: "\n").contains { $0.contains("tcp") && $0.contains("OK") })
+        for transport in ["tcp", "tls"] {
+            #expect(screen.split(separator: "\n").contains { $0.contains(transport) && $0.contains("OK") })
+        }
+    }
+
+    @Test(
+        "A WebSocket client registers with outbound, and its binding is marked when the connection goes",
+        .enabled(if: has("tmux", "python3"))
+    )
+    func webSocket() throws {
+        let console = try Tmux(
+            laboratory,
+            laboratory.allTransports() + ["--view", "bindings"],
+            columns: 140,
+            rows: 40
+        )
+        try console.wait(for: "BINDINGS")
+        for scheme in ["ws", "wss"] {
+            let url = "\(scheme)://127.0.0.1:\(laboratory.port(scheme))/"
+            func register(_ password: String, hold: String = "") throws -> Outcome {
+                try Command.run(
+                    "/usr/bin/python3",
+                    ["\(fixtures)/register-ws.py", url, "alice", password, "sip.test"],
+                    environment: hold.isEmpty ? [:] : ["HOLD": hold]
+                )
+            }
+            let done = try register("secret")
+            #expect(done.status == 0, "\(done.error)")
+            #expect(done.output.contains("Require: outbound"))
+            #expect(try register("wrong").status == 1)
+            #expect(try register("secret", hold: "0.2").status == 0)
+            try console.wait(for: "df7jal23ls0d.invalid")
+            let screen = try console.wait(for: "CONN")
+            #expect(
+                screen.split(separator: "\n").contains { $0.contains("alice") && $0.contains(" \(scheme) ") }
+            )
+        }
     }
 
     @Test("A scanner can't tell known users from unknown ones", .enabled(if: has("tmux", "sipsak")))

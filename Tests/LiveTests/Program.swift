@@ -93,10 +93,18 @@ func has(_ tools: String...) -> Bool {
     return missing.isEmpty
 }
 
+/// Files of Tests/Fixtures.
+enum Fixtures {
+    static func path(_ name: String) -> String {
+        URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("Fixtures/\(name)").path
+    }
+}
+
 /// A folder of a test's own with an accounts file and a state folder, removed with it.
 final class Laboratory {
     let path: String
-    /// A UDP and TCP port that was free a moment ago.
+    /// A UDP and TCP port that was free a moment ago, and so were the three behind it.
     let port: UInt16
 
     init() throws {
@@ -124,6 +132,26 @@ final class Laboratory {
         ]
     }
 
+    /// What a transport's clients connect to: UDP and TCP share a port, the others follow in the order of the words.
+    func port(_ transport: String) -> UInt16 {
+        switch transport {
+        case "tls": port + 1
+        case "ws": port + 2
+        case "wss": port + 3
+        default: port
+        }
+    }
+
+    /// `service` with listeners for TLS and WebSocket as well, certificate and key from the fixtures.
+    func allTransports() throws -> [String] {
+        let file = "\(path)/regtop.yaml"
+        let text =
+            "tls: {certificate: \(Fixtures.path("tls/server.pem")), key: \(Fixtures.path("tls/server.key"))}\n"
+        try text.write(toFile: file, atomically: true, encoding: .utf8)
+        let more = ["tls", "ws", "wss"].flatMap { ["--listen", "\($0):127.0.0.1:\(port($0))"] }
+        return service + more + ["--config", file]
+    }
+
     /// Arguments that serve the host's own names without passwords on the laboratory's port.
     var open: [String] { ["--open", "--listen", "udp:127.0.0.1:\(port)", "--domain", "localhost"] }
 
@@ -134,21 +162,24 @@ final class Laboratory {
     private static func freePort() throws -> UInt16 {
         for _ in 0..<50 {
             let port = UInt16.random(in: 20_000..<30_000)
-            let sockets = [SOCK_DGRAM, SOCK_STREAM].map { socket(AF_INET, Int32($0.rawValue), 0) }
-            defer { for socket in sockets { close(socket) } }
-            var address = sockaddr_in()
-            address.sin_family = sa_family_t(AF_INET)
-            address.sin_port = port.bigEndian
-            address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-            let isFree = sockets.allSatisfy { socket in
-                withUnsafePointer(to: &address) { pointer in
-                    pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                        bind(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-                    }
-                }
-            }
-            if isFree { return port }
+            if (port...port + 3).allSatisfy(isFree) { return port }
         }
         throw CocoaError(.fileNoSuchFile)
+    }
+
+    private static func isFree(_ port: UInt16) -> Bool {
+        let sockets = [SOCK_DGRAM, SOCK_STREAM].map { socket(AF_INET, Int32($0.rawValue), 0) }
+        defer { for socket in sockets { close(socket) } }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        return sockets.allSatisfy { socket in
+            withUnsafePointer(to: &address) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    bind(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+                }
+            }
+        }
     }
 }

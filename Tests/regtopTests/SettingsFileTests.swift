@@ -34,11 +34,23 @@ struct SettingsFileTests {
               ONE.test:
                 registration: false
                 accounts: b.txt
-                expires: {default: 600, min: 30, max: 900, jitter: 0}
-                contacts: {max: 3, overflow: oldest}
+                expires: {default: 600, min: 30, max: 900, jitter: 0, max-nat: 180}
+                contacts: {max: 3, overflow: unreachable, fold: instance}
                 digest: {algorithms: [SHA-256], qop: [auth, auth-int], legacy: false}
                 alias: off
-            limits: {loops: 2, message: 4096, connections: 9, connections-per-source: 8, idle: 7, transactions: 6, attempts: 5}
+                path: strict
+                outbound: {mode: required, flow-timer: 120}
+                gruu: false
+                service-route: ["<sip:p.one.test;lr>"]
+                connection-lost: 30
+                ping: {every: 60, timeout: 4, codes: 2xx, remove-after: 3, users: ["4417"]}
+                subscriptions: {offered: false, max: 2, administrators: [boss]}
+                numbers: {trunk: ["+12145550100-0199", "+1300"]}
+                access: [{from: 10.0.0.0/8, transports: [tls], may: named, users: [a, b]}, {from: 192.0.2.1, may: deny}]
+                users: {"4417": {disabled: true, from: [10.0.0.0/8], contacts: 2}}
+            tls: {certificate: c.pem, key: k.pem, client-authorities: ca.pem, client-certificate: required}
+            security: {auto-block: true, block: 60, failures: 5, allow: [10.0.0.0/8]}
+            limits: {loops: 2, message: 4096, connections: 9, connections-per-source: 8, idle: 7, transactions: 6, attempts: 5, rate: {source: 4, aor: 3}}
             console: {theme: mono, ascii: true, no-color: true, read-only: true, view: bindings, filter: "exp<60"}
             """
         var settings = Settings()
@@ -48,11 +60,17 @@ struct SettingsFileTests {
         #expect(!domain.registration && domain.accounts == "b.txt" && domain.alias == "off")
         #expect(domain.expires.standard == 600 && domain.expires.minimum == 30)
         #expect(domain.expires.maximum == 900 && domain.expires.jitter == 0)
-        #expect(domain.contacts.maximum == 3 && domain.contacts.overflow == "oldest")
+        #expect(domain.contacts.maximum == 3 && domain.contacts.overflow == "unreachable")
         #expect(
             domain.algorithms == ["SHA-256"] && domain.qop == ["auth", "auth-int"] && !domain.legacyDigest
         )
+        extensions(of: domain)
+        #expect(settings.tls.certificate == "c.pem" && settings.tls.key == "k.pem")
+        #expect(settings.tls.clientAuthorities == "ca.pem" && settings.tls.clientCertificate == "required")
+        #expect(settings.security.autoBlock && settings.security.blockSeconds == 60)
+        #expect(settings.security.failures == 5 && settings.security.allow == ["10.0.0.0/8"])
         let limits = settings.limits
+        #expect(limits.sourceRate == 4 && limits.aorRate == 3)
         #expect(
             [limits.loops, limits.message, limits.connections, limits.connectionsPerSource] == [
                 2, 4_096, 9, 8,
@@ -62,6 +80,22 @@ struct SettingsFileTests {
         let console = settings.console
         #expect(console.theme == "mono" && console.view == "bindings" && console.filter == "exp<60")
         #expect(console.ascii && console.noColor && console.readOnly)
+    }
+
+    private func extensions(of domain: DomainSettings) {
+        #expect(domain.expires.maximumBehindNAT == 180 && domain.contacts.fold == "instance")
+        #expect(domain.path == "strict" && domain.outbound == "required" && domain.flowTimer == 120)
+        #expect(!domain.gruu && domain.serviceRoute == ["<sip:p.one.test;lr>"])
+        #expect(domain.connectionLost == "30" && domain.ping.every == 60 && domain.ping.timeout == 4)
+        #expect(domain.ping.codes == "2xx" && domain.ping.removeAfter == 3 && domain.ping.users == ["4417"])
+        #expect(!domain.subscriptions.isOffered && domain.subscriptions.maximum == 2)
+        #expect(domain.subscriptions.administrators == ["boss"])
+        #expect(domain.numbers == ["trunk": ["+12145550100-0199", "+1300"]])
+        #expect(domain.access.map(\.from) == ["10.0.0.0/8", "192.0.2.1"])
+        #expect(domain.access.map(\.action) == ["named", "deny"])
+        #expect(domain.access.first?.transports == ["tls"] && domain.access.first?.users == ["a", "b"])
+        let user = domain.users["4417"]
+        #expect(user?.isDisabled == true && user?.networks == ["10.0.0.0/8"] && user?.contacts == 2)
     }
 
     @Test("A default that is not named follows the bounds")
@@ -91,7 +125,7 @@ struct SettingsFileTests {
                 "a: &a [x]\n" + String(repeating: "b: [*a, *a]\n", count: 11),
                 "r.yaml:12:1: more than 20 aliases"
             ),
-            ("domains:\n  x.test:\n    alias: maybe", "r.yaml:3:12: alias is one of uri, header, off"),
+            ("domains:\n  x.test:\n    alias: maybe", "r.yaml:3:12: alias is one of uri, received, off"),
             ("domains:\n  x.test:\n    digest: {algorithms: [MD5, MD5]}", "names one value twice"),
             ("console: {view: nowhere}", "view is one of overview"),
             ("limits: [1]", "limits is a map"),

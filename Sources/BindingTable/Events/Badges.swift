@@ -30,10 +30,34 @@ public struct Badges: OptionSet, Hashable, Sendable, BitwiseCopyable {
     /// An alias parameter in the contact came in, was dropped and computed anew.
     public static let aliasStripped = Badges(rawValue: 1 << 10)
 
+    /// The contact's host is a private address and the packet's source is not (RFC 1918, RFC 4193).
+    public static let privateContact = Badges(rawValue: 1 << 11)
+    /// The top Via's sent-by is not the packet's source.
+    public static let viaHost = Badges(rawValue: 1 << 12)
+    /// Behind NAT over UDP, and did not ask for `rport` (RFC 3581).
+    public static let noRport = Badges(rawValue: 1 << 13)
+    /// Behind NAT over UDP, and comes back more rarely than the NAT may remember it.
+    public static let rareForNAT = Badges(rawValue: 1 << 14)
+    /// Registered a flow of its own (RFC 5626).
+    public static let outbound = Badges(rawValue: 1 << 15)
+    /// Let in by a rule for its address, without a password.
+    public static let byAddress = Badges(rawValue: 1 << 16)
+    /// Stands for a list of numbers (RFC 6140).
+    public static let bulk = Badges(rawValue: 1 << 17)
+    /// A verified TLS peer asked for its connection to be used towards its sent-by (RFC 5923).
+    public static let connectionReuse = Badges(rawValue: 1 << 18)
+    /// `alias` in Via without a verified certificate for the sent-by: not honoured (RFC 5923 §7.1).
+    public static let reuseRefused = Badges(rawValue: 1 << 19)
+    /// `reg-id` that could not be honoured, for want of an instance or of outbound at the first hop.
+    public static let regIDIgnored = Badges(rawValue: 1 << 20)
+
     /// Name of each badge, in the order of the bits: the filter's and the screen's word.
     public static let names: [(badge: Badges, name: String)] = [
         (.nat, "nat"), (.open, "open"), (.md5, "md5"), (.legacyDigest, "rfc2069"), (.digestURI, "digest-uri"),
         (.preloadedRoute, "route"), (.viaTransport, "via-transport"), (.noContentLength, "no-length"),
         (.requestURIUser, "ruri-user"), (.contactUser, "contact-user"), (.aliasStripped, "alias"),
+        (.privateContact, "private"), (.viaHost, "via-host"), (.noRport, "no-rport"),
+        (.rareForNAT, "nat-rare"), (.outbound, "outbound"), (.byAddress, "by-address"), (.bulk, "bulk"),
+        (.connectionReuse, "reuse"), (.reuseRefused, "reuse-refused"), (.regIDIgnored, "reg-id-ignored"),
     ]
 }

@@ -59,6 +59,8 @@ public struct BindingFacts: Hashable, Sendable, BitwiseCopyable {
     public var q: UInt16?
     /// `reg-id` of RFC 5626; 0 if none.
     public var regID: UInt32
+    /// Keyed hash of the instance (`+sip.instance`, RFC 5626 §4.1); 0 if the contact has none.
+    public var instanceHash: UInt32
     /// Where the REGISTER came from and over what; `at` equals `refreshedAt`.
     public var path: ReceivedFrom
     /// What was remarkable.
@@ -69,6 +71,8 @@ public struct BindingFacts: Hashable, Sendable, BitwiseCopyable {
     public var usualGap: UInt32
     /// Smoothed deviation from that gap in milliseconds.
     public var gapDeviation: UInt32
+    /// Whether it can be reached. An addition or update is new knowledge: only `connection` counts of it.
+    public var reachability: Reachability
 
     /// Facts of a binding that has just been made; the rest is filled in by the one who makes it.
     public init(
@@ -84,11 +88,13 @@ public struct BindingFacts: Hashable, Sendable, BitwiseCopyable {
         granted: UInt32,
         q: UInt16?,
         regID: UInt32 = 0,
+        instanceHash: UInt32 = 0,
         path: ReceivedFrom,
         badges: Badges = [],
         refreshes: UInt32 = 0,
         usualGap: UInt32 = 0,
         gapDeviation: UInt32 = 0,
+        reachability: Reachability? = nil,
     ) {
         self.id = id
         self.version = version
@@ -102,11 +108,14 @@ public struct BindingFacts: Hashable, Sendable, BitwiseCopyable {
         self.granted = granted
         self.q = q
         self.regID = regID
+        self.instanceHash = instanceHash
         self.path = path
         self.badges = badges
         self.refreshes = refreshes
         self.usualGap = usualGap
         self.gapDeviation = gapDeviation
+        self.reachability =
+            reachability ?? Reachability(connection: path.transport.isReliable ? .live : .none)
     }
 }
 
@@ -126,6 +135,12 @@ public struct BindingTexts: Hashable, Sendable {
     public var sentBy: [UInt8]
     /// Account that proved it; empty under open registration.
     public var account: [UInt8]
+    /// Path's values in their order, the proxy nearest to us first, as they came (RFC 3327 §5.3).
+    public var path: [UInt8]
+    /// Name of the peer's verified certificate (RFC 5922 §7.1); empty without one.
+    public var peer: [UInt8]
+    /// The numbers that it stands for, as the settings name them (RFC 6140 §5.2); empty for an ordinary one.
+    public var numbers: [UInt8]
 
     /// All texts of a binding.
     public init(
@@ -136,6 +151,9 @@ public struct BindingTexts: Hashable, Sendable {
         userAgent: [UInt8] = [],
         sentBy: [UInt8] = [],
         account: [UInt8] = [],
+        path: [UInt8] = [],
+        peer: [UInt8] = [],
+        numbers: [UInt8] = [],
     ) {
         self.aor = aor
         self.contact = contact
@@ -144,6 +162,9 @@ public struct BindingTexts: Hashable, Sendable {
         self.userAgent = userAgent
         self.sentBy = sentBy
         self.account = account
+        self.path = path
+        self.peer = peer
+        self.numbers = numbers
     }
 }
 

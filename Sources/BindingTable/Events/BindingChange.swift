@@ -11,6 +11,8 @@ public enum BindingChange: Sendable, BitwiseCopyable {
     case update(BindingID, BindingFacts, BindingTextRanges, Cause)
     /// The end of one; it stays as a tombstone until its own expiry, for undo and history.
     case remove(BindingID, Cause)
+    /// What was seen of one without a REGISTER; its version stays, for nothing that was promised changes.
+    case observe(BindingID, Observation)
 }
 
 /// Where a change's texts stand in its text buffer; see `BindingTexts` for what each is.
@@ -27,6 +29,12 @@ public struct BindingTextRanges: Hashable, Sendable, BitwiseCopyable {
     public var sentBy: ByteRange
     /// The account's user name.
     public var account: ByteRange
+    /// Path's values.
+    public var path: ByteRange
+    /// Name of the peer's certificate.
+    public var peer: ByteRange
+    /// The numbers of a bulk registration.
+    public var numbers: ByteRange
 
     /// All ranges of a change.
     public init(
@@ -36,6 +44,9 @@ public struct BindingTextRanges: Hashable, Sendable, BitwiseCopyable {
         userAgent: ByteRange = .empty,
         sentBy: ByteRange = .empty,
         account: ByteRange = .empty,
+        path: ByteRange = .empty,
+        peer: ByteRange = .empty,
+        numbers: ByteRange = .empty,
     ) {
         self.contact = contact
         self.contactParameters = contactParameters
@@ -43,6 +54,9 @@ public struct BindingTextRanges: Hashable, Sendable, BitwiseCopyable {
         self.userAgent = userAgent
         self.sentBy = sentBy
         self.account = account
+        self.path = path
+        self.peer = peer
+        self.numbers = numbers
     }
 }
 

@@ -20,6 +20,12 @@ public enum Cause: UInt8, Sendable, CaseIterable, BitwiseCopyable {
     case restored
     /// The store could not commit the change that made or altered it.
     case rolledBack
+    /// The connection that it was made over has ended, and the domain's rule is that it goes with it.
+    case connectionLost
+    /// It answered no ping, so many times as the domain's rule allows.
+    case silent
+    /// A ping or the end of its connection told something of it; it stays.
+    case observed
 
     /// Lower-case words for screens, logs and audit.
     public var text: String {
@@ -34,14 +40,19 @@ public enum Cause: UInt8, Sendable, CaseIterable, BitwiseCopyable {
         case .evictedByOperator: "evicted by operator"
         case .restored: "restored"
         case .rolledBack: "rolled back"
+        case .connectionLost: "connection lost"
+        case .silent: "answered no ping"
+        case .observed: "observed"
         }
     }
 
     /// The binding is gone after a change with this cause.
     public var isRemoval: Bool {
         switch self {
-        case .unregistered, .expired, .displaced, .expiredByOperator, .evictedByOperator: true
-        case .registered, .refreshed, .moved, .restored, .rolledBack: false
+        case .unregistered, .expired, .displaced, .expiredByOperator, .evictedByOperator, .connectionLost,
+            .silent:
+            true
+        case .registered, .refreshed, .moved, .restored, .rolledBack, .observed: false
         }
     }
 }

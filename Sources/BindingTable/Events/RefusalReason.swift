@@ -75,8 +75,34 @@ public enum RefusalReason: Hashable, Sendable, BitwiseCopyable {
     case tooManyContacts(limit: UInt16)
     /// The location store could not take the change. §10.3 step 7
     case storeFailed
-    /// Too much to do, or draining. §21.5.4
+    /// Too much to do. §21.5.4
     case overloaded(retryAfter: UInt16)
+    /// An operator lets nobody new in, ahead of maintenance. §21.5.4
+    case draining(retryAfter: UInt16)
+    /// This source, or this address of record, sends more than the settings allow. §21.5.4
+    case tooFast(retryAfter: UInt16)
+    /// A rule for the source address says no; rules count from 1.
+    case sourceDenied(rule: UInt16)
+    /// The account is disabled.
+    case accountDisabled
+    /// The account may not log in from this address.
+    case accountNotFromHere
+    /// A Path came and the phone does not say that it knows Path. RFC 3327 §5.3
+    case pathNotSupported
+    /// Outbound was asked for, and the first proxy does not support it. RFC 5626 §6
+    case firstHopLacksOutbound
+    /// The domain wants outbound, and the phone does not support it. RFC 3261 §21.4.15
+    case outboundRequired
+    /// More than one contact with a reg-id. RFC 5626 §6
+    case severalFlows
+    /// The bulk contact has a user part, or the request lacks what it needs. RFC 6140 §5.1
+    case bulkMisused
+    /// The account stands for no list of numbers. RFC 6140 §5.1
+    case bulkNotAllowed
+    /// The subscriber takes no document of the kind that we have. RFC 3261 §21.4.7
+    case notAcceptable
+    /// So many subscriptions there are already.
+    case tooManySubscriptions(limit: UInt16)
 
     /// Short word of the reason: the filter's value (`reason:wrong-password`) and the key of tables.
     public var word: String {
@@ -117,6 +143,19 @@ public enum RefusalReason: Hashable, Sendable, BitwiseCopyable {
         case .tooManyContacts: "too-many-contacts"
         case .storeFailed: "store-failed"
         case .overloaded: "overloaded"
+        case .draining: "draining"
+        case .tooFast: "too-fast"
+        case .sourceDenied: "source-denied"
+        case .accountDisabled: "account-disabled"
+        case .accountNotFromHere: "account-network"
+        case .pathNotSupported: "path-not-supported"
+        case .firstHopLacksOutbound: "first-hop-outbound"
+        case .outboundRequired: "outbound-required"
+        case .severalFlows: "several-flows"
+        case .bulkMisused: "bulk"
+        case .bulkNotAllowed: "bulk-not-allowed"
+        case .notAcceptable: "not-acceptable"
+        case .tooManySubscriptions: "too-many-subscriptions"
         }
     }
 

@@ -1,7 +1,7 @@
 internal import SIPMessage
 internal import Timing
 
-/// A binding's numbers as the table keeps them: 136 bytes, of which nothing is a reference.
+/// A binding's numbers as the table keeps them: 144 bytes, of which nothing is a reference.
 struct BindingRecord: Sendable, BitwiseCopyable {
     /// What a slot holds.
     enum State: UInt8 {
@@ -37,6 +37,9 @@ struct BindingRecord: Sendable, BitwiseCopyable {
     var refreshes: UInt32 = 0
     var usualGap: UInt32 = 0
     var gapDeviation: UInt32 = 0
+    var instanceHash: UInt32 = 0
+    /// Of the last ping that was answered, in microseconds.
+    var roundTrip: UInt32 = 0
     /// Generation in the low 24 bits; state and flags above.
     private var tenure: UInt32 = 0
     /// Next in the list of dirty bindings, or of free slots.
@@ -52,6 +55,9 @@ struct BindingRecord: Sendable, BitwiseCopyable {
     var transport: UInt8 = 0
     /// The latest change's cause.
     var cause: UInt8 = 0
+    var silentPings: UInt8 = 0
+    /// TLS version in the low 2 bits, connection in the next 2, ping in the next 2.
+    private var contactState: UInt8 = 0
 
     /// A slot that was never used.
     init() {}
@@ -94,6 +100,29 @@ struct BindingRecord: Sendable, BitwiseCopyable {
         tenure = isOn ? tenure | 1 << bit : tenure & ~(1 << bit)
     }
 
+    /// The version of TLS that the latest REGISTER came over.
+    private var tls: TLSVersion {
+        get { TLSVersion(rawValue: contactState & 3) ?? .none }
+        set { contactState = contactState & ~3 | newValue.rawValue }
+    }
+
+    /// Whether the binding can be reached.
+    private(set) var reachability: Reachability {
+        get {
+            Reachability(
+                connection: Reachability.Connection(rawValue: contactState >> 2 & 3) ?? .none,
+                ping: Reachability.Ping(rawValue: contactState >> 4 & 3) ?? .unknown,
+                roundTrip: roundTrip,
+                silentPings: silentPings
+            )
+        }
+        set {
+            contactState = contactState & 3 | newValue.connection.rawValue << 2 | newValue.ping.rawValue << 4
+            roundTrip = newValue.roundTrip
+            silentPings = newValue.silentPings
+        }
+    }
+
     /// Low half of the hash of the address of record; of a live binding.
     var hash: UInt32 { UInt32(truncatingIfNeeded: link >> 32) }
 
@@ -131,6 +160,35 @@ extension BindingRecord {
         sourcePort = source.port
         transport = facts.path.transport.rawValue
         connection = facts.path.connection.rawValue
+        tls = facts.path.tls
+        instanceHash = facts.instanceHash
+        var known = reachability
+        known.connection = facts.reachability.connection
+        reachability = known
+    }
+
+    /// Takes in what was seen; true if somebody who looks would see a difference.
+    mutating func take(_ observation: Observation) -> Bool {
+        let before = reachability
+        var after = before
+        switch observation {
+        case .answered(let roundTrip):
+            after.ping = .answering
+            after.roundTrip = max(1, roundTrip)
+            after.silentPings = 0
+        case .silent:
+            after.silentPings = before.silentPings == .max ? .max : before.silentPings + 1
+            after.ping = before.roundTrip == 0 ? .neverAnswered : .stoppedAnswering
+        case .connectionGone(let until):
+            after.connection = .gone
+            if let until, until < expiresAt {
+                expiresAt = until
+                reachability = after
+                return true
+            }
+        }
+        reachability = after
+        return after != before
     }
 
     /// Takes over the history that the table otherwise keeps itself.
@@ -187,6 +245,7 @@ extension BindingRecord {
             local: local,
             transport: transportKind,
             connection: ConnectionID(rawValue: connection),
+            tls: tls,
             at: refreshedAt,
         )
         return BindingFacts(
@@ -202,11 +261,13 @@ extension BindingRecord {
             granted: granted,
             q: q == Self.noQ ? nil : q,
             regID: regID,
+            instanceHash: instanceHash,
             path: path,
             badges: Badges(rawValue: badges),
             refreshes: refreshes,
             usualGap: usualGap,
             gapDeviation: gapDeviation,
+            reachability: reachability,
         )
     }
 }

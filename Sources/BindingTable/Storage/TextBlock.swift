@@ -2,8 +2,8 @@ internal import SIPMessage
 
 /// How the texts of a binding stand in its block of the slab, all but the User-Agent (which is shared).
 ///
-/// Size class (the slab's byte), flags, the address of record behind its length, the other five lengths, the
-/// other texts. A length is one byte (255: two more follow). A sent-by that the contact already holds, and an
+/// Size class (the slab's byte), flags, the address of record behind its length, the other lengths, the other
+/// texts. A length is one byte (255: two more follow). A sent-by that the contact already holds, and an
 /// account that is the beginning of the address of record, are stored as their place: most phones send both so.
 struct TextBlock {
     private(set) var aor = 0..<0
@@ -12,9 +12,14 @@ struct TextBlock {
     private(set) var callID = 0..<0
     private(set) var sentBy = 0..<0
     private(set) var account = 0..<0
+    private(set) var path = 0..<0
+    private(set) var peer = 0..<0
+    private(set) var numbers = 0..<0
 
     private static let sentByInContact: UInt8 = 1
     private static let accountInAOR: UInt8 = 2
+    /// Path, peer and numbers are there, the three that few bindings have.
+    private static let hasRareTexts: UInt8 = 4
 
     /// Reads the layout of a block that `write` made.
     init(_ block: Span<UInt8>) {
@@ -27,6 +32,12 @@ struct TextBlock {
         let sentByCount = Self.length(block, &cursor)
         let accountCount = Self.length(block, &cursor)
         let sentByPlace = flags & Self.sentByInContact != 0 ? Self.length(block, &cursor) : nil
+        var rare = (path: 0, peer: 0, numbers: 0)
+        if flags & Self.hasRareTexts != 0 {
+            rare.path = Self.length(block, &cursor)
+            rare.peer = Self.length(block, &cursor)
+            rare.numbers = Self.length(block, &cursor)
+        }
         contact = Self.run(&cursor, contactCount)
         contactParameters = Self.run(&cursor, parameterCount)
         callID = Self.run(&cursor, callIDCount)
@@ -40,6 +51,10 @@ struct TextBlock {
         } else {
             account = Self.run(&cursor, accountCount)
         }
+        guard flags & Self.hasRareTexts != 0 else { return }
+        path = Self.run(&cursor, rare.path)
+        peer = Self.run(&cursor, rare.peer)
+        numbers = Self.run(&cursor, rare.numbers)
     }
 
     /// The place of the address of record, which every look-up compares.
@@ -58,6 +73,9 @@ struct TextBlock {
         case .callID: callID
         case .sentBy: sentBy
         case .account: account
+        case .path: path
+        case .peer: peer
+        case .numbers: numbers
         case .userAgent: 0..<0
         }
     }
@@ -69,7 +87,8 @@ struct TextBlock {
         }
         return isSame(callID, ranges.callID) && isSame(contact, ranges.contact)
             && isSame(contactParameters, ranges.contactParameters) && isSame(sentBy, ranges.sentBy)
-            && isSame(account, ranges.account)
+            && isSame(account, ranges.account) && isSame(path, ranges.path) && isSame(peer, ranges.peer)
+            && isSame(numbers, ranges.numbers)
     }
 
     /// Writes a block without the slab's byte into an empty buffer.
@@ -88,7 +107,14 @@ struct TextBlock {
         let isPrefix =
             account.count <= aor.count
             && isEqual(aor.extracting(0..<account.count), texts.extracting(account))
-        buffer.append((sentByPlace == nil ? 0 : sentByInContact) | (isPrefix ? accountInAOR : 0))
+        let path = bounds(ranges.path, within: texts)
+        let peer = bounds(ranges.peer, within: texts)
+        let numbers = bounds(ranges.numbers, within: texts)
+        let isRare = !(path.isEmpty && peer.isEmpty && numbers.isEmpty)
+        buffer.append(
+            (sentByPlace == nil ? 0 : sentByInContact) | (isPrefix ? accountInAOR : 0)
+                | (isRare ? hasRareTexts : 0)
+        )
         appendLength(aor.count, &buffer)
         append(aor, &buffer)
         appendLength(contact.count, &buffer)
@@ -97,11 +123,20 @@ struct TextBlock {
         appendLength(sentBy.count, &buffer)
         appendLength(account.count, &buffer)
         if let sentByPlace { appendLength(sentByPlace, &buffer) }
+        if isRare {
+            appendLength(path.count, &buffer)
+            appendLength(peer.count, &buffer)
+            appendLength(numbers.count, &buffer)
+        }
         append(texts.extracting(contact), &buffer)
         append(texts.extracting(parameters), &buffer)
         append(texts.extracting(callID), &buffer)
         if sentByPlace == nil { append(texts.extracting(sentBy), &buffer) }
         if !isPrefix { append(texts.extracting(account), &buffer) }
+        guard isRare else { return }
+        append(texts.extracting(path), &buffer)
+        append(texts.extracting(peer), &buffer)
+        append(texts.extracting(numbers), &buffer)
     }
 
     /// Where in a contact URI its host and port begin, if they are the sent-by; nil otherwise.

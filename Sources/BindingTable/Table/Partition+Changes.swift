@@ -34,6 +34,9 @@ extension Partition {
             case .remove(let id, let cause):
                 guard state(of: id) == .live else { continue }
                 bury(id.slot, cause, at: now)
+            case .observe(let id, let observation):
+                guard state(of: id) == .live else { continue }
+                observe(id.slot, observation)
             }
             made += 1
         }
@@ -129,6 +132,13 @@ extension Partition {
         // A later end needs no call: the wheel asks the record again when the old one comes.
         if facts.expiresAt < before.expiresAt { schedule(slot) }
         note(slot, cause, isNew: false)
+    }
+
+    private mutating func observe(_ slot: UInt32, _ observation: Observation) {
+        let end = records[slot].expiresAt
+        guard records[slot].take(observation) else { return }
+        if records[slot].expiresAt < end { schedule(slot) }
+        note(slot, .observed, isNew: false)
     }
 
     /// Writes the texts of an update, unless they are what the binding has: a mere refresh touches no byte.

@@ -170,6 +170,9 @@ public struct Partition: ~Copyable, Sendable {
                 userAgent: agent,
                 sentBy: bytes(block.extracting(layout.sentBy)),
                 account: bytes(block.extracting(layout.account)),
+                path: bytes(block.extracting(layout.path)),
+                peer: bytes(block.extracting(layout.peer)),
+                numbers: bytes(block.extracting(layout.numbers)),
             )
         }
     }

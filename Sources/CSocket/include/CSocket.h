@@ -45,8 +45,17 @@ typedef struct {
 int csocket_open_udp(const csocket_endpoint *local, const csocket_udp_options *options);
 /* Lets later sockets with `share_port` join this one's port. */
 int csocket_allow_port_sharing(int fd);
-/* Opens, binds and listens on a TCP socket (IPv6 ones never take IPv4 traffic); returns the descriptor. */
-int csocket_open_tcp(const csocket_endpoint *local, int backlog);
+
+typedef struct {
+    int probe_after;    /* TCP_KEEPIDLE: seconds of silence before the first probe; 0 sends none */
+    int probe_interval; /* TCP_KEEPINTVL: seconds between two probes */
+    int probes;         /* TCP_KEEPCNT: unanswered probes that end the connection */
+    unsigned unacknowledged_ms; /* TCP_USER_TIMEOUT: data unacknowledged for so long ends it; 0: the system's */
+} csocket_tcp_options;
+
+/* Opens, binds and listens on a TCP socket (IPv6 ones never take IPv4 traffic); returns the descriptor. The
+ * accepted sockets inherit the options. */
+int csocket_open_tcp(const csocket_endpoint *local, int backlog, const csocket_tcp_options *options);
 /* The address that a socket is bound to. */
 int csocket_local_endpoint(int fd, csocket_endpoint *local);
 void csocket_close(int fd);

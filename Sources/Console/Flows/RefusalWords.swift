@@ -107,6 +107,23 @@ struct RefusalWords: Hashable, Sendable {
                 "\(aor) is not an address of record of this domain",
                 "Correct the user name in the phone."
             )
+        case .sourceDenied(let rule):
+            RefusalWords(
+                "rule \(rule) of the domain denies this source",
+                "See access: in the settings; regtop explain --from IP --aor AOR shows the rules in order."
+            )
+        case .accountDisabled:
+            RefusalWords("the account \"\(user)\" is disabled", "See users: in the settings.")
+        case .accountNotFromHere:
+            RefusalWords(
+                "the account \"\(user)\" may not log in from this address",
+                "See users: in the settings; it names the networks of this account."
+            )
+        case .bulkNotAllowed:
+            RefusalWords(
+                "\"\(user)\" asks to register a list of numbers and has none",
+                "See numbers: in the settings."
+            )
         default: nil
         }
     }
@@ -147,6 +164,18 @@ struct RefusalWords: Hashable, Sendable {
             )
         case .storeFailed:
             RefusalWords("the location store could not take the change", "See the Log (5).")
+        case .tooManySubscriptions(let limit):
+            RefusalWords("\(aor) has \(limit) subscriptions already", "See subscriptions: in the settings.")
+        case .draining(let seconds):
+            RefusalWords(
+                "an operator lets nobody new in; it may come again in \(seconds) s",
+                ":drain off lets phones in again."
+            )
+        case .tooFast(let seconds):
+            RefusalWords(
+                "this source or user sends more often than the settings allow; again in \(seconds) s",
+                "See rate: in the settings."
+            )
         case .overloaded(let seconds):
             RefusalWords(
                 "too much to do; it may come again in \(seconds) s",
@@ -194,6 +223,29 @@ struct RefusalWords: Hashable, Sendable {
                 "Look at the proxy between."
             )
         case .tooManyHops: RefusalWords("Max-Forwards is used up", "Look for a loop between the proxies.")
+        case .pathNotSupported:
+            RefusalWords(
+                "a proxy added Path and the phone does not say that it knows it",
+                "Let the phone say Supported: path, or set path: lazy in the settings."
+            )
+        case .firstHopLacksOutbound:
+            RefusalWords(
+                "the phone wants outbound and the first proxy does not support it",
+                "Switch outbound on at the proxy, or off in the phone."
+            )
+        case .outboundRequired:
+            RefusalWords(
+                "this domain wants outbound (RFC 5626) and the phone did not offer it",
+                "Switch outbound on in the phone, or see outbound: in the settings."
+            )
+        case .severalFlows: RefusalWords("more than one contact has a reg-id", phone)
+        case .bulkMisused:
+            RefusalWords("the bulk contact (bnc) has a user part, or Require: gin is missing", phone)
+        case .notAcceptable:
+            RefusalWords(
+                "the subscriber does not take application/reginfo+xml",
+                "It asks for what is not here."
+            )
         case .badExtension:
             RefusalWords("Require names an extension that is not supported", "Switch it off in the phone.")
         case .unsupportedBody: RefusalWords("a REGISTER's body of this type or encoding is not taken", phone)

@@ -72,15 +72,23 @@ struct RegistrarLoop: ~Copyable, MessageHandler {
         inBatch = 0
     }
 
-    mutating func connectionOpened(_ path: ReceivedFrom, clock: ClockReading, output: inout OutgoingMessages)
-    {}
+    mutating func connectionOpened(
+        _ path: ReceivedFrom,
+        peer: ConnectionPeer,
+        clock: ClockReading,
+        output: inout OutgoingMessages,
+    ) {
+        core?.connectionOpened(path, names: peer.identities.map { Array($0.utf8) })
+    }
 
     mutating func connectionClosed(
         _ path: ReceivedFrom,
         because end: ConnectionEnd,
         clock: ClockReading,
         output: inout OutgoingMessages,
-    ) {}
+    ) {
+        core?.connectionClosed(path, at: clock.timestamp)
+    }
 
     /// Bytes that can't be framed are answered as far as their head can be read; the connection closes then.
     mutating func receiveUnframed(

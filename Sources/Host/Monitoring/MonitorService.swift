@@ -1,9 +1,9 @@
 import BindingTable
-import ConsoleLink
+public import ConsoleLink
 import Dispatch
 import Glibc
 import Monitor
-import Registrar
+public import Registrar
 import Synchronization
 import Timing
 import Transport
@@ -33,7 +33,6 @@ final class MonitorService: Sendable {
     private let wake: WakeUp
     private let rings: [ExchangeRing]
     private let desk: OperatorDesk
-    private let policy: PolicyBox
     private let audit: AuditLog
     private let log: @Sendable (MonitorEvent) -> Void
     private let thread = Mutex<LoopThread?>(nil)
@@ -43,14 +42,12 @@ final class MonitorService: Sendable {
         table: BindingTable,
         rings: [ExchangeRing],
         desk: OperatorDesk,
-        policy: PolicyBox,
         audit: AuditLog,
         limits: MonitorLimits,
         log: @escaping @Sendable (MonitorEvent) -> Void,
     ) throws(HostError) {
         self.rings = rings
         self.desk = desk
-        self.policy = policy
         self.audit = audit
         self.log = log
         wake = WakeUp()
@@ -58,7 +55,7 @@ final class MonitorService: Sendable {
         do {
             let thread = try LoopThread(name: "regtop-monitor") { [self] in
                 let monitor = Monitor(table: table, limits: limits, startedAt: started)
-                MonitorTurn(service: self, monitor: monitor).run()
+                MonitorTurn(service: self, monitor: monitor, clocks: ClockWatch(started)).run()
             }
             self.thread.withLock { $0 = thread }
         } catch {
@@ -111,11 +108,13 @@ final class MonitorService: Sendable {
         private let service: MonitorService
         private let monitor: Monitor
         private var audience = Audience()
-        private var sessions: [Int: MonitorSession] = [:]
+        private var sessions: [Int: LinkSession] = [:]
+        private var clocks: ClockWatch
 
-        init(service: MonitorService, monitor: Monitor) {
+        init(service: MonitorService, monitor: Monitor, clocks: ClockWatch) {
             self.service = service
             self.monitor = monitor
+            self.clocks = clocks
         }
 
         func run() {
@@ -134,6 +133,7 @@ final class MonitorService: Sendable {
                 if let policy = letters.abuse { monitor.policy = policy }
                 let now = SystemClock.read()
                 for event in letters.events { take(event, at: now.timestamp) }
+                if let jump = clocks.jump(at: now) { tell(jump, at: now.timestamp) }
                 for letter in letters.requests {
                     guard let console = audience[letter.console] else { continue }
                     answer(letter.request, to: console, now: now)
@@ -146,6 +146,17 @@ final class MonitorService: Sendable {
         private func take(_ event: MonitorEvent, at now: Timestamp) {
             monitor.receive(event, at: now)
             if case .notice(let notice) = event { audience.hear(notice) }
+        }
+
+        /// Somebody has set the clock: bindings live by the other one, so all that changes is what is written.
+        private func tell(_ jump: Interval, at now: Timestamp) {
+            let seconds = abs(jump.milliseconds) / 1_000
+            let direction = jump > .zero ? "forward" : "back"
+            let text =
+                "the clock was set \(direction) by \(seconds) s; bindings keep the time they were granted"
+            let notice = MonitorEvent.notice(Notice(at: now, level: .warning, text: text))
+            service.log(notice)
+            take(notice, at: now)
         }
 
         /// One slice of reading and sorting; true if more waits.
@@ -179,7 +190,14 @@ final class MonitorService: Sendable {
                     reason: block.reason,
                     by: .policy
                 )
-                let outcome = perform(command, now: clock)
+                var session = LinkSession(readOnlyBecause: nil)
+                let update = session.answer(
+                    .perform(command, serial: 0),
+                    monitor: monitor,
+                    desk: service.desk,
+                    clock: clock
+                ) { write($0) }
+                guard case .outcome(let outcome, _) = update else { continue }
                 let what =
                     outcome.refusal.map { "\(block.source) is not blocked: \($0)" }
                     ?? "\(block.source) is blocked by policy: \(block.reason)"
@@ -193,60 +211,22 @@ final class MonitorService: Sendable {
         }
 
         private func answer(_ request: LinkRequest, to console: Console, now: ClockReading) {
-            switch request {
-            case .query(let query, let serial):
-                let window = monitor.answer(
-                    query,
-                    for: &sessions[console.id, default: MonitorSession(keepsEndedRows: false)],
-                    at: now.timestamp
-                )
-                console.deliver(.window(window, serial: serial))
-            case .preview(let command, let serial):
-                let outcome = service.desk.preview(command, clock: now)
-                console.deliver(.preview(outcome, serial: serial))
-            case .previewMatching(let filter, var command, let serial):
-                command.verb = command.verb.onto(monitor.targets(matching: filter, at: now.timestamp))
-                let outcome = service.desk.preview(command, clock: now)
-                console.deliver(.preview(outcome, serial: serial))
-            case .perform(let command, let serial):
-                perform(command, serial: serial, for: console, now: now)
-            }
+            let update = sessions[
+                console.id,
+                default: LinkSession(readOnlyBecause: console.welcome.readOnlyBecause)
+            ].answer(request, monitor: monitor, desk: service.desk, clock: now) { write($0) }
+            console.deliver(update)
         }
 
-        /// The audit line first, then the act; an act that can't be recorded is not done.
-        private func perform(
-            _ command: OperatorCommand,
-            serial: UInt64,
-            for console: Console,
-            now: ClockReading,
-        ) {
-            if let reason = console.welcome.readOnlyBecause {
-                console.deliver(.outcome(CommandOutcome(refusal: "read-only: \(reason)"), serial: serial))
-                return
+        /// Writes an audit line; says why it can't.
+        private func write(_ record: AuditRecord) -> String? {
+            do throws(HostError) {
+                try service.audit.append(record)
+                service.log(.audit(record))
+                return nil
+            } catch {
+                return error.description
             }
-            console.deliver(.outcome(perform(command, now: now), serial: serial))
-        }
-
-        private func perform(_ command: OperatorCommand, now: ClockReading) -> CommandOutcome {
-            var problem: HostError?
-            var outcome = service.desk.perform(command, clock: now) { records in
-                do throws(HostError) {
-                    for record in records { try write(record, at: now) }
-                    return true
-                } catch {
-                    problem = error
-                    return false
-                }
-            }
-            if let problem { outcome.refusal = problem.description }
-            monitor.receive(.blocks(service.policy.current.blocks.all(at: now.timestamp)), at: now.timestamp)
-            return outcome
-        }
-
-        private func write(_ record: AuditRecord, at now: ClockReading) throws(HostError) {
-            try service.audit.append(record)
-            service.log(.audit(record))
-            monitor.receive(.audit(record), at: now.timestamp)
         }
     }
 }
@@ -256,13 +236,4 @@ extension OperatorIdentity {
     static let policy = OperatorIdentity(user: "policy", from: "regtop", terminal: "")
 }
 
-extension OperatorVerb {
-    /// The same verb for other bindings; verbs that take none stay as they are.
-    func onto(_ targets: [BindingTarget]) -> OperatorVerb {
-        switch self {
-        case .expire: .expire(targets)
-        case .evict(_, let refuseFor): .evict(targets, refuseFor: refuseFor)
-        case .block, .unblock, .undo: self
-        }
-    }
-}
+extension OperatorDesk: CommandDesk {}

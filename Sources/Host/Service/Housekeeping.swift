@@ -2,8 +2,8 @@ import Dispatch
 import Glibc
 import Synchronization
 
-/// The once-a-second things that no loop should do: whether an accounts file has changed, whether a block
-/// has ended.
+/// The once-a-second things that no loop should do: whether a file of accounts or of TLS has changed, whether
+/// a block has ended.
 final class Housekeeping: Sendable {
     private struct Watched: Sendable {
         var stamps: [String: AccountsFile.Stamp?] = [:]

@@ -46,7 +46,7 @@ struct LoopCores: Sendable {
         streams.maximumConnectionsPerSource = settings.limits.connectionsPerSource
         streams.idleTimeout = settings.limits.idle == 0 ? .seconds(.max) : .seconds(settings.limits.idle)
         streams.messageLimits = MessageLimits(messageBytes: settings.limits.message)
-        return try StreamServer(listening: addresses, settings: streams) { context in
+        return try StreamServer(listening: addresses, settings: streams, tls: settings.tls.files) { context in
             RegistrarLoop(core: try? core(index + context.index), ring: rings[index + context.index])
         }
     }

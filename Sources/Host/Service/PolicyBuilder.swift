@@ -120,6 +120,9 @@ struct PolicyBuilder {
                 exitCode: 1
             )
         }
+        if let problem = domain.unusableText {
+            throw HostError("domain \(name): \(problem)", exitCode: 1)
+        }
         var qop: QualityOfProtection = []
         if domain.qop.contains("auth") { qop.insert(.auth) }
         if domain.qop.contains("auth-int") { qop.insert(.authInt) }
@@ -137,13 +140,16 @@ struct PolicyBuilder {
                 standard: UInt32(domain.expires.standard),
                 minimum: UInt32(domain.expires.minimum),
                 maximum: UInt32(domain.expires.maximum),
-                jitterPercent: UInt32(domain.expires.jitter)
+                jitterPercent: UInt32(domain.expires.jitter),
+                maximumBehindNAT: domain.expires.maximumBehindNAT == 0
+                    ? nil : UInt32(domain.expires.maximumBehindNAT)
             ),
-            contacts: ContactPolicy(
-                maximum: UInt16(domain.contacts.maximum),
-                overflow: domain.contacts.overflow == "oldest" ? .oldest : .reject
-            ),
-            alias: domain.alias == "header" ? .header : domain.alias == "off" ? .off : .uri
+            contacts: domain.contactPolicy,
+            alias: domain.alias == "received" ? .received : domain.alias == "off" ? .off : .uri,
+            extensions: domain.extensionPolicy,
+            connectionLoss: domain.connectionLoss,
+            ping: domain.pingPolicy,
+            subscriptions: domain.subscriptionPolicy
         )
     }
 

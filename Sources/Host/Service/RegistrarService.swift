@@ -70,7 +70,6 @@ final class RegistrarService: Sendable {
             table: state.table,
             rings: cores.rings,
             desk: OperatorDesk(state),
-            policy: state.policy,
             audit: audit,
             limits: limits,
             log: log
@@ -79,10 +78,15 @@ final class RegistrarService: Sendable {
             Current(settings: settings, openDomains: built.openDomains, accountsFiles: built.accountsFiles)
         )
         housekeeping = Housekeeping()
-        for warning in built.warnings { notice(.warning, warning) }
-        housekeeping.start(watching: built.accountsFiles) { [weak self] in
-            self?.secondPassed(accountsChanged: $0)
+        for warning in built.warnings + certificateWarnings { notice(.warning, warning) }
+        housekeeping.start(watching: built.accountsFiles + settings.tls.paths) { [weak self] in
+            self?.secondPassed(filesChanged: $0)
         }
+    }
+
+    private var certificateWarnings: [String] {
+        guard let expires = streams?.certificateExpires else { return [] }
+        return [TLSSettings.warning(expires: expires, now: SystemClock.read().wall)].compactMap { $0 }
     }
 
     /// Domains that take registrations without a password.
@@ -93,6 +97,13 @@ final class RegistrarService: Sendable {
         let built = try PolicyBuilder(settings: settings, listeners: Self.addresses(settings), demo: demo)
             .build()
         let abuse = try AbusePolicy(settings.security)
+        if let files = settings.tls.files {
+            do throws(TransportError) {
+                try streams?.reload(files)
+            } catch {
+                throw HostError(error.description, exitCode: 1)
+            }
+        }
         state.policy.reload(built.policy)
         monitor.adopt(abuse)
         let listensElsewhere = current.withLock { current in
@@ -105,9 +116,9 @@ final class RegistrarService: Sendable {
             }
             return current.settings.listen != settings.listen
         }
-        housekeeping.watch(built.accountsFiles)
+        housekeeping.watch(built.accountsFiles + settings.tls.paths)
         notice(.info, "settings and accounts read anew: \(built.facts.count) domains")
-        for warning in built.warnings { notice(.warning, warning) }
+        for warning in built.warnings + certificateWarnings { notice(.warning, warning) }
         if listensElsewhere { notice(.warning, "other listeners take effect at the next start") }
     }
 
@@ -124,16 +135,16 @@ final class RegistrarService: Sendable {
         monitor.stop()
     }
 
-    private func secondPassed(accountsChanged: Bool) {
+    private func secondPassed(filesChanged: Bool) {
         let now = SystemClock.read().timestamp
         if state.policy.pruneBlocks(at: now) {
             monitor.post(.blocks(state.policy.current.blocks.all(at: now)))
         }
-        guard accountsChanged else { return }
+        guard filesChanged else { return }
         do throws(HostError) {
             try reload(current.withLock { $0.settings })
         } catch {
-            notice(.error, "\(error.description); the accounts read before stay in force")
+            notice(.error, "\(error.description); what was read before stays in force")
         }
     }
 

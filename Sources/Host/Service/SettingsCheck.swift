@@ -1,4 +1,6 @@
 import Monitor
+import SIPMessage
+import Timing
 import Transport
 
 /// What a start would do with settings, without doing it: for `config check`.
@@ -13,8 +15,23 @@ public struct SettingsCheck {
     public func facts() throws -> [String] {
         let addresses = try RegistrarService.addresses(settings)
         try checkFilter()
-        return addresses.map { "listener  \($0)" }
+        return addresses.map { "listener  \($0)" } + (try tls(addresses))
             + (try PolicyBuilder(settings: settings, listeners: addresses).build().facts)
+    }
+
+    private func tls(_ addresses: [ListenAddress]) throws(HostError) -> [String] {
+        let isNeeded = addresses.contains { $0.transport.isSecure }
+        guard let files = settings.tls.files else {
+            guard isNeeded else { return [] }
+            let sentence = "tls and wss listeners need a certificate; name tls.certificate and tls.key"
+            throw HostError(sentence, exitCode: 1)
+        }
+        do throws(TransportError) {
+            let ends = CivilTime(try files.check())
+            return ["tls       \(files.certificate), ends \(ends.sipDate)"]
+        } catch {
+            throw HostError(error.description, exitCode: 1)
+        }
     }
 
     private func checkFilter() throws(HostError) {

@@ -1,7 +1,7 @@
 /// Everything that a start or reload is made from: defaults, then the settings file, then `REGTOP_…`,
 /// then flags. A value; nothing in it is opened or looked up yet.
 public struct Settings: Equatable, Sendable {
-    /// Listeners as written, `udp:HOST:PORT` or `tcp:HOST:PORT`.
+    /// Listeners as written, `TRANSPORT:HOST:PORT` with udp, tcp, tls, ws or wss.
     public var listen: [String] = ["udp:127.0.0.1:5060", "tcp:127.0.0.1:5060"]
     /// Domains by lower-case name. Empty: the realms of `accounts`, else the listeners' own addresses.
     public var domains: [String: DomainSettings] = [:]
@@ -9,9 +9,11 @@ public struct Settings: Equatable, Sendable {
     public var accounts: String?
     /// Every domain takes registrations without a password (`--open`); shown as a red badge.
     public var open = false
+    /// Certificate and key of the TLS listeners.
+    public var tls = TLSSettings()
     /// Bounds on what strangers can make us hold.
     public var limits = LimitSettings()
-    /// When sources are blocked without an operator.
+    /// What becomes of attackers.
     public var security = SecuritySettings()
     /// How the console begins.
     public var console = ScreenSettings()
@@ -37,8 +39,28 @@ public struct DomainSettings: Equatable, Sendable {
     public var qop: [String] = ["auth"]
     /// Take the RFC 2069 form (no qop) although qop was offered; some phones know no other.
     public var legacyDigest = true
-    /// How the 200 shows that a contact is not where the packet came from: `uri`, `header` or `off`.
+    /// How the 200 shows that a contact is not where the packet came from: `uri`, `received` or `off`.
     public var alias = "uri"
+    /// What becomes of a Path: `off`, `lazy` or `strict`.
+    public var path = "lazy"
+    /// What becomes of reg-id: `off`, `offered` or `required`; and the seconds said in Flow-Timer.
+    public var outbound = "offered", flowTimer = 0
+    /// `pub-gruu` and `temp-gruu` are made.
+    public var gruu = true
+    /// Values of Service-Route.
+    public var serviceRoute: [String] = []
+    /// What becomes of bindings whose connection has ended: `keep`, `remove` or a number of seconds.
+    public var connectionLost = "keep"
+    /// Whether phones are asked if they are there.
+    public var ping = PingSettings()
+    /// Who may watch registrations.
+    public var subscriptions = SubscriptionSettings()
+    /// Lists of numbers by the user who may register them (RFC 6140).
+    public var numbers: [String: [String]] = [:]
+    /// Rules by source address, in their order.
+    public var access: [AccessSettings] = []
+    /// What is special about single accounts, by user.
+    public var users: [String: UserSettings] = [:]
 
     /// The defaults.
     public init() {}
@@ -54,6 +76,8 @@ public struct ExpirySettings: Equatable, Sendable {
     public var maximum = 7_200
     /// Up to so many percent are taken off, so that phones don't come back together.
     public var jitter = 10
+    /// Longest granted behind NAT over UDP; 0: as elsewhere.
+    public var maximumBehindNAT = 0
 
     /// The defaults.
     public init() {}
@@ -63,8 +87,10 @@ public struct ExpirySettings: Equatable, Sendable {
 public struct ContactSettings: Equatable, Sendable {
     /// Most contacts of one address of record.
     public var maximum = 10
-    /// `reject` the newcomer or remove the `oldest`.
+    /// `reject` the newcomer, or remove the `oldest`, the `soonest` to end, or one that is `unreachable`.
     public var overflow = "reject"
+    /// Which earlier bindings a phone's new one replaces: none (`off`), or those of the same `instance`.
+    public var fold = "off"
 
     /// The defaults.
     public init() {}
@@ -80,6 +106,8 @@ public struct LimitSettings: Equatable, Sendable {
     public var connections = 10_000, connectionsPerSource = 1_000
     /// Seconds that a connection may be idle, 0: for ever.
     public var idle = 7_200
+    /// REGISTERs a second from one source, and for one address of record; 0: as many as they like.
+    public var sourceRate = 0, aorRate = 0
     /// Megabytes of stored replies a loop.
     public var transactions = 8
     /// Megabytes of messages kept for the attempts view.
@@ -89,17 +117,86 @@ public struct LimitSettings: Equatable, Sendable {
     public init() {}
 }
 
-/// When sources are blocked without an operator.
+/// Where TLS finds its certificate, and what it asks of peers.
+public struct TLSSettings: Equatable, Sendable {
+    /// PEM files of the certificate chain and of its key.
+    public var certificate: String?, key: String?
+    /// PEM file of the authorities that clients' certificates must come from.
+    public var clientAuthorities: String?
+    /// Whether clients must have one: `optional` or `required`.
+    public var clientCertificate = "optional"
+
+    /// No TLS.
+    public init() {}
+}
+
+/// How phones are asked whether they are there.
+public struct PingSettings: Equatable, Sendable {
+    /// Seconds between two pings of a binding, 0: none; seconds to wait for an answer.
+    public var every = 0, timeout = 8
+    /// Which answers count: `any` or `2xx`.
+    public var codes = "any"
+    /// So many pings without an answer remove the binding; 0: never.
+    public var removeAfter = 0
+    /// Users that are pinged; empty: all.
+    public var users: [String] = []
+
+    /// The defaults.
+    public init() {}
+}
+
+/// Who may watch registrations.
+public struct SubscriptionSettings: Equatable, Sendable {
+    /// Whether it is offered at all.
+    public var isOffered = true
+    /// Most for one address of record.
+    public var maximum = 4
+    /// Accounts that may watch everybody.
+    public var administrators: [String] = []
+
+    /// The defaults.
+    public init() {}
+}
+
+/// One rule by source address: the first that fits counts.
+public struct AccessSettings: Equatable, Sendable {
+    /// Network, `10.0.0.0/8` or an address.
+    public var from = ""
+    /// Transports that it is for; empty: all.
+    public var transports: [String] = []
+    /// `digest`, `deny`, `any` (register whom they like, without a password), or `named`.
+    public var action = "digest"
+    /// For `named`: the users that may be registered without a password.
+    public var users: [String] = []
+
+    /// A rule that says nothing yet.
+    public init() {}
+}
+
+/// What is special about one account.
+public struct UserSettings: Equatable, Sendable {
+    /// It may not log in.
+    public var isDisabled = false
+    /// Networks that it may log in from; empty: any.
+    public var networks: [String] = []
+    /// Most contacts; 0: as the domain has it.
+    public var contacts = 0
+
+    /// Nothing special.
+    public init() {}
+}
+
+/// What becomes of attackers.
 public struct SecuritySettings: Equatable, Sendable {
-    /// Sources that look like an attack are blocked.
+    /// Sources that look like attackers are blocked.
     public var autoBlock = false
-    /// For so many seconds.
-    public var block = 3_600
-    /// Wrong passwords or names within ten minutes that it takes.
+    /// Seconds that such a block lasts.
+    public var blockSeconds = 3_600
+    /// Failures that a source has to have.
     public var failures = 20
-    /// Networks that are never blocked so, `10.0.0.0/8`, `2001:db8::/32` or an address.
+    /// Networks that are never blocked so.
     public var allow: [String] = []
-    /// A source is blocked even if users have registered from it.
+    /// A source is blocked even if several users have registered from it.
     public var blocksOffices = false
 
     /// The defaults.

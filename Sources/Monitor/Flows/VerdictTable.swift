@@ -7,10 +7,11 @@ extension AttemptVerdict {
             switch refusal {
             case .malformed, .missing, .methodMismatch, .version, .bodyTooLarge, .messageTooLarge,
                 .uriTooLong,
-                .wildcardMisused, .badContact:
+                .wildcardMisused, .badContact, .severalFlows, .bulkMisused:
                 .malformed
             case .unknownMethod, .methodNotAllowed, .badEvent, .unsupportedScheme, .badExtension,
-                .unsupportedBody:
+                .unsupportedBody, .pathNotSupported, .firstHopLacksOutbound, .outboundRequired,
+                .notAcceptable:
                 .unsupported
             // The same request was answered on its other way, or it belongs to a dialog: no try to register.
             case .noDialog, .merged: .other
@@ -21,12 +22,13 @@ extension AttemptVerdict {
             case .replay: .replay
             case .unknownUser: .unknownUser
             case .wrongPassword: .wrongPassword
-            case .notAllowedForAOR: .forbidden
+            case .notAllowedForAOR, .sourceDenied, .accountDisabled, .accountNotFromHere, .bulkNotAllowed:
+                .forbidden
             case .blockedAOR, .blockedSource: .blocked
             case .intervalTooBrief: .brief
             case .cseqNotHigher: .order
-            case .tooManyContacts: .limit
-            case .storeFailed, .overloaded: .server
+            case .tooManyContacts, .tooManySubscriptions: .limit
+            case .storeFailed, .overloaded, .draining, .tooFast: .server
             }
     }
 }
@@ -36,7 +38,7 @@ extension RefusalReason {
     /// with a longer time after 423 (RFC 3261 §10.2.8, §22.2; RFC 7616 §3.3). The attempt goes on with it.
     var invitesAnother: Bool {
         switch self {
-        case .challenge, .staleNonce, .nonceUnknown, .intervalTooBrief: true
+        case .challenge, .staleNonce, .nonceUnknown, .intervalTooBrief, .outboundRequired: true
         default: false
         }
     }

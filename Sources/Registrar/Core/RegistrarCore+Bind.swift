@@ -30,6 +30,7 @@ extension RegistrarCore {
         }
         swap(&aor, &bench.aor)
         if let refusal { return refusal }
+        lean(step)
         report(step, &handling)
         if let ticket { withhold(ticket, step, bytes, from: start, &handling) }
         return nil
@@ -80,7 +81,7 @@ extension RegistrarCore {
         for change in bench.decision.changes {
             switch change {
             case .add: continue
-            case .update(let id, _, _, _), .remove(let id, _): touched.append(id)
+            case .update(let id, _, _, _), .remove(let id, _), .observe(let id, _): touched.append(id)
             }
         }
         let before = touched.compactMap { partition.binding($0) }

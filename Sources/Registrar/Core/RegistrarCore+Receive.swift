@@ -16,7 +16,7 @@ extension RegistrarCore {
             try head.parse(
                 bytes,
                 limits: policy.limits,
-                framing: path.transport.isReliable ? .stream : .datagram
+                framing: path.transport.keepsMessagesWhole ? .datagram : .stream
             )
         } catch {
             fault = reason(of: error)

@@ -93,6 +93,10 @@ extension RegistrarCore {
             encoder.header(.acceptEncoding, "")
         case .allowEvents: encoder.header(.allowEvents, "")
         case .unsupported: appendUnsupported(bytes)
+        case .unsupportedPath:
+            encoder.header(.unsupported, "path")
+            encoder.copy(.path, of: head, bytes)
+        case .requireOutbound: encoder.header(.require, "outbound")
         case .minExpires(let seconds): encoder.header(.minExpires, decimal: UInt64(seconds))
         case .retryAfter(let seconds):
             // Up to twice as long, by chance that differs from phone to phone: they must not all come at once.

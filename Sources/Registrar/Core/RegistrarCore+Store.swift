@@ -54,7 +54,8 @@ extension RegistrarCore {
             Rollback.restore(waiting.ticket, in: state.table, at: clock.timestamp)
             swap(&encoder.bytes, &reply)
             let request = waiting.request
-            let framing: MessageFraming = waiting.context.path.transport.isReliable ? .stream : .datagram
+            let isWhole = waiting.context.path.transport.keepsMessagesWhole
+            let framing: MessageFraming = isWhole ? .datagram : .stream
             try? head.parse(request.span, limits: policy.limits, framing: framing)
             refuse(.storeFailed, request.span, waiting.context, &handling)
             swap(&encoder.bytes, &reply)
@@ -172,7 +173,10 @@ struct FlatTexts {
             callID: place(texts.callID),
             userAgent: place(texts.userAgent),
             sentBy: place(texts.sentBy),
-            account: place(texts.account)
+            account: place(texts.account),
+            path: place(texts.path),
+            peer: place(texts.peer),
+            numbers: place(texts.numbers)
         )
         self.bytes = bytes
     }

@@ -26,6 +26,8 @@ public struct RegistrarCore: ~Copyable {
     var tail = ReplyTail()
     var lastURI = RequestURIMemo()
     var pending = PendingReplies()
+    /// Names of the verified certificates of this loop's connections.
+    var peers: [ConnectionID: [[UInt8]]] = [:]
     private var draws: UInt64
     private var lastDrops: UInt64 = 0
 

@@ -14,6 +14,8 @@ public struct RegistrarState: Sendable {
     public let merged: MergedRequests
     /// Who takes more than a fair share.
     public let sources: SourceGuard
+    /// Which connections are open, and what leans on them.
+    public let connections = OpenConnections()
     /// Where bindings are kept beyond the process; nil: nowhere, and replies leave at once.
     public let store: (any LocationStore)?
 

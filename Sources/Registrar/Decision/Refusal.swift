@@ -16,6 +16,10 @@ public struct Refusal: Sendable {
         case accept
         /// `Unsupported` with the option tags that `Require` named and we lack.
         case unsupported
+        /// `Unsupported: path`, and the Path as it came (RFC 3327 §5.3).
+        case unsupportedPath
+        /// `Require: outbound` (RFC 3261 §21.4.15).
+        case requireOutbound
         /// An empty `Allow-Events`: no package is served.
         case allowEvents
         /// One `WWW-Authenticate` an algorithm; `stale` if only the nonce was at fault.
@@ -52,11 +56,15 @@ public struct Refusal: Sendable {
         case .malformed, .missing, .methodMismatch, .version, .bodyTooLarge, .messageTooLarge, .uriTooLong:
             self = Self.ofMessage(reason)
         case .challenge, .nonceUnknown, .staleNonce, .replay, .unknownUser, .wrongPassword, .badCredentials,
-            .notAllowedForAOR, .blockedAOR, .blockedSource, .unknownAOR:
+            .notAllowedForAOR, .blockedAOR, .blockedSource, .unknownAOR, .sourceDenied, .accountDisabled,
+            .accountNotFromHere, .bulkNotAllowed:
             self = Self.ofIdentity(reason)
         case .wildcardMisused, .badContact, .intervalTooBrief, .cseqNotHigher, .tooManyContacts, .storeFailed,
-            .overloaded:
+            .overloaded, .draining, .tooFast, .tooManySubscriptions:
             self = Self.ofBindings(reason)
+        case .pathNotSupported, .firstHopLacksOutbound, .outboundRequired, .severalFlows, .bulkMisused,
+            .notAcceptable:
+            self = Self.ofExtensions(reason)
         case .unknownMethod, .methodNotAllowed, .noDialog, .badEvent, .unsupportedScheme, .merged,
             .tooManyHops, .notOurDomain, .registrationNotOffered, .badExtension, .unsupportedBody:
             self = Self.ofRequest(reason)
@@ -117,7 +125,27 @@ public struct Refusal: Sendable {
             Refusal(.forbidden, "Address Of Record Blocked By Operator", "RFC 3261 §10.3 step 4")
         case .blockedSource: Refusal(.forbidden, "Source Blocked By Operator", "RFC 3261 §21.4.4")
         case .unknownAOR: Refusal(.notFound, "Address Of Record Not Found", "RFC 3261 §10.3 step 5")
+        case .sourceDenied: Refusal(.forbidden, "Source Not Allowed", "RFC 3261 §21.4.4")
+        case .accountDisabled: Refusal(.forbidden, "Account Disabled", "RFC 3261 §10.3 step 4")
+        case .accountNotFromHere:
+            Refusal(.forbidden, "Account Not Allowed From This Address", "RFC 3261 §10.3 step 4")
+        case .bulkNotAllowed: Refusal(.forbidden, "No Numbers For This Account", "RFC 6140 §5.1")
         default: Refusal(.unauthorized, "Unauthorized", "RFC 3261 §22.2", .challenge(stale: false))
+        }
+    }
+
+    /// RFC 3327, RFC 5626, RFC 6140: what extensions ask for.
+    private static func ofExtensions(_ reason: RefusalReason) -> Refusal {
+        switch reason {
+        case .pathNotSupported: Refusal(.badExtension, "Bad Extension", "RFC 3327 §5.3", .unsupportedPath)
+        case .firstHopLacksOutbound:
+            Refusal(.firstHopLacksOutboundSupport, "First Hop Lacks Outbound Support", "RFC 5626 §6")
+        case .outboundRequired:
+            Refusal(.extensionRequired, "Extension Required", "RFC 3261 §21.4.15", .requireOutbound)
+        case .severalFlows:
+            Refusal(.badRequest, "More Than One Contact With reg-id", "RFC 5626 §6")
+        case .notAcceptable: Refusal(.notAcceptable, "Not Acceptable", "RFC 3261 §21.4.7")
+        default: Refusal(.badRequest, "Bulk Contact Misused", "RFC 6140 §5.1")
         }
     }
 
@@ -143,6 +171,12 @@ public struct Refusal: Sendable {
             )
         case .overloaded(let seconds):
             Refusal(.serviceUnavailable, "Overloaded", "RFC 3261 §21.5.4", .retryAfter(UInt32(seconds)))
+        case .draining(let seconds):
+            Refusal(.serviceUnavailable, "Draining", "RFC 3261 §21.5.4", .retryAfter(UInt32(seconds)))
+        case .tooFast(let seconds):
+            Refusal(.serviceUnavailable, "Too Fast", "RFC 3261 §21.5.4", .retryAfter(UInt32(seconds)))
+        case .tooManySubscriptions:
+            Refusal(.forbidden, "Too Many Subscriptions, Limit ", "RFC 3261 §21.4.4")
         default: Refusal(.badRequest, "Bad Contact ", "RFC 3261 §10.3 step 7")
         }
     }
@@ -162,7 +196,7 @@ extension Refusal {
             return "\(words)\(limit) Bytes"
         case .badContact(let position, let offset): return "\(words)\(position) At Byte \(offset)"
         case .cseqNotHigher(_, let have): return "\(words)\(have)"
-        case .tooManyContacts(let limit): return "\(words)\(limit)"
+        case .tooManyContacts(let limit), .tooManySubscriptions(let limit): return "\(words)\(limit)"
         default: return words == row.status.phrase.description ? nil : words
         }
     }

@@ -94,11 +94,7 @@ extension ReplyCursor {
         seconds: UInt32,
         q: UInt16?
     ) {
-        if alias == .header {
-            put(";alias=\"")
-            put(alias: path)
-            put(byte: 0x22)
-        }
+        if alias == .received { put(received: path) }
         put(";expires=")
         put(decimal: seconds)
         if let q { put(preference: q) }
@@ -123,6 +119,23 @@ extension ReplyCursor {
             case .wss: 0x36
             }
         put(byte: number)
+    }
+
+    /// `;received="sip:192.0.2.1:5060;transport=udp"`, as Kamailio's registrar shows it.
+    private mutating func put(received path: ReceivedFrom) {
+        put(";received=\"sip:")
+        if !path.source.address.isIPv4 { put(byte: 0x5b) }
+        put(address: path.source.address)
+        if !path.source.address.isIPv4 { put(byte: 0x5d) }
+        put(byte: 0x3a)
+        put(decimal: UInt32(path.source.port))
+        switch path.transport {
+        case .udp: put(";transport=udp\"")
+        case .tcp: put(";transport=tcp\"")
+        case .tls: put(";transport=tls\"")
+        case .ws: put(";transport=ws\"")
+        case .wss: put(";transport=wss\"")
+        }
     }
 
     /// `;q=` and a `qvalue` from thousandths, without needless zeros (RFC 3261 §25.1).

@@ -142,14 +142,22 @@ struct CommandExecution {
 
     /// Puts bindings back from their tombstones, skipping those whose own time is over or whose place is taken.
     ///
-    /// - Parameter maximum: how many contacts an address of record may have.
-    mutating func restore(_ ids: [BindingID], maximum: ([UInt8]) -> Int) {
+    /// - Parameters:
+    ///   - connections: tells whether the connection of one is still open.
+    ///   - maximum: how many contacts an address of record may have.
+    mutating func restore(
+        _ ids: [BindingID],
+        connections: OpenConnections,
+        maximum: ([UInt8]) -> Int,
+    ) {
         let now = now
         let isDryRun = isDryRun
         for id in ids {
             var added: [Binding] = []
+            let connection = table.tombstone(id)?.facts.path.connection ?? .none
+            let isOpen = connections.isOpen(connection)
             let result = table.withPartition(at: id.partition) { partition in
-                guard let binding = partition.tombstone(id) else {
+                guard var binding = partition.tombstone(id) else {
                     return (
                         binding: Self.unknown(BindingTarget(id: id, version: 0)),
                         outcome: TargetOutcome.tooLate
@@ -162,15 +170,20 @@ struct CommandExecution {
                     !Restoration.isTaken(binding, in: &partition, at: now)
                 else { return (binding, .superseded) }
                 guard !isDryRun else { return (binding, .done) }
+                if binding.facts.path.transport.isReliable, !isOpen {
+                    binding.facts.reachability.connection = .gone
+                }
                 Restoration.add(binding, cause: .restored, in: &partition, at: now)
-                guard collectsChanges else { return (binding, .done) }
                 var after: [BindingID] = []
                 partition.current(of: binding.texts.aor.span, at: now, into: &after)
                 added = after.filter { !before.contains($0) }.compactMap { partition.binding($0) }
                 return (binding, .done)
             }
             results.append(result)
-            guard !added.isEmpty else { continue }
+            for binding in added {
+                connections.note(binding.facts.id, on: binding.facts.path.connection, in: table)
+            }
+            guard collectsChanges, !added.isEmpty else { continue }
             tickets.append(CommitTicket(token: 0, partition: id.partition, after: added, before: []))
         }
     }

@@ -50,6 +50,9 @@ public final class OperatorDesk: Sendable {
         }
     }
 
+    /// The blocks in force.
+    public func blocks(at now: Timestamp) -> [Block] { state.policy.current.blocks.all(at: now) }
+
     /// Takes back what the store could not commit of an act; true if the token was the desk's.
     @discardableResult
     public func complete(_ token: UInt64, committed: Bool, at now: Timestamp) -> Bool {
@@ -228,7 +231,7 @@ public final class OperatorDesk: Sendable {
             collectsChanges: state.store != nil
         )
         let policy = state.policy.current
-        execution.restore(act.taken) { aor in
+        execution.restore(act.taken, connections: state.connections) { aor in
             let at = aor.lastIndex(of: 0x40).map { $0 + 1 } ?? 0
             let domain = policy.domainIndex(aor.span.extracting(at..<aor.count))
             return domain.map { Int(policy.domains[$0].contacts.maximum) } ?? Int(UInt16.max)

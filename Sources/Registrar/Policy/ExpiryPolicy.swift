@@ -6,6 +6,8 @@ public struct ExpiryPolicy: Hashable, Sendable, BitwiseCopyable {
     public let minimum: UInt32
     /// Most seconds that are granted; never below `minimum`.
     public let maximum: UInt32
+    /// Most seconds that a phone behind NAT is granted over UDP; `maximum` unless set apart. Never below `minimum`.
+    public let maximumBehindNAT: UInt32
     /// Up to so many percent are taken off at random, so that phones that came together do not come
     /// back together; 0…100.
     public let jitterPercent: UInt32
@@ -19,9 +21,11 @@ public struct ExpiryPolicy: Hashable, Sendable, BitwiseCopyable {
         minimum: UInt32 = 60,
         maximum: UInt32 = 7_200,
         jitterPercent: UInt32 = 10,
+        maximumBehindNAT: UInt32? = nil,
     ) {
         self.minimum = max(minimum, 1)
         self.maximum = max(maximum, self.minimum)
+        self.maximumBehindNAT = min(max(maximumBehindNAT ?? self.maximum, self.minimum), self.maximum)
         self.standard = min(max(standard, self.minimum), self.maximum)
         self.jitterPercent = min(jitterPercent, 100)
     }

@@ -32,6 +32,14 @@ public struct Domain: Sendable {
     public var contacts: ContactPolicy
     /// How a 200 shows a source that is not the Contact.
     public var alias: AliasRendering
+    /// What it makes of Path, outbound, GRUU and the like.
+    public var extensions: ExtensionPolicy
+    /// What becomes of bindings whose connection has ended.
+    public var connectionLoss: ConnectionLoss
+    /// How it asks its phones whether they are there.
+    public var ping: PingPolicy
+    /// Who may watch registrations.
+    public var subscriptions: SubscriptionPolicy
 
     /// A domain; without `digest` it has the standard one with the domain's name as realm.
     public init(
@@ -42,6 +50,10 @@ public struct Domain: Sendable {
         expiry: ExpiryPolicy = ExpiryPolicy(),
         contacts: ContactPolicy = ContactPolicy(),
         alias: AliasRendering = .uri,
+        extensions: ExtensionPolicy = ExtensionPolicy(),
+        connectionLoss: ConnectionLoss = .keep,
+        ping: PingPolicy = PingPolicy(),
+        subscriptions: SubscriptionPolicy = SubscriptionPolicy(),
     ) {
         self.name = name.map { lowercased($0) }
         self.takesRegistrations = takesRegistrations
@@ -50,6 +62,10 @@ public struct Domain: Sendable {
         self.expiry = expiry
         self.contacts = contacts
         self.alias = alias
+        self.extensions = extensions
+        self.connectionLoss = connectionLoss
+        self.ping = ping
+        self.subscriptions = subscriptions
     }
 
     private static func parts(of access: Access) -> (Bool, Accounts) {

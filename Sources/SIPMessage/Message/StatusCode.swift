@@ -32,6 +32,8 @@ extension StatusCode {
     public static let notFound = StatusCode(rawValue: 404)
     /// 405.
     public static let methodNotAllowed = StatusCode(rawValue: 405)
+    /// 406.
+    public static let notAcceptable = StatusCode(rawValue: 406)
     /// 407.
     public static let proxyAuthenticationRequired = StatusCode(rawValue: 407)
     /// 408.

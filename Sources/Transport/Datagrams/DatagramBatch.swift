@@ -26,7 +26,7 @@ final class DatagramBatch: @unchecked Sendable {
     var slots: Int { Int(batch.pointee.slots) }
 
     /// Takes what waits at a socket and hands each message to the handler; returns how many datagrams there
-    /// were. Keepalives and cut-off datagrams are counted only.
+    /// were. Keepalives are answered here if at all; cut-off datagrams are counted only.
     func receive<Handler: MessageHandler & ~Copyable>(
         from socket: inout UDPSocket,
         clock: ClockReading,
@@ -45,7 +45,8 @@ final class DatagramBatch: @unchecked Sendable {
             let message = UnsafeBufferPointer(start: slot.bytes, count: Int(slot.length))
             if slot.truncated {
                 truncated += 1
-            } else if Self.isKeepAlive(message.span) {
+            } else if KeepAlive.mayBe(message.span), takeKeepAlive(message.span, slot, socket, clock, &output)
+            {
                 keepAlives += 1
             } else {
                 bytes += message.count
@@ -78,14 +79,19 @@ final class DatagramBatch: @unchecked Sendable {
         return ReceivedFrom(source: source, local: local, transport: .udp, at: now)
     }
 
-    /// Empty lines and NULs that hold a NAT's mapping open; they are no messages (RFC 3261 §7.5, RFC 6223).
-    static func isKeepAlive(_ bytes: Span<UInt8>) -> Bool {
-        guard bytes.count <= 16 else { return false }
-        for index in bytes.indices {
-            switch bytes[index] {
-            case 0, 10, 13, 32: continue
-            default: return false
-            }
+    /// True when a datagram was a keepalive; a STUN binding request is answered where it came to (RFC 5626
+    /// §4.4.2), everything else is only good for its way here.
+    private func takeKeepAlive(
+        _ bytes: Span<UInt8>,
+        _ slot: csocket_received,
+        _ socket: UDPSocket,
+        _ clock: ClockReading,
+        _ output: inout OutgoingMessages,
+    ) -> Bool {
+        guard STUNBinding.isSTUN(bytes) else { return KeepAlive.isEmpty(bytes) }
+        let path = path(of: slot, on: socket, at: clock.timestamp)
+        if STUNBinding.answer(bytes, from: path.source, into: &output.bytes) {
+            output.finish(replyingTo: path)
         }
         return true
     }

@@ -1,12 +1,12 @@
 internal import CSocket
 public import SIPMessage
 
-/// Where to listen, as it is written in settings: `udp:127.0.0.1:5060`, `tcp:[::1]:5060`, `udp:sip.example:5060`.
+/// Where to listen, as it is written in settings: `udp:127.0.0.1:5060`, `tls:[::1]:5061`, `wss:sip.example`.
 ///
-/// The port may be left out (5060, RFC 3261 §19.1.2) or be 0 (the system chooses one and the
-/// ``Listener`` tells which).
+/// The port may be left out (the transport's usual one) or be 0 (the system chooses one and the ``Listener``
+/// tells which).
 public struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
-    /// What to listen for: `udp` or `tcp`.
+    /// What to listen for.
     public var transport: TransportKind
     /// An address, or a name for the resolver; IPv6 without brackets.
     public var host: String
@@ -28,11 +28,11 @@ public struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
         guard let colon = text.firstIndex(of: ":") else {
             throw bad("not a listener; write TRANSPORT:HOST:PORT, such as udp:127.0.0.1:5060")
         }
-        switch text[..<colon].lowercased() {
-        case "udp": transport = .udp
-        case "tcp": transport = .tcp
-        default: throw bad("unknown transport \"\(text[..<colon])\"; write udp or tcp")
+        let name = text[..<colon].lowercased()
+        guard let known = TransportKind.allCases.first(where: { $0.name == name }) else {
+            throw bad("unknown transport \"\(text[..<colon])\"; write udp, tcp, tls, ws or wss")
         }
+        transport = known
         let rest = text[text.index(after: colon)...]
         let portText: Substring?
         if rest.hasPrefix("[") {
@@ -51,7 +51,7 @@ public struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
             throw bad("the host is missing; 0.0.0.0 or [::] listens on all addresses")
         }
         guard let portText else {
-            port = 5060
+            port = transport.usualPort
             return
         }
         guard let number = UInt16(portText), portText.utf8.allSatisfy({ $0 != UInt8(ascii: "+") }) else {
@@ -77,5 +77,17 @@ public struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
         }
         result.port = port
         return result
+    }
+}
+
+extension TransportKind {
+    /// The port that a URI means which names none (RFC 3261 §19.1.2; for WebSocket RFC 6455 §3).
+    var usualPort: UInt16 {
+        switch self {
+        case .udp, .tcp: 5060
+        case .tls: 5061
+        case .ws: 80
+        case .wss: 443
+        }
     }
 }

@@ -9,6 +9,10 @@ public enum TransportError: Error, Hashable, Sendable, CustomStringConvertible {
     case unknownHost(listener: String, reason: String)
     /// The system refused the listener with this `errno`.
     case cannotListen(listener: String, errno: Int32)
+    /// A listener for TLS, and no certificate for it.
+    case certificateMissing(listener: String)
+    /// A file of a certificate or key cannot be used; `reason` says why and what to do.
+    case badCertificate(file: String, reason: String)
     /// A loop could not be started (no memory, no thread, no descriptor), with this `errno`.
     case cannotStart(errno: Int32)
 
@@ -21,6 +25,10 @@ public enum TransportError: Error, Hashable, Sendable, CustomStringConvertible {
             "\(listener): unknown host (\(reason)); write an address, such as 127.0.0.1 or [::1]"
         case .cannotListen(let listener, let errno):
             "\(listener): \(Self.refusal(errno))"
+        case .certificateMissing(let listener):
+            "\(listener): TLS needs a certificate; name the PEM files of its chain and of its key"
+        case .badCertificate(let file, let reason):
+            "\(file): \(reason)"
         case .cannotStart(let errno):
             "network loop: \(Self.text(errno)); raise the limits on threads, files and memory"
         }
@@ -37,7 +45,7 @@ public enum TransportError: Error, Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    private static func text(_ errno: Int32) -> String {
+    static func text(_ errno: Int32) -> String {
         guard let text = csocket_error_text(errno) else { return "error \(errno)" }
         return String(cString: text).lowercased()
     }

@@ -10,6 +10,8 @@ public enum ConnectionEnd: UInt8, Sendable, CaseIterable {
     case slowReader
     /// What came could not be cut into messages.
     case framing
+    /// The peer's host answers nothing any more, not even TCP's own probes: a half-open connection.
+    case halfOpen
     /// We stop, or were told to close it.
     case local
 }

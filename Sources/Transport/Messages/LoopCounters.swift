@@ -11,6 +11,10 @@ public final class LoopCounters: Sendable {
     private let sent = Atomic<UInt64>(0)
     private let sendErrors = Atomic<UInt64>(0)
     private let sendDrops = Atomic<UInt64>(0)
+    private let refusedTooMany = Atomic<UInt64>(0)
+    private let refusedPerSource = Atomic<UInt64>(0)
+    private let failedHandshakes = Atomic<UInt64>(0)
+    private let failedUpgrades = Atomic<UInt64>(0)
 
     /// The counters at one moment.
     public struct Facts: Hashable, Sendable {
@@ -18,7 +22,7 @@ public final class LoopCounters: Sendable {
         public var received: UInt64 = 0, receivedBytes: UInt64 = 0
         /// How often the loop woke up for messages: `received / batches` is what batching gains.
         public var batches: UInt64 = 0
-        /// Keepalives, which never reach the handler (RFC 5626 §4.4.1 and what phones send over UDP).
+        /// Keepalives, which never reach the handler (RFC 5626 §4.4, WebSocket pings, and what phones send over UDP).
         public var keepAlives: UInt64 = 0
         /// Datagrams cut off, and streams that could not be framed.
         public var unusable: UInt64 = 0
@@ -30,6 +34,10 @@ public final class LoopCounters: Sendable {
         public var sendErrors: UInt64 = 0
         /// Messages given up because it would not take more at that moment.
         public var sendDrops: UInt64 = 0
+        /// Connections closed at once because there were too many, and too many from one source.
+        public var refusedTooMany: UInt64 = 0, refusedPerSource: UInt64 = 0
+        /// Connections that ended before their TLS handshake was done, and before the WebSocket upgrade was.
+        public var failedHandshakes: UInt64 = 0, failedUpgrades: UInt64 = 0
     }
 
     /// The counters now; each is exact, together they may be of slightly different moments.
@@ -44,6 +52,10 @@ public final class LoopCounters: Sendable {
             sent: sent.load(ordering: .relaxed),
             sendErrors: sendErrors.load(ordering: .relaxed),
             sendDrops: sendDrops.load(ordering: .relaxed),
+            refusedTooMany: refusedTooMany.load(ordering: .relaxed),
+            refusedPerSource: refusedPerSource.load(ordering: .relaxed),
+            failedHandshakes: failedHandshakes.load(ordering: .relaxed),
+            failedUpgrades: failedUpgrades.load(ordering: .relaxed),
         )
     }
 
@@ -59,4 +71,8 @@ public final class LoopCounters: Sendable {
     func countSent(_ count: Int) { sent.wrappingAdd(UInt64(count), ordering: .relaxed) }
     func countSendErrors(_ count: Int) { sendErrors.wrappingAdd(UInt64(count), ordering: .relaxed) }
     func countSendDrops(_ count: Int) { sendDrops.wrappingAdd(UInt64(count), ordering: .relaxed) }
+    func countRefusedTooMany() { refusedTooMany.wrappingAdd(1, ordering: .relaxed) }
+    func countRefusedPerSource() { refusedPerSource.wrappingAdd(1, ordering: .relaxed) }
+    func countFailedHandshake() { failedHandshakes.wrappingAdd(1, ordering: .relaxed) }
+    func countFailedUpgrade() { failedUpgrades.wrappingAdd(1, ordering: .relaxed) }
 }

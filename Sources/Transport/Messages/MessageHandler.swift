@@ -31,10 +31,16 @@ public protocol MessageHandler<Mail>: ~Copyable, SendableMetatype {
     /// commit ticket for the whole batch to the store.
     mutating func finishBatch(clock: ClockReading, output: inout OutgoingMessages)
 
-    /// A peer has connected; `path.at` is the moment of it, then and at the end.
-    mutating func connectionOpened(_ path: ReceivedFrom, clock: ClockReading, output: inout OutgoingMessages)
+    /// A peer has connected, all handshakes (TLS, WebSocket) included; `path.at` is the moment of it, then and
+    /// at the end. `peer` is who it has proved to be.
+    mutating func connectionOpened(
+        _ path: ReceivedFrom,
+        peer: ConnectionPeer,
+        clock: ClockReading,
+        output: inout OutgoingMessages,
+    )
 
-    /// A connection is gone; bindings that lean on it as their flow can be reached no more (RFC 5626 §4.2).
+    /// An opened connection is gone; bindings that lean on it as their flow can be reached no more (RFC 5626 §4.2).
     mutating func connectionClosed(
         _ path: ReceivedFrom,
         because end: ConnectionEnd,
@@ -75,6 +81,7 @@ extension MessageHandler where Self: ~Copyable {
     /// Does nothing.
     public mutating func connectionOpened(
         _ path: ReceivedFrom,
+        peer: ConnectionPeer,
         clock: ClockReading,
         output: inout OutgoingMessages,
     ) {}

@@ -2,9 +2,22 @@ internal import SIPMessage
 internal import Synchronization
 
 /// Which connections live, and how to send on them; shared by all loops and whoever asks.
+///
+/// A connection counts against the limits from the moment it is taken, and is found by others once it is open.
 final class ConnectionRegistry: Sendable {
+    /// What becomes of a new connection.
+    enum Admission {
+        /// It may stay; the path has its number.
+        case admitted(ReceivedFrom)
+        /// There are too many connections, or too many from its address.
+        case tooMany, tooManyFromSource
+        /// Nobody is admitted any more.
+        case closed
+    }
+
     private struct Entry {
         var path: ReceivedFrom
+        var isOpen = false
         var send: @Sendable (Datagram) -> Bool
     }
 
@@ -24,21 +37,28 @@ final class ConnectionRegistry: Sendable {
         self.settings = settings
     }
 
-    /// Gives a new connection its number, which is in the path returned; nil when there are too many, or
-    /// none is wanted any more. `send` hands a message to the connection's loop.
-    func admit(_ path: ReceivedFrom, send: @escaping @Sendable (Datagram) -> Bool) -> ReceivedFrom? {
+    /// Gives a new connection its number, if it may stay. `send` hands a message to the connection's loop.
+    func admit(_ path: ReceivedFrom, send: @escaping @Sendable (Datagram) -> Bool) -> Admission {
         contents.withLock { contents in
             let address = path.source.address
             let fromSource = contents.perSource[address, default: 0]
-            guard !contents.isClosed, contents.entries.count < settings.maximumConnections,
-                fromSource < settings.maximumConnectionsPerSource
-            else { return nil }
+            guard !contents.isClosed else { return .closed }
+            guard contents.entries.count < settings.maximumConnections else { return .tooMany }
+            guard fromSource < settings.maximumConnectionsPerSource else { return .tooManyFromSource }
             var path = path
             let number = Self.numbers.wrappingAdd(1, ordering: .relaxed).newValue
             path.connection = ConnectionID(rawValue: number)
             contents.entries[path.connection] = Entry(path: path, send: send)
             contents.perSource[address] = fromSource + 1
-            return path
+            return .admitted(path)
+        }
+    }
+
+    /// The connection is ready for messages; its path is final.
+    func open(_ path: ReceivedFrom) {
+        contents.withLock { contents in
+            contents.entries[path.connection]?.path = path
+            contents.entries[path.connection]?.isOpen = true
         }
     }
 
@@ -54,18 +74,27 @@ final class ConnectionRegistry: Sendable {
 
     /// Hands a message to the loop of its connection; false when that is gone.
     func send(_ datagram: Datagram) -> Bool {
-        let send = contents.withLock { $0.entries[datagram.path.connection]?.send }
+        let send = openEntry(datagram.path.connection)?.send
         return send?(datagram) ?? false
     }
 
     /// Where a live connection leads, with the moment of its opening; nil when it is gone.
     func path(of connection: ConnectionID) -> ReceivedFrom? {
-        contents.withLock { $0.entries[connection]?.path }
+        openEntry(connection)?.path
     }
 
     /// All live connections.
     var paths: [ReceivedFrom] {
-        contents.withLock { $0.entries.values.map(\.path) }
+        contents.withLock { contents in
+            contents.entries.values.lazy.filter(\.isOpen).map(\.path)
+        }
+    }
+
+    private func openEntry(_ connection: ConnectionID) -> Entry? {
+        contents.withLock { contents in
+            guard let entry = contents.entries[connection], entry.isOpen else { return nil }
+            return entry
+        }
     }
 
     /// Admits nobody any more.

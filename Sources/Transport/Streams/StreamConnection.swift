@@ -1,28 +1,45 @@
+internal import Glibc
 internal import NIOCore
+internal import NIOSSL
 internal import SIPMessage
 internal import Timing
 
-/// One connection: cuts what comes into messages and hands them to its loop. Lives on that loop only.
+/// One connection that is ready for messages: cuts what comes into messages, unless a WebSocket has done so, and
+/// hands them to its loop. Lives on that loop only.
 final class StreamConnection<Handler: MessageHandler & ~Copyable>: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
     let path: ReceivedFrom
+    let peer: ConnectionPeer
     private let loop: StreamLoop<Handler>
+    private let frames: WebSocketFrames?
     private var framer: StreamFramer
     private var watch: ConnectionWatch
     private var context: ChannelHandlerContext?
     private var end: ConnectionEnd?
+    /// WebSocket messages and pings since the bytes before.
+    private var events = 0
 
-    init(path: ReceivedFrom, loop: StreamLoop<Handler>) {
+    /// `frames` is the stage that makes WebSocket messages; without it bytes come as the stream gives them.
+    init(
+        path: ReceivedFrom,
+        peer: ConnectionPeer = .unverified,
+        loop: StreamLoop<Handler>,
+        frames: WebSocketFrames? = nil,
+    ) {
         self.path = path
+        self.peer = peer
         self.loop = loop
+        self.frames = frames
         framer = StreamFramer(limits: loop.settings.messageLimits)
         watch = ConnectionWatch(openedAt: path.at)
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        // Behind handshakes the channel has been active for a while.
+        if context.channel.isActive { loop.opened(self) }
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
@@ -44,6 +61,7 @@ final class StreamConnection<Handler: MessageHandler & ~Copyable>: ChannelInboun
         guard end == nil else { return }
         let bytes = unwrapInboundIn(data)
         let clock = loop.beginBatch()
+        guard frames == nil else { return receiveWhole(bytes.readableBytesUInt8Span, clock) }
         framer.append(bytes.readableBytesUInt8Span)
         var events = 0
         while let event = framer.next() {
@@ -64,6 +82,49 @@ final class StreamConnection<Handler: MessageHandler & ~Copyable>: ChannelInboun
         watch.hasRead(at: clock.timestamp, events: events, pendingBytes: framer.pendingBytes)
     }
 
+    /// One WebSocket message: a SIP message, or a keepalive as on a stream (RFC 7118 §6).
+    private func receiveWhole(_ message: Span<UInt8>, _ clock: ClockReading) {
+        events += 1
+        if !KeepAlive.mayBe(message) || !KeepAlive.isEmpty(message) {
+            loop.receive(message, on: self, clock: clock)
+        } else if KeepAlive.isPing(message) {
+            loop.receivePing(on: self)
+        } else {
+            loop.countKeepAlive()
+        }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard end == nil, let frames, let event = event as? WebSocketEvent else { return }
+        let now = loop.beginBatch().timestamp
+        switch event {
+        case .keepAlive:
+            loop.countKeepAlive()
+            // A ping between two fragments doesn't complete the message.
+            if !frames.isInMessage { events += 1 }
+        case .closing:
+            loop.finishBatch()
+            hangUp(because: .peer, at: now)
+        case .failure:
+            loop.countUnusable()
+            loop.finishBatch()
+            hangUp(because: .framing, at: now)
+        }
+    }
+
+    /// For a WebSocket the bytes of a frame that is not whole are seen here only: something came, and nothing of
+    /// it is done.
+    func channelReadComplete(context: ChannelHandlerContext) {
+        guard end == nil, let frames else { return }
+        let isInMessage = frames.isInMessage || events == 0
+        watch.hasRead(
+            at: loop.beginBatch().timestamp,
+            events: events,
+            pendingBytes: isInMessage ? 1 : 0
+        )
+        events = 0
+    }
+
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         // A peer that doesn't read its replies gets no new ones made: its requests wait in its own socket.
         let isWritable = context.channel.isWritable
@@ -71,7 +132,13 @@ final class StreamConnection<Handler: MessageHandler & ~Copyable>: ChannelInboun
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        context.close(promise: nil)
+        if end == nil, let error = error as? IOError, Self.isHalfOpen(error.errnoCode) { end = .halfOpen }
+        context.closeAtOnce()
+    }
+
+    /// What TCP says when its probes or its data are not acknowledged.
+    private static func isHalfOpen(_ errno: Int32) -> Bool {
+        errno == ETIMEDOUT || errno == EHOSTUNREACH || errno == ENETUNREACH
     }
 
     /// Sends bytes; closes when too many wait already. False when the connection is gone.
@@ -79,8 +146,15 @@ final class StreamConnection<Handler: MessageHandler & ~Copyable>: ChannelInboun
         guard let context, context.channel.isActive else { return false }
         var buffer = context.channel.allocator.buffer(capacity: bytes.count)
         buffer.writeBytes(bytes.bytes)
-        watch.hasQueued(bytes.count)
-        context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+        if path.transport == .tcp {
+            watch.hasQueued(bytes.count)
+            context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+        } else {
+            // TLS and WebSocket add to it: what counts is by how much more waits than before.
+            let before = unsentBytes
+            context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+            watch.hasQueued(max(0, unsentBytes - before))
+        }
         // Below the channel's high-water mark, which is no higher than the limit, nothing need be counted.
         if !context.channel.isWritable, unsentBytes > loop.settings.maximumUnsentBytes {
             close(because: .slowReader)
@@ -91,7 +165,7 @@ final class StreamConnection<Handler: MessageHandler & ~Copyable>: ChannelInboun
     /// Closes at once, with a reason for the handler.
     func close(because end: ConnectionEnd) {
         if self.end == nil { self.end = end }
-        context?.close(promise: nil)
+        context?.closeAtOnce()
     }
 
     /// Closes if a time limit has passed.
@@ -113,5 +187,16 @@ final class StreamConnection<Handler: MessageHandler & ~Copyable>: ChannelInboun
     private var unsentBytes: Int {
         guard let options = context?.channel.syncOptions else { return 0 }
         return (try? options.getOption(.bufferedWritableBytes)) ?? 0
+    }
+}
+
+extension ChannelHandlerContext {
+    /// Closes without waiting for the peer. The stages before still say goodbye (a close frame, TLS's
+    /// close_notify), but TLS would then wait for the answer (RFC 8446 §6.1 lets it be).
+    func closeAtOnce() {
+        close(promise: nil)
+        guard channel.isActive else { return }
+        let tls = try? channel.pipeline.syncOperations.context(handlerType: NIOSSLServerHandler.self)
+        tls?.close(promise: nil)
     }
 }

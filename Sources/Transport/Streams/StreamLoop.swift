@@ -16,6 +16,8 @@ final class StreamLoop<Handler: MessageHandler & ~Copyable> {
     private var handler: Handler
     private var output = OutgoingMessages(capacity: 64 << 10)
     private var connections: [ConnectionID: StreamConnection<Handler>] = [:]
+    /// Those whose handshakes are not done.
+    private var openings: [ConnectionID: ConnectionOpening<Handler>] = [:]
     private var ended: [(path: ReceivedFrom, end: ConnectionEnd)] = []
     private var mail: [Handler.Mail] = []
     private var datagrams: [Datagram] = []
@@ -52,6 +54,8 @@ final class StreamLoop<Handler: MessageHandler & ~Copyable> {
         _ = beginBatch()
     }
 
+    var counters: LoopCounters { context.counters }
+
     // MARK: What connections report
 
     /// Opens a batch if none is open; everything that calls the handler begins here.
@@ -83,6 +87,12 @@ final class StreamLoop<Handler: MessageHandler & ~Copyable> {
         handler.receiveUnframed(head, because: problem, from: path, clock: clock, output: &output)
     }
 
+    /// A keepalive that is answered already or needs no answer.
+    func countKeepAlive() { batch.keepAlives += 1 }
+
+    /// A connection on which nothing more can be understood.
+    func countUnusable() { batch.unusable += 1 }
+
     /// Answers a double CRLF with one CRLF (RFC 5626 §4.4.1).
     func receivePing(on connection: StreamConnection<Handler>) {
         batch.keepAlives += 1
@@ -90,10 +100,16 @@ final class StreamLoop<Handler: MessageHandler & ~Copyable> {
         output.finish(replyingTo: connection.path)
     }
 
+    func begun(_ opening: ConnectionOpening<Handler>) {
+        openings[opening.path.connection] = opening
+        sweepLater()
+    }
+
     func opened(_ connection: StreamConnection<Handler>) {
         connections[connection.path.connection] = connection
+        registry.open(connection.path)
         let clock = beginBatch()
-        handler.connectionOpened(connection.path, clock: clock, output: &output)
+        handler.connectionOpened(connection.path, peer: connection.peer, clock: clock, output: &output)
         sweepLater()
     }
 
@@ -107,6 +123,12 @@ final class StreamLoop<Handler: MessageHandler & ~Copyable> {
 
     func forget(_ connection: StreamConnection<Handler>) {
         registry.remove(connection.path.connection)
+    }
+
+    /// An opening is over; the connection lives on if it is open.
+    func forget(_ opening: ConnectionOpening<Handler>, isOpen: Bool) {
+        openings[opening.path.connection] = nil
+        if !isOpen { registry.remove(opening.path.connection) }
     }
 
     // MARK: Batches
@@ -142,7 +164,7 @@ final class StreamLoop<Handler: MessageHandler & ~Copyable> {
         batch = BatchCount()
     }
 
-    /// Sends what has gathered; consecutive messages of one connection lie side by side and go as one write.
+    /// Sends what has gathered; consecutive messages of one stream lie side by side and go as one write.
     private func send(_ entries: [OutgoingMessages.Entry], _ bytes: [UInt8]) {
         var index = 0
         while index < entries.count {
@@ -151,7 +173,9 @@ final class StreamLoop<Handler: MessageHandler & ~Copyable> {
             if path.transport == .udp {
                 elsewhere(output.datagram(at: index))
             } else if let connection = connections[path.connection] {
-                while next < entries.count, entries[next].path.connection == path.connection { next += 1 }
+                while next < entries.count, entries[next].path.connection == path.connection,
+                    !path.transport.keepsMessagesWhole
+                { next += 1 }
                 let range = entries[index].start..<entries[next - 1].end
                 let isSent = connection.write(bytes.span.extracting(range))
                 isSent
@@ -193,7 +217,7 @@ final class StreamLoop<Handler: MessageHandler & ~Copyable> {
 
     /// Looks at every connection's time limits now and then, as long as there is one.
     private func sweepLater() {
-        guard !isSweeping, !connections.isEmpty else { return }
+        guard !isSweeping, !connections.isEmpty || !openings.isEmpty else { return }
         isSweeping = true
         let limits = [settings.idleTimeout, settings.messageTimeout, settings.writeTimeout]
         let shortest = limits.map(\.nanoseconds).min() ?? 0
@@ -201,6 +225,7 @@ final class StreamLoop<Handler: MessageHandler & ~Copyable> {
         _ = eventLoop.assumeIsolated().scheduleTask(in: .nanoseconds(pause)) {
             self.isSweeping = false
             let now = SystemClock.read().timestamp
+            for opening in Array(self.openings.values) { opening.checkTimes(now) }
             for connection in Array(self.connections.values) { connection.checkTimes(now) }
             self.sweepLater()
         }
@@ -212,6 +237,7 @@ final class StreamLoop<Handler: MessageHandler & ~Copyable> {
         finishBatch()
         isStopped = true
         alarm?.task.cancel()
+        for opening in Array(openings.values) { opening.close() }
         for connection in Array(connections.values) { connection.close(because: .local) }
     }
 }

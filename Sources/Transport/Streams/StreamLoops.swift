@@ -11,14 +11,16 @@ final class StreamLoops<Handler: MessageHandler & ~Copyable>: Sendable {
     let counters: [LoopCounters]
     private let settings: StreamSettings
     private let registry: ConnectionRegistry
+    private let credentials: TLSCredentials?
     private let group: MultiThreadedEventLoopGroup
     /// Each loop's own state; only its event loop may look inside.
     private let boxes: [NIOLoopBoundBox<StreamLoop<Handler>?>]
     private let servers = Mutex<[any Channel]>([])
 
-    init(settings: StreamSettings, registry: ConnectionRegistry) {
+    init(settings: StreamSettings, registry: ConnectionRegistry, credentials: TLSCredentials?) {
         self.settings = settings
         self.registry = registry
+        self.credentials = credentials
         // The loops' threads start here; signals are the main thread's.
         var before = csocket_signal_mask()
         csocket_block_signals(&before)
@@ -83,8 +85,12 @@ final class StreamLoops<Handler: MessageHandler & ~Copyable>: Sendable {
         func refused(_ errno: Int32) -> TransportError {
             .cannotListen(listener: address.description, errno: errno)
         }
+        guard credentials != nil || !address.transport.isSecure else {
+            throw .certificateMissing(listener: address.description)
+        }
         var local = try address.resolve()
-        let descriptor = csocket_open_tcp(&local, Self.backlog)
+        var options = csocket_tcp_options(halfOpenTimeout: settings.halfOpenTimeout)
+        let descriptor = csocket_open_tcp(&local, Self.backlog, &options)
         guard descriptor >= 0 else { throw refused(-descriptor) }
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: Self.backlog)
@@ -92,7 +98,7 @@ final class StreamLoops<Handler: MessageHandler & ~Copyable>: Sendable {
             .serverChannelOption(.autoRead, value: false)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.writeBufferWaterMark, value: waterMark)
-            .childChannelInitializer { channel in self.admit(channel) }
+            .childChannelInitializer { channel in self.admit(channel, over: address.transport) }
         do {
             let server = try bootstrap.withBoundSocket(descriptor).wait()
             servers.withLock { $0.append(server) }
@@ -112,33 +118,34 @@ final class StreamLoops<Handler: MessageHandler & ~Copyable>: Sendable {
     private static var backlog: Int32 { 1024 }
 
     /// Sets a new connection up on its event loop, or closes it when there are too many.
-    ///
-    /// This is where a transport adds its own stages (TLS, WebSocket) before the connection's.
-    private func admit(_ channel: any Channel) -> EventLoopFuture<Void> {
+    private func admit(_ channel: any Channel, over transport: TransportKind) -> EventLoopFuture<Void> {
         guard let index = boxes.firstIndex(where: { $0.eventLoop === channel.eventLoop }),
-            let loop = boxes[index].value,
-            let path = registry.admit(
-                path(of: channel),
-                send: { [mailbox = mailboxes[index]] datagram in
-                    mailbox.send(datagram)
-                }
-            )
+            let loop = boxes[index].value
         else { return channel.close() }
-        do {
-            let connection = StreamConnection(path: path, loop: loop)
-            try channel.pipeline.syncOperations.addHandler(connection)
-            return channel.eventLoop.makeSucceededVoidFuture()
-        } catch {
-            registry.remove(path.connection)
-            return channel.eventLoop.makeFailedFuture(error)
+        let admission = registry.admit(path(of: channel, over: transport)) { [mailbox = mailboxes[index]] in
+            mailbox.send($0)
         }
+        switch admission {
+        case .admitted(let path):
+            do {
+                try loop.setUp(channel, path: path, identity: credentials?.current)
+                return channel.eventLoop.makeSucceededVoidFuture()
+            } catch {
+                registry.remove(path.connection)
+                return channel.eventLoop.makeFailedFuture(error)
+            }
+        case .tooMany: counters[index].countRefusedTooMany()
+        case .tooManyFromSource: counters[index].countRefusedPerSource()
+        case .closed: break
+        }
+        return channel.close()
     }
 
-    private func path(of channel: any Channel) -> ReceivedFrom {
+    private func path(of channel: any Channel, over transport: TransportKind) -> ReceivedFrom {
         ReceivedFrom(
             source: Endpoint(channel.remoteAddress),
             local: Endpoint(channel.localAddress),
-            transport: .tcp,
+            transport: transport,
             at: SystemClock.read().timestamp,
         )
     }
@@ -161,5 +168,19 @@ final class StreamLoops<Handler: MessageHandler & ~Copyable>: Sendable {
             }.wait()
         }
         try? group.syncShutdownGracefully()
+    }
+}
+
+extension csocket_tcp_options {
+    /// TCP's own probes: the last third of the time is for four of them. The limit on unacknowledged data is the
+    /// whole time, because a shorter one would make the kernel give up after the first lost probe.
+    init(halfOpenTimeout: Interval) {
+        let seconds = min(max(halfOpenTimeout.nanoseconds / 1_000_000_000, 1), 86_400)
+        self.init(
+            probe_after: Int32(max(1, seconds * 2 / 3)),
+            probe_interval: Int32(max(1, seconds / 12)),
+            probes: 4,
+            unacknowledged_ms: UInt32(seconds * 1000),
+        )
     }
 }

@@ -12,10 +12,14 @@ public struct StreamSettings: Hashable, Sendable {
     /// A connection on which nothing came for so long is closed. Longer than the usual registration, because
     /// a phone without keepalives uses its connection only to refresh.
     public var idleTimeout = Interval.seconds(3_900)
-    /// A message must be complete so soon after its first byte, and the first one after connecting.
+    /// A message must be complete so soon after its first byte, and the first one after connecting; the same
+    /// time bounds the TLS handshake and the WebSocket upgrade together.
     public var messageTimeout = Interval.seconds(30)
     /// A peer that takes nothing of what waits for it for so long is closed.
     public var writeTimeout = Interval.seconds(30)
+    /// A peer whose host answers nothing for so long, not even TCP's own probes, is gone; at least a second.
+    /// Two thirds of it are silence before the first probe, so that a NAT's mapping may live of them.
+    public var halfOpenTimeout = Interval.seconds(180)
     /// So many bytes may wait for a peer that doesn't read; more close the connection.
     public var maximumUnsentBytes = 1 << 20
     /// How large a message may be.

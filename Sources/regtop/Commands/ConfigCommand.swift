@@ -50,18 +50,38 @@ enum SettingsExample {
         # accounts: accounts.txt        # for domains that name none; paths are from this file's folder
         open: false                     # true: registrations without a password, laboratories only
 
+        # tls: {certificate: chain.pem, key: key.pem}     # for tls: and wss: listeners, read anew when they change
+        #   client-authorities: ca.pem, client-certificate: optional (or required)
+
         domains:
           example.test:
             registration: true          # false: REGISTER is answered 405
             # accounts: example.txt
-            expires: {default: 3600, min: 60, max: 7200, jitter: 10}    # seconds; jitter in percent
-            contacts: {max: 10, overflow: reject}                       # reject or oldest
+            expires: {default: 3600, min: 60, max: 7200, jitter: 10, max-nat: 0}
+                                        # seconds; jitter in percent; max-nat: longest behind NAT over UDP, 0: max
+            contacts: {max: 10, overflow: reject, fold: off}
+                                        # overflow: reject, oldest, soonest, unreachable
+                                        # fold: a new contact replaces those of the same instance, or none (off)
             digest:
               # algorithms: [SHA-256, MD5]   # one challenge each, in this order; default: MD5 alone where
                                                # every account has it, as many phones can't do more
               qop: [auth]                    # auth, auth-int
               legacy: true                   # take RFC 2069 answers (no qop); shown as a badge
-            alias: uri                       # show NAT in the 200: uri, header or off
+            alias: uri                       # show NAT in the 200: uri, received or off
+            path: lazy                       # RFC 3327: off, lazy, strict
+            outbound: {mode: offered, flow-timer: 0}     # RFC 5626: off, offered, required; seconds, 0: not said
+            gruu: true                       # RFC 5627
+            # service-route: ["<sip:proxy.example.test;lr>"]              # RFC 3608
+            connection-lost: keep            # bindings over a connection that ended: keep, remove, or seconds
+            ping: {every: 0, timeout: 8, codes: any, remove-after: 0}     # OPTIONS; seconds; codes: any, 2xx
+              # users: ["4417"]              # only these; default: all
+            subscriptions: {offered: true, max: 4}                        # RFC 3680
+              # administrators: ["watcher"]  # may watch everybody
+            # numbers: {trunk1: ["+12145550100-0199"]}                    # RFC 6140
+            # access:                        # the first rule that fits counts; default: digest
+            #   - {from: 10.1.0.0/16, transports: [tls], may: named, users: ["4417"]}
+            #   - {from: 192.0.2.0/24, may: deny}                         # digest, deny, any, named
+            # users: {"4417": {disabled: false, from: [10.0.0.0/8], contacts: 2}}
 
         limits:
           loops: 0                      # UDP loops; 0: by the number of cores
@@ -69,8 +89,16 @@ enum SettingsExample {
           connections: 10000
           connections-per-source: 1000
           idle: 7200                    # seconds; 0: connections may idle for ever
+          rate: {source: 0, aor: 0}     # REGISTERs a second; 0: no limit
           transactions: 8               # megabytes of stored replies a loop
           attempts: 16                  # megabytes of messages kept for the attempts view
+
+        security:
+          auto-block: false             # block sources that look like attackers
+          block: 3600                   # seconds
+          failures: 20                  # within ten minutes
+          # allow: [10.0.0.0/8]         # never blocked so
+          offices: false                # true: block a source although several users have registered from it
 
         console:
           theme: ansi

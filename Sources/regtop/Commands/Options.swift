@@ -148,6 +148,9 @@ extension Settings {
             path.hasPrefix("/") || folder.isEmpty ? path : "\(folder)/\(path)"
         }
         accounts = accounts.map(resolved)
+        tls.certificate = tls.certificate.map(resolved)
+        tls.key = tls.key.map(resolved)
+        tls.clientAuthorities = tls.clientAuthorities.map(resolved)
         domains = domains.mapValues { domain in
             var domain = domain
             domain.accounts = domain.accounts.map(resolved)

@@ -24,7 +24,7 @@ import Timing
         #expect(Set(Cause.allCases.map(\.text)).count == Cause.allCases.count)
         #expect(
             Cause.allCases.filter { !$0.isRemoval } == [
-                .registered, .refreshed, .moved, .restored, .rolledBack,
+                .registered, .refreshed, .moved, .restored, .rolledBack, .observed,
             ]
         )
     }

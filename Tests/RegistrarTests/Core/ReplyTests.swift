@@ -132,7 +132,10 @@ struct AliasTests {
     }
 
     @Test func asAHeaderParameterOrNotAtAll() throws {
-        #expect(try contact(.header, "<sip:a@h>") == "<sip:a@h>;alias=\"198.51.100.7~40001~1\";expires=3600")
+        #expect(
+            try contact(.received, "<sip:a@h>")
+                == "<sip:a@h>;received=\"sip:198.51.100.7:40001;transport=udp\";expires=3600"
+        )
         #expect(try contact(.off, "<sip:a@h>") == "<sip:a@h>;expires=3600")
     }
 

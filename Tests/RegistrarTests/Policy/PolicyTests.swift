@@ -20,7 +20,7 @@ struct PolicyTests {
     }
 
     @Test func ofTwoDomainsOfOneNameTheFirstCounts() {
-        let policy = Policy(domains: [.open("a.example", alias: .off), .open("A.example", alias: .header)])
+        let policy = Policy(domains: [.open("a.example", alias: .off), .open("A.example", alias: .received)])
         #expect(index(policy, "a.example") == 0)
     }
 

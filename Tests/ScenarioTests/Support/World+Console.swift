@@ -1,9 +1,9 @@
 import BindingTable
 import Cells
 import Console
-import ConsoleLink
+public import ConsoleLink
 import Monitor
-import Registrar
+public import Registrar
 import Timing
 
 /// The operator's side: keys in, screen out, and the other end of the link.
@@ -71,41 +71,12 @@ extension World {
 
     private func answer(_ request: LinkRequest) -> LinkUpdate {
         bringMonitorUpToDate()
-        switch request {
-        case .query(let query, let serial):
-            return .window(monitor.answer(query, for: &session, at: now), serial: serial)
-        case .preview(let command, let serial):
-            return .preview(desk.preview(command, clock: clock), serial: serial)
-        case .previewMatching(let filter, var command, let serial):
-            command.verb = command.verb.onto(monitor.targets(matching: filter, at: now))
-            return .preview(desk.preview(command, clock: clock), serial: serial)
-        case .perform(let command, let serial):
-            return .outcome(perform(command), serial: serial)
-        }
-    }
-
-    /// The audit lines first, then the act.
-    private func perform(_ command: OperatorCommand) -> CommandOutcome {
-        performed.append(command.verb)
-        let outcome = desk.perform(command, clock: clock) { records in
-            for record in records {
-                auditTrail.append((record, bindings.count))
-                monitor.receive(.audit(record), at: now)
-            }
-            return true
-        }
-        tellBlocks()
-        return outcome
-    }
-}
-
-extension OperatorVerb {
-    /// The same verb for other bindings; verbs that take none stay as they are.
-    fileprivate func onto(_ targets: [BindingTarget]) -> OperatorVerb {
-        switch self {
-        case .expire: .expire(targets)
-        case .evict(_, let length): .evict(targets, refuseFor: length)
-        case .block, .unblock, .undo: self
+        if case .perform(let command, _) = request { performed.append(command.verb) }
+        return session.answer(request, monitor: monitor, desk: desk, clock: clock) { record in
+            auditTrail.append((record, bindings.count))
+            return nil
         }
     }
 }
+
+extension OperatorDesk: CommandDesk {}

@@ -40,7 +40,7 @@ final class World {
 
     // The console's side, see World+Console.swift.
     var model: ConsoleModel
-    var session = MonitorSession(keepsEndedRows: false)
+    var session: LinkSession
     let welcome: Welcome
     /// What the console wanted done outside of itself besides asking: quit, theme, redraw.
     var effects: [ConsoleEffect] = []
@@ -79,6 +79,7 @@ final class World {
         toRegistrar = LossyNetwork(seed: plan.seed, conditions: plan.network)
         toPhones = LossyNetwork(seed: plan.seed &+ 1, conditions: plan.network)
         welcome = plan.welcome
+        session = LinkSession(readOnlyBecause: plan.readOnlyBecause)
         model = ConsoleModel(
             settings: ConsoleSettings(isReadOnly: plan.readOnlyBecause != nil, view: plan.view),
             size: plan.size

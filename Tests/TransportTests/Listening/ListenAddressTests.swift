@@ -4,14 +4,20 @@ import Testing
 @testable import Transport
 
 @Suite struct ListenAddressTests {
-    @Test(arguments: [
-        ("udp:127.0.0.1:5060", "udp:127.0.0.1:5060"),
-        ("tcp:[::1]:5070", "tcp:[::1]:5070"),
-        ("UDP:0.0.0.0:0", "udp:0.0.0.0:0"),
-        ("udp:127.0.0.1", "udp:127.0.0.1:5060"),
-        ("tcp:[::]", "tcp:[::]:5060"),
-        ("udp:sip.example:65535", "udp:sip.example:65535"),
-    ])
+    @Test(
+        "RFC 3261 §19.1.2, RFC 6455 §3: usual ports",
+        arguments: [
+            ("udp:127.0.0.1:5060", "udp:127.0.0.1:5060"),
+            ("tcp:[::1]:5070", "tcp:[::1]:5070"),
+            ("UDP:0.0.0.0:0", "udp:0.0.0.0:0"),
+            ("udp:127.0.0.1", "udp:127.0.0.1:5060"),
+            ("tcp:[::]", "tcp:[::]:5060"),
+            ("tls:[::1]", "tls:[::1]:5061"),
+            ("WS:127.0.0.1", "ws:127.0.0.1:80"),
+            ("wss:sip.example", "wss:sip.example:443"),
+            ("udp:sip.example:65535", "udp:sip.example:65535"),
+        ]
+    )
     func reads(text: String, canonical: String) throws {
         let address = try ListenAddress(parsing: text)
         #expect(address.description == canonical)
@@ -20,7 +26,10 @@ import Testing
 
     @Test(arguments: [
         ("5060", "5060: not a listener; write TRANSPORT:HOST:PORT, such as udp:127.0.0.1:5060"),
-        ("sctp:127.0.0.1:5060", "sctp:127.0.0.1:5060: unknown transport \"sctp\"; write udp or tcp"),
+        (
+            "sctp:127.0.0.1:5060",
+            "sctp:127.0.0.1:5060: unknown transport \"sctp\"; write udp, tcp, tls, ws or wss"
+        ),
         ("udp:::1:5060", "udp:::1:5060: put the IPv6 address in brackets, such as [::1]:5060"),
         ("udp:[::1:5060", "udp:[::1:5060: missing ]; write [ADDRESS]:PORT"),
         ("udp:[::1]5060", "udp:[::1]5060: after ] comes :PORT or nothing"),

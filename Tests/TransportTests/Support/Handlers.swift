@@ -41,6 +41,29 @@ struct EchoHandler: MessageHandler {
     }
 }
 
+/// A server that echoes messages in angle brackets and notes which connections come and go.
+func echoServer(
+    _ listener: String,
+    _ settings: StreamSettings = StreamSettings(),
+    tls: TLSFiles? = nil,
+    paths: Journal<ReceivedFrom> = Journal(),
+    opened: Journal<ReceivedFrom> = Journal(),
+    peers: Journal<ConnectionPeer> = Journal(),
+    ended: Journal<(path: ReceivedFrom, end: ConnectionEnd)> = Journal(),
+) throws -> StreamServer<Never> {
+    try StreamServer(listening: [ListenAddress(parsing: listener)], settings: settings, tls: tls) { _ in
+        ScriptedHandler<Never>(
+            onMessage: { _, text, path, output in
+                paths.add(path)
+                output.reply("<\(text)>", to: path)
+            },
+            onClosed: { path, end in ended.add((path, end)) },
+            onOpened: { path in opened.add(path) },
+            onPeer: { peer in peers.add(peer) },
+        )
+    }
+}
+
 /// Does what its closures say.
 struct ScriptedHandler<Mail: Sendable>: MessageHandler {
     var deadline = Timestamp.distantFuture
@@ -51,6 +74,7 @@ struct ScriptedHandler<Mail: Sendable>: MessageHandler {
     var onUnframed: (String, ParseError, ReceivedFrom, inout OutgoingMessages) -> Void = { _, _, _, _ in }
     var onClosed: (ReceivedFrom, ConnectionEnd) -> Void = { _, _ in }
     var onOpened: (ReceivedFrom) -> Void = { _ in }
+    var onPeer: (ConnectionPeer) -> Void = { _ in }
 
     mutating func receive(
         _ message: Span<UInt8>,
@@ -76,9 +100,11 @@ struct ScriptedHandler<Mail: Sendable>: MessageHandler {
 
     mutating func connectionOpened(
         _ path: ReceivedFrom,
+        peer: ConnectionPeer,
         clock: ClockReading,
         output: inout OutgoingMessages,
     ) {
+        onPeer(peer)
         onOpened(path)
     }
 

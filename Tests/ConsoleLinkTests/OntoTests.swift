@@ -2,7 +2,7 @@ import BindingTable
 import Testing
 import Timing
 
-@testable import Host
+@testable import ConsoleLink
 
 @Suite("Acts on all that match")
 struct OntoTests {

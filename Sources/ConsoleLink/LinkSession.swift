@@ -1,0 +1,85 @@
+public import BindingTable
+public import Monitor
+public import Timing
+
+/// Who carries out what operators want: the registrar's operator desk, seen from this side of the wall.
+public protocol CommandDesk {
+    /// What a command would do now.
+    func preview(_ command: OperatorCommand, clock: ClockReading) -> CommandOutcome
+    /// Carries a command out once `audit` has said that its lines are safe.
+    func perform(
+        _ command: OperatorCommand,
+        clock: ClockReading,
+        audit: ([AuditRecord]) -> Bool,
+    ) -> CommandOutcome
+    /// The blocks in force.
+    func blocks(at now: Timestamp) -> [Block]
+}
+
+/// The monitor's end of one console's link: a request in, its update out, whatever carries the two.
+public struct LinkSession: Sendable {
+    private let readOnlyBecause: String?
+    private var shown = MonitorSession(keepsEndedRows: false)
+
+    /// A session of a console that has just been welcomed.
+    ///
+    /// - Parameter readOnlyBecause: why it may not act; nil if it may.
+    public init(readOnlyBecause: String?) { self.readOnlyBecause = readOnlyBecause }
+
+    /// Answers a request.
+    ///
+    /// - Parameter audit: writes the lines of an act, before it is done, and says why it can't; nil if it could.
+    ///   An act that can't be recorded is not done.
+    public mutating func answer(
+        _ request: LinkRequest,
+        monitor: Monitor,
+        desk: some CommandDesk,
+        clock: ClockReading,
+        audit: (AuditRecord) -> String?,
+    ) -> LinkUpdate {
+        switch request {
+        case .query(let query, let serial):
+            return .window(monitor.answer(query, for: &shown, at: clock.timestamp), serial: serial)
+        case .preview(let command, let serial):
+            return .preview(desk.preview(command, clock: clock), serial: serial)
+        case .previewMatching(let filter, var command, let serial):
+            command.verb = command.verb.onto(monitor.targets(matching: filter, at: clock.timestamp))
+            return .preview(desk.preview(command, clock: clock), serial: serial)
+        case .perform(let command, let serial):
+            return .outcome(perform(command, monitor: monitor, desk, clock, audit), serial: serial)
+        }
+    }
+
+    private func perform(
+        _ command: OperatorCommand,
+        monitor: Monitor,
+        _ desk: some CommandDesk,
+        _ clock: ClockReading,
+        _ audit: (AuditRecord) -> String?,
+    ) -> CommandOutcome {
+        if let readOnlyBecause { return CommandOutcome(refusal: "read-only: \(readOnlyBecause)") }
+        var problem: String?
+        var outcome = desk.perform(command, clock: clock) { records in
+            for record in records {
+                problem = audit(record)
+                if problem != nil { return false }
+                monitor.receive(.audit(record), at: clock.timestamp)
+            }
+            return true
+        }
+        if let problem { outcome.refusal = problem }
+        monitor.receive(.blocks(desk.blocks(at: clock.timestamp)), at: clock.timestamp)
+        return outcome
+    }
+}
+
+extension OperatorVerb {
+    /// The same verb for other bindings; verbs that take none stay as they are.
+    func onto(_ targets: [BindingTarget]) -> OperatorVerb {
+        switch self {
+        case .expire: .expire(targets)
+        case .evict(_, let refuseFor): .evict(targets, refuseFor: refuseFor)
+        case .block, .unblock, .undo: self
+        }
+    }
+}

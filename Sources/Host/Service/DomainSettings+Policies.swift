@@ -1,0 +1,82 @@
+import Registrar
+import SIPMessage
+
+/// A domain's settings in the registrar's words.
+extension DomainSettings {
+    var contactPolicy: ContactPolicy {
+        let overflow: ContactPolicy.Overflow =
+            switch contacts.overflow {
+            case "oldest": .oldest
+            case "soonest": .soonest
+            case "unreachable": .unreachable
+            default: .reject
+            }
+        return ContactPolicy(
+            maximum: UInt16(clamping: contacts.maximum),
+            overflow: overflow,
+            folding: contacts.fold == "instance" ? .instance : .off
+        )
+    }
+
+    var extensionPolicy: ExtensionPolicy {
+        ExtensionPolicy(
+            path: path == "off" ? .off : path == "strict" ? .strict : .lazy,
+            outbound: outbound == "off" ? .off : outbound == "required" ? .required : .offered,
+            flowTimer: UInt32(flowTimer),
+            offersGRUU: gruu,
+            serviceRoute: Array(serviceRoute.joined(separator: ", ").utf8),
+            numbers: numbers.sorted { $0.key < $1.key }.map { user, list in
+                ExtensionPolicy.Numbers(
+                    user: Array(user.utf8),
+                    text: Array(list.joined(separator: ", ").utf8)
+                )
+            }
+        )
+    }
+
+    /// What is wrong with texts that go out in messages as they are; nil if nothing is.
+    var unusableText: String? {
+        for route in serviceRoute where !isRoute(route) {
+            return "service-route \(route): not an address; write \"<sip:HOST;lr>\""
+        }
+        for (user, list) in numbers {
+            for number in list where !number.utf8.allSatisfy({ "+-0123456789".utf8.contains($0) }) {
+                return "numbers of \(user), \(number): not a number; write +12145550100 or +12145550100-0199"
+            }
+        }
+        return nil
+    }
+
+    private func isRoute(_ text: String) -> Bool {
+        let bytes = Array(text.utf8)
+        let whole = ByteRange(start: 0, count: UInt16(clamping: bytes.count))
+        guard bytes.count <= 1_024, bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7f }),
+            let address = try? NameAddress(bytes.span, in: whole, header: .serviceRoute),
+            let uri = try? SIPURI(bytes.span, in: address.uri, part: .header(.serviceRoute))
+        else { return false }
+        return uri.isSIP && address.isBracketed
+    }
+
+    var connectionLoss: ConnectionLoss {
+        if connectionLost == "remove" { return .remove }
+        return UInt32(connectionLost).map { .shorten($0) } ?? .keep
+    }
+
+    var pingPolicy: PingPolicy {
+        PingPolicy(
+            interval: UInt32(ping.every),
+            timeout: UInt32(ping.timeout),
+            codes: ping.codes == "2xx" ? .success : .any,
+            removeAfter: UInt32(ping.removeAfter),
+            users: Set(ping.users.map { Array($0.utf8) })
+        )
+    }
+
+    var subscriptionPolicy: SubscriptionPolicy {
+        SubscriptionPolicy(
+            isOffered: subscriptions.isOffered,
+            maximum: UInt16(clamping: subscriptions.maximum),
+            administrators: Set(subscriptions.administrators.map { Array($0.utf8) })
+        )
+    }
+}

@@ -1,0 +1,56 @@
+import BindingTable
+public import SIPMessage
+import Synchronization
+
+/// Which bindings lean on which open connection: shared by the loops that serve connections and by the
+/// operator's desk, which may put back a binding whose connection has ended since.
+///
+/// It holds no more than the table does: names of bindings that have left or moved to another connection are
+/// sifted out each time a list has doubled. No partition is locked by whoever calls it.
+public final class OpenConnections: Sendable {
+    private struct Leaning {
+        var bindings: [BindingID] = []
+        /// At so many names the list is sifted.
+        var limit = OpenConnections.firstLimit
+    }
+
+    private static let firstLimit = 16
+
+    private let leaning = Mutex<[ConnectionID: Leaning]>([:])
+
+    /// None is open.
+    public init() {}
+
+    /// A connection was opened.
+    func open(_ connection: ConnectionID) {
+        leaning.withLock { $0[connection] = Leaning() }
+    }
+
+    /// A connection is open.
+    func isOpen(_ connection: ConnectionID) -> Bool {
+        leaning.withLock { $0[connection] != nil }
+    }
+
+    /// A binding leans on a connection from now on; does nothing if that is not open.
+    func note(_ binding: BindingID, on connection: ConnectionID, in table: BindingTable) {
+        leaning.withLock { leaning in
+            guard var list = leaning[connection], !list.bindings.contains(binding) else { return }
+            list.bindings.append(binding)
+            if list.bindings.count > list.limit {
+                list.bindings.removeAll { table.facts($0)?.path.connection != connection }
+                list.limit = max(Self.firstLimit, list.bindings.count * 2)
+            }
+            leaning[connection] = list
+        }
+    }
+
+    /// How many names are kept for a connection, for gauges and tests.
+    public func names(on connection: ConnectionID) -> Int {
+        leaning.withLock { $0[connection]?.bindings.count ?? 0 }
+    }
+
+    /// A connection has ended; gives the bindings that leaned on it, those included that have left since.
+    func close(_ connection: ConnectionID) -> [BindingID] {
+        leaning.withLock { $0.removeValue(forKey: connection)?.bindings ?? [] }
+    }
+}

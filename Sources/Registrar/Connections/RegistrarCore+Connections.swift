@@ -1,0 +1,59 @@
+import BindingTable
+public import SIPMessage
+public import Timing
+
+extension RegistrarCore {
+    /// A peer has connected, after the handshakes of its transport.
+    ///
+    /// - Parameter names: the identities of its verified certificate (RFC 5922 §7.1), the first of which a
+    ///   binding shows; empty without one.
+    public mutating func connectionOpened(_ path: ReceivedFrom, names: [[UInt8]] = []) {
+        state.connections.open(path.connection)
+        if !names.isEmpty { peers[path.connection] = names }
+    }
+
+    /// A connection has ended: what leans on it can be reached no more (RFC 5626 §5.3), and the domain's rule says
+    /// whether it stays, stays for a while, or goes.
+    public mutating func connectionClosed(_ path: ReceivedFrom, at now: Timestamp) {
+        peers[path.connection] = nil
+        for id in state.connections.close(path.connection) {
+            state.table.withPartition(at: id.partition) { partition in
+                // One that has come again over another connection is none of our business.
+                guard let facts = partition.facts(id), facts.path.connection == path.connection else {
+                    return
+                }
+                let change: BindingChange =
+                    switch loss(of: id, in: partition) {
+                    case .keep: .observe(id, .connectionGone(until: nil))
+                    case .shorten(let seconds):
+                        .observe(id, .connectionGone(until: now + .seconds(Int(seconds))))
+                    case .remove: .remove(id, .connectionLost)
+                    }
+                let none: [UInt8] = []
+                partition.apply([change], aor: none.span, texts: none.span, at: now)
+            }
+        }
+    }
+
+    /// The rule of the domain of a binding's address of record.
+    private func loss(of id: BindingID, in partition: borrowing Partition) -> ConnectionLoss {
+        let index = partition.withText(id, .aor) { aor -> Int? in
+            var start = aor.count
+            while start > 0, aor[start - 1] != 0x40 { start -= 1 }
+            return policy.domainIndex(aor.extracting(start..<aor.count))
+        }
+        guard let index = index ?? nil else { return .keep }
+        return policy.domains[index].connectionLoss
+    }
+
+    /// Notes that the bindings which a decision has made or prolonged lean on the request's connection.
+    mutating func lean(_ step: BindingStep) {
+        let path = step.context.path
+        guard path.transport.isReliable else { return }
+        for id in bench.added { state.connections.note(id, on: path.connection, in: state.table) }
+        for change in bench.decision.changes {
+            guard case .update(let id, _, _, _) = change else { continue }
+            state.connections.note(id, on: path.connection, in: state.table)
+        }
+    }
+}
