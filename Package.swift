@@ -186,7 +186,7 @@ let package = Package(
             name: "ScenarioTests",
             dependencies: [
                 "BindingTable", "Cells", "Console", "ConsoleLink", "Monitor", "Registrar", "SIPDigest",
-                "SIPMessage", "Simulation", "Timing",
+                "SIPMessage", "SIPTransaction", "Simulation", "Timing",
             ],
             swiftSettings: strict,
         ),
@@ -226,7 +226,9 @@ if Context.environment["REGTOP_FUZZING"] != nil,
     package.targets.append(
         .executableTarget(
             name: "Fuzzing",
-            dependencies: ["regtop", "Host", "Cells", "SIPDigest", "SIPMessage"],
+            dependencies: [
+                "regtop", "Host", "Cells", "BindingTable", "Registrar", "SIPDigest", "SIPMessage", "Support",
+            ],
             path: "Tests/Fuzzing",
             swiftSettings: strict,
         )

@@ -103,7 +103,7 @@ struct SettingsFile {
             value in
             switch key {
             case "auto-block": security.autoBlock = reader.flag(value, key)
-            case "block": security.blockSeconds = reader.number(value, key, 1...31_536_000)
+            case "block": security.block = reader.number(value, key, 1...31_536_000)
             case "failures": security.failures = reader.number(value, key, 3...1_000_000)
             case "offices": security.blocksOffices = reader.flag(value, key)
             default: security.allow = reader.strings(value, key)

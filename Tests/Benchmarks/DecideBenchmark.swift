@@ -140,13 +140,14 @@ enum DecideBenchmark {
                 at: now
             )
             reply.removeAll(keepingCapacity: true)
+            var ownRequests = OutgoingRequests()
             let begin = Benchmarks.processorTime()
             for request in requests {
                 let handling = core.handle(request.span, from: path, clock: clock, reply: &reply)
                 if handling.exchange.status != wanted { refused += 1 }
             }
             core.noteBatch(count: requests.count, capacity: batch, at: now)
-            _ = core.advance(to: now)
+            _ = core.advance(to: clock, requests: &ownRequests)
             let end = Benchmarks.processorTime()
             var ends = reply.span.splitMessages()
             ends.removeLast()

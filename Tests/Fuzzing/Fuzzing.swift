@@ -10,7 +10,7 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
 
 /// A reader of strangers' bytes, with what must hold for every input.
 enum FuzzTarget: String, CaseIterable {
-    case message, uri, framer, settings, theme, accounts
+    case message, uri, framer, settings, theme, accounts, reginfo
 
     static let chosen: FuzzTarget = {
         let name = getenv("REGTOP_FUZZ").map { String(cString: $0) } ?? ""
@@ -29,6 +29,7 @@ enum FuzzTarget: String, CaseIterable {
         case .settings: fuzzSettings(input)
         case .theme: fuzzTheme(input)
         case .accounts: fuzzAccounts(input)
+        case .reginfo: fuzzReginfo(input)
         }
     }
 }

@@ -28,6 +28,9 @@ struct TableDriver {
         var q: UInt16?
         var badges: Badges = []
         var regID: UInt32 = 0
+        var instance: UInt32 = 0
+        var tls = TLSVersion.none
+        var path = "", peer = "", numbers = ""
     }
 
     /// Makes a binding.
@@ -70,6 +73,15 @@ struct TableDriver {
         }
     }
 
+    /// Sees something of a binding without a REGISTER.
+    mutating func observe(_ id: BindingID, _ observation: Observation) {
+        let now = now
+        let nothing: [UInt8] = []
+        table.withPartition(at: id.partition) { partition in
+            _ = partition.apply([.observe(id, observation)], aor: nothing.span, texts: nothing.span, at: now)
+        }
+    }
+
     /// Takes a binding away.
     mutating func remove(_ id: BindingID, _ cause: Cause = .unregistered) {
         let now = now
@@ -101,10 +113,12 @@ struct TableDriver {
             granted: phone.granted,
             q: phone.q,
             regID: phone.regID,
+            instanceHash: phone.instance,
             path: ReceivedFrom(
                 source: phone.source,
                 local: Wire.local,
                 transport: phone.transport,
+                tls: phone.tls,
                 at: now
             ),
             badges: phone.badges
@@ -123,7 +137,10 @@ struct TableDriver {
             callID: range(phone.callID),
             userAgent: range(phone.agent),
             sentBy: range("192.0.2.1"),
-            account: range(phone.account)
+            account: range(phone.account),
+            path: range(phone.path),
+            peer: range(phone.peer),
+            numbers: range(phone.numbers)
         )
     }
 }
@@ -157,7 +174,23 @@ extension SeededGenerator {
         phone.badges = percent(40) ? .nat : percent(30) ? [.md5, .digestURI] : []
         phone.regID = UInt32(below(2))
         phone.account = percent(50) ? "acc\(below(9))" : ""
+        phone.instance = UInt32(max(0, below(12) - 8))
+        phone.tls = phone.transport == .tls ? [.tls12, .tls13][below(2)] : .none
+        phone.path = percent(20) ? "<sip:edge\(below(3)).example.net;lr>" : ""
+        phone.peer = phone.tls == .none ? "" : ["", "phone\(below(4)).example.test"][below(2)]
+        phone.numbers = percent(10) ? "+49301234\(below(3)) - +4930123499" : ""
         phone.parameters = percent(30) ? ";+sip.instance=\"<urn:uuid:\(below(9))-aabb>\";reg-id=1" : ""
+    }
+}
+
+extension SeededGenerator {
+    /// What a ping or the end of a connection tells.
+    mutating func observation(at now: Timestamp) -> Observation {
+        switch below(10) {
+        case 0..<5: .answered(roundTrip: UInt32([300, 12_000, 12_400, 80_000][below(4)] + below(3)))
+        case 5..<8: .silent
+        default: .connectionGone(until: percent(50) ? nil : now + .seconds(below(300)))
+        }
     }
 }
 

@@ -49,7 +49,7 @@ struct SettingsFileTests {
                 access: [{from: 10.0.0.0/8, transports: [tls], may: named, users: [a, b]}, {from: 192.0.2.1, may: deny}]
                 users: {"4417": {disabled: true, from: [10.0.0.0/8], contacts: 2}}
             tls: {certificate: c.pem, key: k.pem, client-authorities: ca.pem, client-certificate: required}
-            security: {auto-block: true, block: 60, failures: 5, allow: [10.0.0.0/8]}
+            security: {auto-block: true, block: 60, failures: 5, allow: [10.0.0.0/8], offices: true}
             limits: {loops: 2, message: 4096, connections: 9, connections-per-source: 8, idle: 7, transactions: 6, attempts: 5, rate: {source: 4, aor: 3}}
             console: {theme: mono, ascii: true, no-color: true, read-only: true, view: bindings, filter: "exp<60"}
             """
@@ -67,8 +67,9 @@ struct SettingsFileTests {
         extensions(of: domain)
         #expect(settings.tls.certificate == "c.pem" && settings.tls.key == "k.pem")
         #expect(settings.tls.clientAuthorities == "ca.pem" && settings.tls.clientCertificate == "required")
-        #expect(settings.security.autoBlock && settings.security.blockSeconds == 60)
+        #expect(settings.security.autoBlock && settings.security.block == 60)
         #expect(settings.security.failures == 5 && settings.security.allow == ["10.0.0.0/8"])
+        #expect(settings.security.blocksOffices)
         let limits = settings.limits
         #expect(limits.sourceRate == 4 && limits.aorRate == 3)
         #expect(

@@ -95,6 +95,9 @@ public enum RefusalReason: Hashable, Sendable, BitwiseCopyable {
     case outboundRequired
     /// More than one contact with a reg-id. RFC 5626 §6
     case severalFlows
+    /// The contact of this position (from 1) is the address of record itself or a GRUU of ours: it would lead back
+    /// here for ever. RFC 5627 §5.1
+    case contactLoops(position: UInt16)
     /// The bulk contact has a user part, or the request lacks what it needs. RFC 6140 §5.1
     case bulkMisused
     /// The account stands for no list of numbers. RFC 6140 §5.1
@@ -152,6 +155,7 @@ public enum RefusalReason: Hashable, Sendable, BitwiseCopyable {
         case .firstHopLacksOutbound: "first-hop-outbound"
         case .outboundRequired: "outbound-required"
         case .severalFlows: "several-flows"
+        case .contactLoops: "contact-loop"
         case .bulkMisused: "bulk"
         case .bulkNotAllowed: "bulk-not-allowed"
         case .notAcceptable: "not-acceptable"

@@ -62,6 +62,21 @@ public struct Partition: ~Copyable, Sendable {
         }
     }
 
+    /// The same for an address of record of which only the whole keyed hash is known (`BindingTable.hash`).
+    public func current(ofHash hash: UInt64, at now: Timestamp, into found: inout [BindingFacts]) {
+        found.removeAll(keepingCapacity: true)
+        var aor: [UInt8] = []
+        _ = index.find(UInt32(truncatingIfNeeded: hash)) { slot in
+            slab.withBytes(records[slot].text) { block in
+                let text = block.extracting(TextBlock.aor(block))
+                guard self.hash(text) == hash else { return false }
+                aor = bytes(text)
+                return true
+            }
+        }
+        if !aor.isEmpty { current(of: aor.span, at: now, into: &found) }
+    }
+
     /// The same bindings by their ids, in the same order.
     public func current(of aor: Span<UInt8>, at now: Timestamp, into found: inout [BindingID]) {
         found.removeAll(keepingCapacity: true)

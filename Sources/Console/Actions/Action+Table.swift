@@ -75,7 +75,7 @@ extension Action {
             .problems,
             ["!"],
             "Problems",
-            "only problems: LATE and AUTH, failures, attacks, warnings",
+            "only problems: LATE, AUTH, PING, CONN; failures, attacks, warnings",
             in: [.bindings, .attempts, .security, .log],
             weight: 50
         ),
@@ -151,6 +151,15 @@ extension Action {
             "EVICT: take the binding away (asks first)",
             in: [.bindings, .binding],
             weight: 75,
+            isDestructive: true
+        ),
+        Action(
+            .evictGhosts,
+            ["O"],
+            "Ghosts",
+            "EVICT all ghosts of this address of record: only the newest stay (asks first)",
+            in: [.bindings, .binding],
+            weight: 76,
             isDestructive: true
         ),
         Action(

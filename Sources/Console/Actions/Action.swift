@@ -59,7 +59,7 @@ enum ActionID: String, CaseIterable, Sendable {
     case filter, clearFilter, problems, sortLeft, sortRight, reverse, sortMenu
     case freeze, follow, followAOR, group, preview, raw, rawPane, why, times
     // Marking and acting
-    case mark, range, markAll, unmark, evict, expire, block, unblock, undo
+    case mark, range, markAll, unmark, evict, evictGhosts, expire, block, unblock, undo
     // The console itself
     case theme, keyBar, redraw, suspend, help
     // In a prompt, a form, the help and a list to choose from

@@ -35,7 +35,7 @@ extension ConsoleModel {
         switch id {
         case .filter: true
         case .clearFilter: !currentFilterText.isEmpty
-        case .nextPane where screen == .overview: OverviewLayout(frame.body).panes.count > 1
+        case .nextPane where screen == .overview: overviewLayout.panes.count > 1
         default: true
         }
     }

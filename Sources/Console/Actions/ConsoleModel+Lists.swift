@@ -32,7 +32,7 @@ extension ConsoleModel {
         filterChanged()
     }
 
-    /// Bindings that are late or fail to log in, failed attempts, warnings.
+    /// Bindings that are late, fail to log in or can't be reached; failed attempts; warnings.
     mutating func toggleProblems() {
         switch screen {
         case .attempts:
@@ -47,13 +47,16 @@ extension ConsoleModel {
         default:
             let before = filterBeforeProblems
             filterBeforeProblems = before == nil ? bindingsFilter.text : nil
-            do { try bindingsFilter.set(before ?? "st:LATE or st:AUTH", for: .bindings) } catch {
+            do { try bindingsFilter.set(before ?? Self.problemsFilter, for: .bindings) } catch {
                 message = .error("\(error).")
             }
             bindings.reset(keepingCursor: true)
         }
         link.wantsWindow = true
     }
+
+    /// All states that are a reason to look.
+    static let problemsFilter = "st:LATE or st:AUTH or st:PING or st:CONN"
 
     // MARK: Order
 

@@ -10,7 +10,7 @@ extension ConsoleModel {
             return "This console can only look: \(because)."
         }
         let needsPage: Set<ActionID> = [
-            .open, .raw, .why, .times, .followAOR, .block, .evict, .expire,
+            .open, .raw, .why, .times, .followAOR, .block, .evict, .evictGhosts, .expire,
         ]
         if let obstacleOfMissing, needsPage.contains(id) { return obstacleOfMissing }
         switch id {
@@ -24,6 +24,7 @@ extension ConsoleModel {
         case .lastView: return lastView == nil ? "There was no view before this one." : nil
         case .clearFilter: return currentFilterText.isEmpty ? "No filter is on." : nil
         case .evict, .expire: return obstacleToAct
+        case .evictGhosts: return obstacleToEvictGhosts
         case .block:
             return blockSubjects.isEmpty
                 ? "There is no address of record or source under the cursor." : obstacleOfLeft
@@ -81,6 +82,13 @@ extension ConsoleModel {
         if let obstacleOfLeft { return obstacleOfLeft }
         guard let row = actRow else { return "There is no binding under the cursor." }
         return row.isGone ? "This binding is gone already." : nil
+    }
+
+    private var obstacleToEvictGhosts: String? {
+        if let obstacleOfLeft { return obstacleOfLeft }
+        guard let row = actRow else { return "There is no binding under the cursor." }
+        let hasGhosts = screen == .bindings ? row.hasGhosts : detail.detail?.ghosts.isEmpty == false
+        return hasGhosts ? nil : "This address of record has no ghosts."
     }
 
     /// The page that is open is of something that is no longer kept.

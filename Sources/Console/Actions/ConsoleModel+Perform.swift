@@ -34,6 +34,7 @@ extension ConsoleModel {
             link.wantsWindow = true
         case .mark, .range, .markAll, .unmark: mark(id, at: now)
         case .evict: return openAct(.evict)
+        case .evictGhosts: return evictGhosts()
         case .expire: return openAct(.expire)
         case .block: layer = .form(blockForm)
         case .unblock: if let block = blocks.cursorRow { layer = .form(unblockForm(block)) }
@@ -132,7 +133,7 @@ extension ConsoleModel {
 
     private mutating func nextPane(by step: Int) {
         if screen == .overview {
-            return overview.nextPane(by: step, among: OverviewLayout(frame.body).panes.map(\.pane))
+            return overview.nextPane(by: step, among: overviewLayout.panes.map(\.pane))
         }
         let tabs: [Screen] = [.log, .audit, .blocks]
         guard let index = tabs.firstIndex(of: screen) else { return }

@@ -32,7 +32,7 @@ struct BindingColumns: Sendable {
             "where it wants calls"
         ) {
             row,
-            _ in contact(row.binding)
+            _ in contact(row)
         },
         BindingColumns(
             .source,
@@ -54,7 +54,11 @@ struct BindingColumns: Sendable {
         BindingColumns(nil, Column("", minimum: 8, ideal: 10, priority: 70), "") { row, clock in
             bar(row, clock)
         },
-        BindingColumns(.state, Column("ST", minimum: 4, ideal: 4, priority: 90), "OK, LATE, AUTH, GONE") {
+        BindingColumns(
+            .state,
+            Column("ST", minimum: 4, ideal: 4, priority: 90),
+            "OK, LATE, AUTH, PING, CONN, GONE"
+        ) {
             row,
             _ in state(row)
         },
@@ -125,6 +129,46 @@ struct BindingColumns: Sendable {
         ) { row, _ in
             TableField(text(row.binding.texts.callID), role: .textDim)
         },
+        BindingColumns(
+            .connection,
+            Column("CONN", minimum: 4, ideal: 4, priority: 28),
+            "its connection: live or gone",
+            from: 160
+        ) { row, _ in
+            TableField(.text([ReachText.connection(row.binding.facts.reachability)]))
+        },
+        BindingColumns(
+            .ping,
+            Column("PING", minimum: 9, ideal: 9, priority: 27),
+            "what pings tell, and how fast",
+            from: 160
+        ) { row, _ in
+            TableField(.text([ReachText.ping(row.binding.facts.reachability)]))
+        },
+        BindingColumns(
+            .flow,
+            Column("FLOW", minimum: 4, ideal: 4, alignment: .right, priority: 8),
+            "its reg-id (Outbound)",
+            from: 200
+        ) { row, _ in
+            TableField(row.binding.facts.regID == 0 ? "-" : String(row.binding.facts.regID), role: .textDim)
+        },
+        BindingColumns(
+            .hops,
+            Column("PATH", minimum: 12, ideal: 20, priority: 16, cut: .start),
+            "first proxy on the way to it",
+            from: 200
+        ) { row, _ in
+            TableField(ReachText.hopsInShort(row.binding.texts.path), role: .textDim)
+        },
+        BindingColumns(
+            .peer,
+            Column("PEER", minimum: 12, ideal: 20, priority: 15),
+            "name that its certificate proves",
+            from: 200
+        ) { row, _ in
+            TableField(row.binding.texts.peer.isEmpty ? "-" : text(row.binding.texts.peer), role: .textDim)
+        },
     ]
 
     private init(
@@ -169,10 +213,15 @@ struct BindingColumns: Sendable {
 
     static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 
-    /// Host and port of the contact, its scheme, user and parameters left to the detail; `~nat` behind NAT.
-    static func contact(_ binding: Binding) -> TableField {
-        var runs = [TextRun(hostPart(text(binding.texts.contact)), role: .tableRow)]
-        if binding.facts.badges.contains(.nat) { runs.append(TextRun(" ~nat", role: .stateWarn)) }
+    /// Host and port of the contact, its scheme, user and parameters left to the detail; `~nat` behind NAT,
+    /// `~ghost` if its phone has left it behind.
+    static func contact(_ row: BindingRow) -> TableField {
+        var runs = [TextRun(hostPart(text(row.binding.texts.contact)), role: .tableRow)]
+        if row.isGhost {
+            runs.append(TextRun(" ~ghost", role: .stateUnreg))
+        } else if row.binding.facts.badges.contains(.nat) {
+            runs.append(TextRun(" ~nat", role: .stateWarn))
+        }
         return TableField(.text(runs))
     }
 
@@ -218,6 +267,7 @@ struct BindingColumns: Sendable {
         case .ok: .stateOK
         case .late: .stateLate
         case .auth: .stateAuth
+        case .silent, .disconnected: .stateFail
         case .gone: .stateUnreg
         }
     }

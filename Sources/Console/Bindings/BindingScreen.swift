@@ -73,12 +73,14 @@ struct BindingScreen {
                 )
             }
         }
-        if area.height >= 8 {
+        let others = detail.siblings.isEmpty ? 0 : 1
+        // The attempts keep three rows, and the gaps theirs: the rest is for the way and the remarks.
+        area = area.inset(top: drawReach(detail, lines, on: &grid, in: area.inset(bottom: 5 + others)))
+        if area.height >= (area.height == rect.height - fields ? 8 : 5) {
             grid.rule(area.row(0), title: "REFRESH GAPS, s")
             lines.gaps(detail.gaps, width: area.width - 1).draw(on: &grid, at: area.row(1).origin)
             area = area.inset(top: 2)
         }
-        let others = detail.siblings.isEmpty ? 0 : 1
         guard area.height >= 2 + others else { return }
         drawAttempts(detail, on: &grid, in: area.inset(bottom: others))
         guard others == 1 else { return }
@@ -88,6 +90,41 @@ struct BindingScreen {
         }
         let text = SafeText(" Also registered: \(list.joined(separator: ", "))", ascii: grid.glyphs == .ascii)
         grid.put(text.fitted(to: area.width), at: area.row(area.height - 1).origin, role: .text)
+    }
+
+    /// The way to the phone and what is remarkable, as far as there is room; gives the rows used.
+    private func drawReach(
+        _ detail: BindingDetail,
+        _ lines: BindingLines,
+        on grid: inout CellGrid,
+        in rect: Rect,
+    ) -> Int {
+        guard rect.height >= 2, rect.width >= 40 else { return 0 }
+        var text = lines.reach(shown: detail.shownContact).map { field in
+            RunLine([TextRun(" \(field.name.padded(9))", role: .textDim)] + field.value)
+        }
+        let width = rect.width - 2
+        let remarks = lines.remarks(phones: detail.phones, ghosts: detail.ghosts.count)
+        text += remarks.flatMap { RunLine([$0]).wrapped(columns: width - 2, atWords: true) }
+            .map { RunLine([TextRun(" ", role: .text)] + $0.runs) }
+        guard !text.isEmpty else { return 0 }
+        let height = min(rect.height, text.count + 1)
+        if text.count + 1 > height {
+            let hidden = text.count + 2 - height
+            text = Array(text.prefix(height - 2))
+            text.append(
+                RunLine(
+                    " and \(TimeText.count(hidden, "line")) more: a taller screen shows all",
+                    role: .textDim
+                )
+            )
+        }
+        grid.rule(rect.row(0), title: "HOW IT IS REACHED, AND WHAT IS REMARKABLE")
+        for (index, line) in text.enumerated() {
+            RunLine(line.runs, ascii: grid.glyphs == .ascii).fitted(to: width)
+                .draw(on: &grid, at: rect.row(index + 1).origin, maxWidth: width)
+        }
+        return height
     }
 
     /// Two columns where there is room for them; gives the rows used.

@@ -239,6 +239,11 @@ struct RefusalWords: Hashable, Sendable {
                 "Switch outbound on in the phone, or see outbound: in the settings."
             )
         case .severalFlows: RefusalWords("more than one contact has a reg-id", phone)
+        case .contactLoops(let position):
+            RefusalWords(
+                "contact \(position) is the address of record itself, or a GRUU of ours: a call would never arrive",
+                phone
+            )
         case .bulkMisused:
             RefusalWords("the bulk contact (bnc) has a user part, or Require: gin is missing", phone)
         case .notAcceptable:

@@ -18,17 +18,39 @@ extension ConsoleModel {
 
     // MARK: Asking
 
+    /// The ghosts of the address of record: its page knows them, a list asks for that first.
+    mutating func evictGhosts() -> [ConsoleEffect] {
+        if case .binding = screen, let detail = detail.detail { return openAct(.evict, on: detail.ghosts) }
+        link.wantsGhosts = actRow?.key
+        return []
+    }
+
+    /// The page that a list has asked for has come, unless the operator has gone on to something else.
+    mutating func takeGhosts(_ content: Window.Content, of id: BindingID) -> [ConsoleEffect] {
+        link.wantsGhosts = nil
+        link.wantsPreview = true
+        guard layer == nil, prompt == nil, screen == .bindings, bindings.cursorKey == id else { return [] }
+        guard case .binding(let detail) = content, !detail.ghosts.isEmpty else {
+            message = .warning("This address of record has no ghosts any more.")
+            return []
+        }
+        return openAct(.evict, on: detail.ghosts)
+    }
+
     /// Opens the dialog and asks for a dry run, whose answer freezes the targets.
-    mutating func openAct(_ kind: ActPlan.Kind) -> [ConsoleEffect] {
+    ///
+    /// - Parameter rows: what it is for, if not what is marked or under the cursor.
+    mutating func openAct(_ kind: ActPlan.Kind, on rows: [BindingRow]? = nil) -> [ConsoleEffect] {
         marks.endRange()
         let serial = link.nextSerial()
         var plan = ActPlan(kind: kind, aim: .rows, seen: [], preview: nil, serial: serial)
         let request: LinkRequest
-        if screen == .bindings, let filter = marks.all {
+        if rows == nil, screen == .bindings, let filter = marks.all {
             plan.aim = .matching(filter)
             request = .previewMatching(filter, command(plan.verb(on: [], option: 0)), serial: serial)
         } else {
-            plan.seen = screen == .bindings && !marks.isEmpty ? marks.sorted : [actRow].compactMap { $0 }
+            let chosen = screen == .bindings && !marks.isEmpty ? marks.sorted : [actRow].compactMap { $0 }
+            plan.seen = rows ?? chosen
             request = .preview(command(plan.verb(on: plan.seen.map(\.target), option: 0)), serial: serial)
         }
         layer = .form(actForm(plan))

@@ -13,11 +13,17 @@ struct OverviewLayout: Sendable {
     var horizon: Rect?
     var agents: Rect?
     var transports: Rect?
+    /// What pings tell, where they are sent.
+    var liveness: Rect?
 
     /// Boxes instead of lines.
     let isWide: Bool
 
-    init(_ body: Rect) {
+    /// - Parameter hasPings: there is something to say of pings, in a line of its own.
+    init(_ whole: Rect, hasPings: Bool = false) {
+        let takesLine = hasPings && whole.width >= 70 && whole.height >= 20
+        let body = whole.inset(bottom: takesLine ? 1 : 0)
+        liveness = takesLine ? whole.row(whole.height - 1) : nil
         isWide = body.width >= 120 && body.height >= 24
         numbers = Rect(
             x: body.x,

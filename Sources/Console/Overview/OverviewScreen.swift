@@ -13,7 +13,7 @@ struct OverviewScreen {
     private var numbers: Overview { model.overview.numbers }
 
     func draw(on grid: inout CellGrid, in body: Rect) {
-        let layout = OverviewLayout(body)
+        let layout = OverviewLayout(body, hasPings: numbers.liveness.hasPings)
         drawNumbers(on: &grid, in: layout.numbers)
         if let rect = layout.meters {
             if layout.isWide {
@@ -32,6 +32,7 @@ struct OverviewScreen {
         if let rect = layout.horizon { drawHorizon(on: &grid, in: rect) }
         if let rect = layout.agents { drawAgents(on: &grid, in: rect) }
         if let rect = layout.transports { drawTransports(on: &grid, in: rect) }
+        if let rect = layout.liveness { drawLiveness(on: &grid, in: rect) }
         drawSeparators(layout, on: &grid)
     }
 
@@ -169,12 +170,49 @@ struct OverviewScreen {
                 priority: 50
             )
         }
+        let liveness = numbers.liveness
+        if liveness.hasConnections {
+            var runs = [
+                TextRun(" CONN ", role: .textDim),
+                TextRun("\(TimeText.count(liveness.connected)) live", role: .text),
+            ]
+            if liveness.disconnected > 0 {
+                runs.append(TextRun(", \(TimeText.count(liveness.disconnected)) gone", role: .stateFail))
+            }
+            parts.append(Segment(runs, priority: liveness.disconnected > 0 ? 60 : 35))
+        }
+        if liveness.ghosts > 0 {
+            let count = TextRun(TimeText.count(liveness.ghosts), role: .stateWarn)
+            parts.append(Segment([TextRun(" ghosts ", role: .textDim), count], priority: 55))
+        }
         for (name, count) in [("NAT", numbers.natted), ("IPv6", numbers.ipv6)] {
             parts.append(
                 Segment(
                     [TextRun(" \(name) ", role: .textDim), TextRun(share(count), role: .text)],
                     priority: 30
                 )
+            )
+        }
+        SegmentLine(left: parts, gap: 2).draw(on: &grid, in: rect)
+    }
+
+    /// `PING 97 up, 2 stopped, 1 never, median 12.0 ms`
+    private func drawLiveness(on grid: inout CellGrid, in rect: Rect) {
+        let liveness = numbers.liveness
+        func part(_ text: String, _ count: Int, _ role: Role, _ priority: Int) -> Segment {
+            let run = TextRun("\(TimeText.count(count)) \(text)", role: count > 0 ? role : .textDim)
+            return Segment([run], priority: priority)
+        }
+        var parts = [
+            Segment(" PING", role: .textDim, priority: 99),
+            part("up", liveness.answering, .stateOK, 90),
+            part("stopped", liveness.stoppedAnswering, .stateFail, 95),
+            part("never", liveness.neverAnswered, .text, 50),
+        ]
+        if liveness.answering > 0 {
+            let median = TimeText.delay(microseconds: liveness.medianRoundTrip)
+            parts.append(
+                Segment([TextRun("median ", role: .textDim), TextRun(median, role: .text)], priority: 70)
             )
         }
         SegmentLine(left: parts, gap: 2).draw(on: &grid, in: rect)

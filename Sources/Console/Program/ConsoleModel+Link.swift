@@ -18,6 +18,8 @@ struct LinkState: Sendable {
     var wantsWindow = true
     /// The preview's binding is to be asked for again.
     var wantsPreview = false
+    /// A binding of the list whose address of record's ghosts are to be evicted, once they are known.
+    var wantsGhosts: BindingID?
 
     /// A number for the next question or act.
     mutating func nextSerial() -> UInt64 {
@@ -30,17 +32,22 @@ extension ConsoleModel {
     /// Asks for the window that is wanted, if none is out.
     mutating func ask(at now: ClockReading) -> [ConsoleEffect] {
         guard welcome != nil, link.asked == nil, !isTiny else { return [] }
-        if case .form = layer, hasWindow { return [] }
+        if case .form = layer, hasWindow {
+            link.wantsGhosts = nil
+            return []
+        }
         let query: WindowQuery
-        if link.wantsWindow {
+        if let id = link.wantsGhosts {
+            query = WindowQuery(subject: .binding(id), height: 1)
+        } else if link.wantsWindow {
             query = windowQuery
+            link.wantsWindow = false
         } else if link.wantsPreview, let wanted = previewQuery {
             query = wanted
             link.wantsPreview = false
         } else {
             return []
         }
-        link.wantsWindow = false
         let serial = link.nextSerial()
         link.asked = LinkState.Question(serial: serial, query: query, at: now.timestamp)
         return [.send(.query(query, serial: serial))]
@@ -123,10 +130,14 @@ extension ConsoleModel {
         case .welcome(let welcome):
             self.welcome = welcome
             link.asked = nil
+            link.wantsGhosts = nil
             link.wantsWindow = true
         case .window(let window, let serial):
             guard let question = link.asked, question.serial == serial else { return [] }
             link.asked = nil
+            if let id = link.wantsGhosts, question.query.subject == .binding(id) {
+                return takeGhosts(window.content, of: id)
+            }
             if case .form = layer, hasWindow {
                 link.wantsWindow = true
                 return []
@@ -201,7 +212,7 @@ extension BindingColumn {
         switch self {
         case .aor, .contact, .age: true
         case .source, .transport, .expires, .state, .tries, .agent, .refreshed, .granted, .cseq, .callID, .q,
-            .badges:
+            .badges, .connection, .ping, .flow, .hops, .peer:
             false
         }
     }

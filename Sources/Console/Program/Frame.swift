@@ -1,4 +1,5 @@
 internal import Cells
+internal import Monitor
 
 /// Where the parts stand that every screen has.
 struct Frame: Hashable, Sendable {
@@ -57,6 +58,10 @@ extension ConsoleModel {
     var securityLayout: ListLayout {
         let height = frame.body.height
         return ListLayout(frame.body, previewHeight: height >= 16 ? max(10, height * 2 / 5) : 0)
+    }
+
+    var overviewLayout: OverviewLayout {
+        OverviewLayout(frame.body, hasPings: overview.numbers.liveness.hasPings)
     }
 
     /// Rows of the screen's list that are shown.

@@ -1,6 +1,7 @@
 import BindingTable
 import Registrar
 import SIPMessage
+import SIPTransaction
 import Timing
 import Transport
 
@@ -21,6 +22,8 @@ struct RegistrarLoop: ~Copyable, MessageHandler {
     private var sampler = Sampler()
     private let socketDrops: @Sendable () -> UInt64
     private var inBatch = 0
+    /// NOTIFYs and pings on their way out; keeps its memory.
+    private var requests = OutgoingRequests()
 
     private(set) var deadline = Timestamp.zero
 
@@ -43,7 +46,11 @@ struct RegistrarLoop: ~Copyable, MessageHandler {
         inBatch += 1
         let start = output.bytes.count
         let handled = core?.handle(message, from: path, clock: clock, reply: &output.bytes)
-        guard let handling = handled, handling.end == .replied else { return output.abandon() }
+        guard let handling = handled, handling.end == .replied else {
+            if let handled, handled.isAdvanceWanted { deadline = .zero }
+            return output.abandon()
+        }
+        if handling.isAdvanceWanted { deadline = .zero }
         record(handling, message, output.bytes.span.extracting(start..<output.bytes.count))
         output.finish(to: handling.destination, over: path)
     }
@@ -64,7 +71,14 @@ struct RegistrarLoop: ~Copyable, MessageHandler {
     }
 
     mutating func advance(to clock: ClockReading, output: inout OutgoingMessages) {
-        deadline = core?.advance(to: clock.timestamp) ?? .distantFuture
+        deadline = core?.advance(to: clock, requests: &requests) ?? .distantFuture
+        guard !requests.isEmpty else { return }
+        for index in 0..<requests.count {
+            requests.withRequest(at: index) { bytes, destination, path in
+                output.append(bytes, to: destination, over: path)
+            }
+        }
+        requests.removeAll()
     }
 
     mutating func finishBatch(clock: ClockReading, output: inout OutgoingMessages) {
@@ -78,7 +92,7 @@ struct RegistrarLoop: ~Copyable, MessageHandler {
         clock: ClockReading,
         output: inout OutgoingMessages,
     ) {
-        core?.connectionOpened(path, names: peer.identities.map { Array($0.utf8) })
+        core?.connectionOpened(path.connection, names: peer.identities.map { Array($0.utf8) })
     }
 
     mutating func connectionClosed(
@@ -87,7 +101,7 @@ struct RegistrarLoop: ~Copyable, MessageHandler {
         clock: ClockReading,
         output: inout OutgoingMessages,
     ) {
-        core?.connectionClosed(path, at: clock.timestamp)
+        core?.connectionClosed(path.connection, at: clock.timestamp)
     }
 
     /// Bytes that can't be framed are answered as far as their head can be read; the connection closes then.

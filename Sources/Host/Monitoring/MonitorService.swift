@@ -109,6 +109,8 @@ final class MonitorService: Sendable {
         private let monitor: Monitor
         private var audience = Audience()
         private var sessions: [Int: LinkSession] = [:]
+        /// The abuse policy acts as an operator does.
+        private var policyLink = LinkSession(readOnlyBecause: nil)
         private var clocks: ClockWatch
 
         init(service: MonitorService, monitor: Monitor, clocks: ClockWatch) {
@@ -154,9 +156,7 @@ final class MonitorService: Sendable {
             let direction = jump > .zero ? "forward" : "back"
             let text =
                 "the clock was set \(direction) by \(seconds) s; bindings keep the time they were granted"
-            let notice = MonitorEvent.notice(Notice(at: now, level: .warning, text: text))
-            service.log(notice)
-            take(notice, at: now)
+            say(Notice(at: now, level: .warning, text: text), at: now)
         }
 
         /// One slice of reading and sorting; true if more waits.
@@ -190,13 +190,7 @@ final class MonitorService: Sendable {
                     reason: block.reason,
                     by: .policy
                 )
-                var session = LinkSession(readOnlyBecause: nil)
-                let update = session.answer(
-                    .perform(command, serial: 0),
-                    monitor: monitor,
-                    desk: service.desk,
-                    clock: clock
-                ) { write($0) }
+                let update = answer(.perform(command, serial: 0), in: &policyLink, clock)
                 guard case .outcome(let outcome, _) = update else { continue }
                 let what =
                     outcome.refusal.map { "\(block.source) is not blocked: \($0)" }
@@ -211,29 +205,40 @@ final class MonitorService: Sendable {
         }
 
         private func answer(_ request: LinkRequest, to console: Console, now: ClockReading) {
-            let update = sessions[
-                console.id,
-                default: LinkSession(readOnlyBecause: console.welcome.readOnlyBecause)
-            ].answer(request, monitor: monitor, desk: service.desk, clock: now) { write($0) }
-            console.deliver(update)
+            console.deliver(
+                answer(
+                    request,
+                    in: &sessions[
+                        console.id,
+                        default: LinkSession(readOnlyBecause: console.welcome.readOnlyBecause)
+                    ],
+                    now
+                )
+            )
         }
 
-        /// Writes an audit line; says why it can't.
-        private func write(_ record: AuditRecord) -> String? {
-            do throws(HostError) {
-                try service.audit.append(record)
-                service.log(.audit(record))
-                return nil
-            } catch {
-                return error.description
+        private func answer(
+            _ request: LinkRequest,
+            in session: inout LinkSession,
+            _ now: ClockReading,
+        ) -> LinkUpdate {
+            session.answer(request, monitor: monitor, desk: service.desk, clock: now) { record in
+                do throws(HostError) {
+                    try service.audit.append(record)
+                    service.log(.audit(record))
+                    return nil
+                } catch {
+                    return error.description
+                }
             }
         }
     }
 }
+
+extension OperatorDesk: CommandDesk {}
 
 extension OperatorIdentity {
     /// Who blocks when no operator does: the abuse policy.
     static let policy = OperatorIdentity(user: "policy", from: "regtop", terminal: "")
 }
 
-extension OperatorDesk: CommandDesk {}

@@ -7,7 +7,7 @@ extension AbusePolicy {
     init(_ settings: SecuritySettings) throws(HostError) {
         self.init(failures: settings.failures)
         isOn = settings.autoBlock
-        length = .seconds(max(1, settings.blockSeconds))
+        length = .seconds(max(1, settings.block))
         blocksOffices = settings.blocksOffices
         for text in settings.allow {
             guard let network = IPNetwork(text) else {

@@ -13,7 +13,7 @@ public struct Settings: Equatable, Sendable {
     public var tls = TLSSettings()
     /// Bounds on what strangers can make us hold.
     public var limits = LimitSettings()
-    /// What becomes of attackers.
+    /// When sources are blocked without an operator.
     public var security = SecuritySettings()
     /// How the console begins.
     public var console = ScreenSettings()
@@ -186,17 +186,17 @@ public struct UserSettings: Equatable, Sendable {
     public init() {}
 }
 
-/// What becomes of attackers.
+/// When sources are blocked without an operator.
 public struct SecuritySettings: Equatable, Sendable {
-    /// Sources that look like attackers are blocked.
+    /// Sources that look like an attack are blocked.
     public var autoBlock = false
-    /// Seconds that such a block lasts.
-    public var blockSeconds = 3_600
-    /// Failures that a source has to have.
+    /// For so many seconds.
+    public var block = 3_600
+    /// Wrong passwords or names within ten minutes that it takes.
     public var failures = 20
-    /// Networks that are never blocked so.
+    /// Networks that are never blocked so, `10.0.0.0/8`, `2001:db8::/32` or an address.
     public var allow: [String] = []
-    /// A source is blocked even if several users have registered from it.
+    /// A source is blocked even if users have registered from it.
     public var blocksOffices = false
 
     /// The defaults.

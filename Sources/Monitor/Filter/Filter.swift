@@ -5,7 +5,8 @@
 /// `: = != ~ !~ < <= > >=`, or a bare word that any shown column must contain. `:` asks whether a text
 /// contains the value (with `*` and `?`: whether the whole text fits), `=` whether it is the value, `~`
 /// whether the regular expression is found in it. Lower-case values ignore case (smart case). `path` is the
-/// network path: `udp 198.51.100.7:5062 > 192.0.2.1:5060`.
+/// whole way: `udp 198.51.100.7:5062 > 192.0.2.1:5060`, and behind it the proxies of a Path header, which are
+/// `hops` alone. `rtt` is a ping's round trip in milliseconds, `flow` another name of `regid`.
 public struct Filter: Hashable, Sendable, CustomStringConvertible {
     /// What is filtered: some fields belong to one of the lists only.
     public enum Subject: Hashable, Sendable, CaseIterable {

@@ -1,3 +1,4 @@
+internal import BindingTable
 internal import SIPMessage
 internal import Timing
 
@@ -50,6 +51,8 @@ struct FilterEvaluator {
             }
             return false
         case .number(let field, let comparison, let wanted):
+            // A round trip that there never was is neither short nor long.
+            if field == .rtt, row.reachability.roundTrip == 0 { return comparison == .notEqual }
             return comparison.holds(row.number(of: field), wanted)
         case .duration(let field, let comparison, let seconds):
             return duration(field, comparison, seconds, row, now)
@@ -107,6 +110,7 @@ extension FilterRow {
         case .try: self.try
         case .cseq: cseq
         case .regid: regID
+        case .rtt: (Int64(reachability.roundTrip) + 500) / 1_000
         default: 0
         }
     }
@@ -117,9 +121,14 @@ extension FilterRow {
         case .nat: return nat
         case .badge: return badges
         case .result: return result
+        case .conn: return 1 << UInt64(reachability.connection.rawValue)
+        case .ping: return 1 << UInt64(reachability.ping.rawValue)
+        case .tls: return tls
+        case .ghost: return ghost
         case .st:
-            if !isGone, !isRefused, lateAt > now, lateAt < until { until = lateAt }
-            return 1 << UInt64(state(at: now).rawValue)
+            let state = state(at: now)
+            if state == .ok, lateAt > now, lateAt < until { until = lateAt }
+            return 1 << UInt64(state.rawValue)
         default: return 0
         }
     }

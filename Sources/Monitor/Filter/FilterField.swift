@@ -3,6 +3,7 @@
 enum FilterField: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case aor, user, domain, contact, ip, port, tp, ua, exp, age, `try`, st, nat, callid, cseq, instance
     case regid, path, reason, code, who, badge, result, method
+    case conn, ping, rtt, tls, hops, peer, numbers, ghost
 
     /// What may stand behind the operator.
     enum Kind: Sendable {
@@ -38,23 +39,34 @@ enum FilterField: UInt8, CaseIterable, Sendable, BitwiseCopyable {
         case .badge: "badge"
         case .result: "result"
         case .method: "method"
+        case .conn: "conn"
+        case .ping: "ping"
+        case .rtt: "rtt"
+        case .tls: "tls"
+        case .hops: "hops"
+        case .peer: "peer"
+        case .numbers: "numbers"
+        case .ghost: "ghost"
         }
     }
 
     var kind: Kind {
         switch self {
-        case .aor, .user, .domain, .contact, .ua, .callid, .instance, .path, .reason, .who, .method: .text
-        case .port, .try, .cseq, .regid, .code: .number
+        case .aor, .user, .domain, .contact, .ua, .callid, .instance, .path, .reason, .who, .method, .hops,
+            .peer, .numbers:
+            .text
+        case .port, .try, .cseq, .regid, .code, .rtt: .number
         case .exp, .age: .duration
         case .ip: .address
-        case .tp, .st, .nat, .badge, .result: .word
+        case .tp, .st, .nat, .badge, .result, .conn, .ping, .tls, .ghost: .word
         }
     }
 
     /// Rows of a list have it.
     func isKnown(of subject: Filter.Subject) -> Bool {
         switch self {
-        case .exp, .st, .instance, .regid: subject == .bindings
+        case .exp, .st, .instance, .regid, .conn, .ping, .rtt, .hops, .peer, .numbers, .ghost:
+            subject == .bindings
         case .reason, .code, .result, .method: subject == .attempts
         default: true
         }
@@ -97,6 +109,14 @@ enum FilterField: UInt8, CaseIterable, Sendable, BitwiseCopyable {
         case .badge: "badge:md5"
         case .result: "result:PASSWD"
         case .method: "method:OPTIONS"
+        case .conn: "conn:gone"
+        case .ping: "ping:stopped"
+        case .rtt: "rtt>50"
+        case .tls: "tls:1.3"
+        case .hops: "hops:edge1"
+        case .peer: "peer:phone7.example.test"
+        case .numbers: "numbers:+4930"
+        case .ghost: "ghost:yes"
         }
     }
 
@@ -105,19 +125,24 @@ enum FilterField: UInt8, CaseIterable, Sendable, BitwiseCopyable {
         switch self {
         case .tp: FilterWords.transports
         case .st: FilterWords.states
-        case .nat: ["no", "yes"]
+        case .nat, .ghost: ["no", "yes"]
+        case .conn: FilterWords.connections
+        case .ping: FilterWords.pings
+        case .tls: FilterWords.tls
         case .badge: FilterWords.badges
         case .result: FilterWords.verdicts
         default: []
         }
     }
 
-    /// The field of a name, `nil` if there is none; `verdict` is another name of `result`, `call-id` of `callid`.
+    /// The field of a name, `nil` if there is none; `verdict` is another name of `result`, `call-id` of `callid`,
+    /// `flow` and `reg-id` of `regid`.
     init?(name: String) {
         let lowered = name.lowercased()
         switch lowered {
         case "verdict": self = .result
         case "call-id": self = .callid
+        case "flow", "reg-id": self = .regid
         default:
             guard let field = Self.allCases.first(where: { $0.name == lowered }) else { return nil }
             self = field

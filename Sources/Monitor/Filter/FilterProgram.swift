@@ -87,11 +87,16 @@ struct FilterTexts: OptionSet, Sendable, BitwiseCopyable {
     static let method = FilterTexts(rawValue: 1 << 10)
     static let badges = FilterTexts(rawValue: 1 << 11)
     static let result = FilterTexts(rawValue: 1 << 12)
+    static let hops = FilterTexts(rawValue: 1 << 13)
+    static let peer = FilterTexts(rawValue: 1 << 14)
+    static let numbers = FilterTexts(rawValue: 1 << 15)
 
     /// What a bare word is looked for in.
-    static let shown: FilterTexts = [.aor, .contact, .source, .transport, .agent, .callID, .badges, .result]
+    static let shown: FilterTexts = [
+        .aor, .contact, .source, .transport, .agent, .callID, .badges, .result, .hops, .peer,
+    ]
 
-    static let count = 13
+    static let count = 16
 
     /// The text that a field looks at.
     init(of field: FilterField) {
@@ -107,6 +112,9 @@ struct FilterTexts: OptionSet, Sendable, BitwiseCopyable {
             case .reason: .reason
             case .who: .who
             case .method: .method
+            case .hops: .hops
+            case .peer: .peer
+            case .numbers: .numbers
             default: []
             }
     }

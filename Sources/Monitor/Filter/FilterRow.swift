@@ -1,3 +1,4 @@
+internal import BindingTable
 internal import SIPMessage
 internal import Timing
 
@@ -6,7 +7,7 @@ internal import Timing
 struct FilterRow {
     /// The texts, one after another.
     var bytes: [UInt8] = []
-    private var ranges = InlineArray<13, Range<Int32>>(repeating: 0..<0)
+    private var ranges = InlineArray<16, Range<Int32>>(repeating: 0..<0)
 
     var source = Endpoint(address: IPAddress(ipv4: 0), port: 0)
     var `try`: Int64 = 0
@@ -16,6 +17,10 @@ struct FilterRow {
     var codes: [UInt16] = []
     /// Bit of the transport, and so on.
     var transport: UInt64 = 0, nat: UInt64 = 0, badges: UInt64 = 0, result: UInt64 = 0
+    /// Bit of the TLS version, and of whether it is a ghost.
+    var tls: UInt64 = 0, ghost: UInt64 = 0
+    /// Whether it can be reached.
+    var reachability = Reachability()
     /// When the row's age counts from, and when it ends.
     var begins = Timestamp.zero, ends = Timestamp.distantFuture
     /// Its last attempt failed.
@@ -55,6 +60,25 @@ struct FilterRow {
         ranges[text.place] = start..<Int32(bytes.count)
     }
 
+    /// Begins the text of the way to it: `udp 198.51.100.7:5062 > 192.0.2.1:5060`.
+    mutating func beginPath(_ path: ReceivedFrom) {
+        add(.path) { out in
+            out.append(contentsOf: path.transport.name.utf8)
+            out.append(0x20)
+            path.source.append(to: &out)
+            out.append(contentsOf: " > ".utf8)
+            path.local.append(to: &out)
+        }
+    }
+
+    /// Ends that text with the proxies of the Path header, if there are any.
+    mutating func endPath(_ hops: Span<UInt8>) {
+        guard hops.count > 0 else { return }
+        bytes.append(0x20)
+        bytes.append(hops)
+        ranges[FilterTexts.path.place] = ranges[FilterTexts.path.place].lowerBound..<Int32(bytes.count)
+    }
+
     /// Where a text stands in the buffer.
     func range(of text: FilterTexts) -> Range<Int> { range(at: text.place) }
 
@@ -78,6 +102,8 @@ struct FilterRow {
     /// The state at a moment, as the screen tells it.
     func state(at now: Timestamp) -> BindingState {
         if isGone { return .gone }
+        if reachability.connection == .gone { return .disconnected }
+        if reachability.ping == .stoppedAnswering { return .silent }
         if isRefused { return .auth }
         return now >= lateAt ? .late : .ok
     }

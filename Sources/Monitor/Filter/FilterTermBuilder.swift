@@ -159,7 +159,9 @@ struct FilterTermBuilder {
         if field == .result, wanted == "fail" || wanted == "failed" {
             return finish(.word(field, bits: FilterWords.failures), &program)
         }
-        if field == .nat, let bit = ["true": 1, "1": 1, "y": 1, "false": 0, "0": 0, "n": 0][wanted] {
+        if field == .nat || field == .ghost,
+            let bit = ["true": 1, "1": 1, "y": 1, "false": 0, "0": 0, "n": 0][wanted]
+        {
             return finish(.word(field, bits: 1 << UInt64(bit)), &program)
         }
         guard let index = words.firstIndex(where: { $0.lowercased() == wanted }) else {

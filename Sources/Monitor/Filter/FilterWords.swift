@@ -5,6 +5,9 @@ internal import SIPMessage
 enum FilterWords {
     static let transports = TransportKind.allCases.map(\.name)
     static let states = BindingState.allCases.map(\.word)
+    static let connections = Reachability.Connection.allCases.map { $0 == .none ? "none" : $0.word }
+    static let pings = Reachability.Ping.allCases.map { $0 == .unknown ? "none" : $0.word }
+    static let tls = TLSVersion.allCases.map { $0 == .none ? "none" : String($0.name.dropFirst(4)) }
     static let badges = Badges.names.map(\.name)
     static let verdicts = AttemptVerdict.allCases.map(\.word)
 

@@ -22,14 +22,15 @@ extension RegistrationFlows {
     }
 
     /// What is kept of an address of record: its last attempts, newest first, the gaps between the logins of
-    /// one Call-ID in seconds, oldest first, and the last REGISTER of that Call-ID.
+    /// one Call-ID in seconds, oldest first, the last REGISTER of that Call-ID, and the last 200.
     func history(of aor: [UInt8], callID: [UInt8])
-        -> (attempts: [AttemptRow], gaps: [Int], lastRequest: [UInt8])
+        -> (attempts: [AttemptRow], gaps: [Int], lastRequest: [UInt8], lastReply: [UInt8])
     {
         let hash = aor.span.hash(ByteRange(start: 0, count: UInt16(clamping: aor.count)))
         var attempts: [AttemptRow] = []
         var logins: [Timestamp] = []
         var lastRequest: [UInt8] = []
+        var lastReply: [UInt8] = []
         store.forEach(newestFirst: true) { slot in
             let attempt = store[slot]
             guard attempt.aorHash == hash, attempt.bytes[attempt.aor.bounds].elementsEqual(aor) else {
@@ -41,11 +42,16 @@ extension RegistrationFlows {
             if lastRequest.isEmpty, let last = attempt.messages.last(where: { $0.isRequest }) {
                 lastRequest = Array(attempt.bytes[last.piece.bounds])
             }
+            if lastReply.isEmpty, attempt.verdict == .ok,
+                let last = attempt.messages.last(where: { !$0.isRequest })
+            {
+                lastReply = Array(attempt.bytes[last.piece.bounds])
+            }
             return logins.count <= Self.gapsShown
         }
         logins.reverse()
         let gaps = zip(logins, logins.dropFirst()).map { Int(($1 - $0).milliseconds + 500) / 1_000 }
-        return (attempts, gaps, lastRequest)
+        return (attempts, gaps, lastRequest, lastReply)
     }
 
     /// The most attempts and gaps of a binding's page.
@@ -58,6 +64,7 @@ extension FilterRow {
         reset()
         source = attempt.path.source
         transport = 1 << UInt64(attempt.path.transport.rawValue)
+        tls = 1 << UInt64(attempt.path.tls.rawValue)
         `try` = Int64(attempt.steps.count)
         cseq = Int64(attempt.cseq)
         for step in attempt.steps { codes.append(step.status) }
@@ -82,6 +89,7 @@ extension FilterRow {
         add(.who, attempt.user, &self)
         add(.method, attempt.method, &self)
         addPath(attempt.path, needs)
+        if needs.contains(.path) { beginPath(attempt.path) }
     }
 
     private mutating func addWords(_ attempt: borrowing Attempt, _ badges: Badges, _ needs: FilterTexts) {
@@ -90,18 +98,10 @@ extension FilterRow {
         if needs.contains(.result) { add(.result, Array(attempt.verdict.word.utf8)) }
     }
 
-    /// Adds the texts of the network path: `udp 198.51.100.7:5062 > 192.0.2.1:5060` and its parts.
+    /// Adds the texts of source and transport.
     mutating func addPath(_ path: ReceivedFrom, _ needs: FilterTexts) {
         if needs.contains(.source) { add(.source) { path.source.append(to: &$0) } }
         if needs.contains(.transport) { add(.transport, Array(path.transport.name.utf8)) }
-        guard needs.contains(.path) else { return }
-        add(.path) { out in
-            out.append(contentsOf: path.transport.name.utf8)
-            out.append(0x20)
-            path.source.append(to: &out)
-            out.append(contentsOf: " > ".utf8)
-            path.local.append(to: &out)
-        }
     }
 
     /// Adds the names of badges, separated by spaces.

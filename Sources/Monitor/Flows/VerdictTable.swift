@@ -7,7 +7,7 @@ extension AttemptVerdict {
             switch refusal {
             case .malformed, .missing, .methodMismatch, .version, .bodyTooLarge, .messageTooLarge,
                 .uriTooLong,
-                .wildcardMisused, .badContact, .severalFlows, .bulkMisused:
+                .wildcardMisused, .badContact, .severalFlows, .contactLoops, .bulkMisused:
                 .malformed
             case .unknownMethod, .methodNotAllowed, .badEvent, .unsupportedScheme, .badExtension,
                 .unsupportedBody, .pathNotSupported, .firstHopLacksOutbound, .outboundRequired,

@@ -65,7 +65,7 @@ struct SlidingCounters {
 
 /// Times from request to reply over the last minute, in buckets that grow by an eighth.
 struct DelayHistogram {
-    private static let buckets = 232
+    static let buckets = 232
     private var counters: SlidingCounters
     private var maxima: [(slot: Int64, microseconds: Int)] = []
 
@@ -91,7 +91,7 @@ struct DelayHistogram {
     }
 
     /// The bucket's number: below 8 exact, then eight buckets to each doubling.
-    private static func bucket(of value: Int) -> Int {
+    static func bucket(of value: Int) -> Int {
         guard value >= 8 else { return value }
         let exponent = Int.bitWidth - 1 - value.leadingZeroBitCount
         let part = value >> (exponent - 3) & 7
@@ -99,7 +99,7 @@ struct DelayHistogram {
     }
 
     /// The middle of a bucket.
-    private static func value(of bucket: Int) -> Int {
+    static func value(of bucket: Int) -> Int {
         guard bucket >= 8 else { return bucket }
         let exponent = bucket / 8 + 2
         let part = bucket % 8

@@ -30,6 +30,8 @@ public struct Overview: Sendable {
     public var agents: [(name: String, count: Int)] = [], otherAgents = 0, otherAgentBindings = 0
     /// Bindings by transport, over IPv6, and behind NAT.
     public var transports: [(transport: TransportKind, count: Int)] = [], ipv6 = 0, natted = 0
+    /// How many of them can be reached.
+    public var liveness = Liveness()
     /// The latest of the table's and the operators' doings, newest first, at most 20.
     public var events: [OverviewEvent] = []
 

@@ -35,6 +35,7 @@ extension Rows {
         overview.transports = TransportKind.allCases.map { ($0, population.transports[Int($0.rawValue)]) }
         overview.ipv6 = population.ipv6
         overview.natted = population.natted
+        overview.liveness = liveness.numbers
         overview.events = events.events
     }
 

@@ -8,23 +8,32 @@ struct RecentEvents {
     private let capacity: Int
     private let perSecond: Int
     private var second: Int64 = 0
-    private var shown = InlineArray<11, UInt8>(repeating: 0)
+    /// One for each cause, each turn, and all acts.
+    private var shown = [UInt8](
+        repeating: 0,
+        count: Cause.allCases.count + LivenessCounters.Turn.allCases.count + 1
+    )
 
     init(capacity: Int, perSecond: Int = 3) {
         self.capacity = capacity
         self.perSecond = perSecond
     }
 
-    /// There is room for one more of this kind in the second of `now`; a refresh is no event.
+    /// There is room for one more of this kind in the second of `now`; a refresh or a ping is no event.
     mutating func takes(_ cause: Cause, at now: Timestamp) -> Bool {
-        guard cause != .refreshed else { return false }
+        guard cause != .refreshed, cause != .observed else { return false }
         return takes(kind: Int(cause.rawValue), at: now)
+    }
+
+    /// The same of what connections and pings tell.
+    mutating func takes(_ turn: LivenessCounters.Turn, at now: Timestamp) -> Bool {
+        takes(kind: Cause.allCases.count + turn.rawValue, at: now)
     }
 
     private mutating func takes(kind: Int, at now: Timestamp) -> Bool {
         if now.second != second {
             second = now.second
-            shown = InlineArray(repeating: 0)
+            for index in shown.indices { shown[index] = 0 }
         }
         let kind = min(kind, shown.count - 1)
         guard shown[kind] < perSecond else { return false }

@@ -20,6 +20,8 @@ enum BindingHealth {
 
     /// How a living binding is doing.
     static func state(_ facts: BindingFacts, isRefused: Bool, at now: Timestamp) -> BindingState {
+        if facts.reachability.connection == .gone { return .disconnected }
+        if facts.reachability.ping == .stoppedAnswering { return .silent }
         if isRefused { return .auth }
         return now >= lateAt(facts) ? .late : .ok
     }

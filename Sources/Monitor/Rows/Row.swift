@@ -15,6 +15,10 @@ struct Row: Sendable, BitwiseCopyable {
     /// Number of its User-Agent in the population.
     var agent: UInt16 = 0
     private var bits: UInt8 = 0
+    /// Connection in the low 2 bits, ping in the next 2, what is known of its kin above.
+    private var reach: UInt8 = 0
+    /// Bucket of its round trip while it answers pings, counted by the liveness.
+    var roundTrip: UInt8 = 0
     /// Attempts that its last login took.
     var tries: UInt8 = 1
     /// Failed attempts of its address of record since the last login.
@@ -24,6 +28,34 @@ struct Row: Sendable, BitwiseCopyable {
     static let none = UInt32.max
 
     init() {}
+
+    /// The state of its connection.
+    var connection: Reachability.Connection {
+        get { Reachability.Connection(rawValue: reach & 3) ?? .none }
+        set { reach = reach & ~3 | newValue.rawValue }
+    }
+    /// What pings have told.
+    var ping: Reachability.Ping {
+        get { Reachability.Ping(rawValue: reach >> 2 & 3) ?? .unknown }
+        set { reach = reach & ~12 | newValue.rawValue << 2 }
+    }
+    /// What is known of the other bindings of its address of record.
+    var kin: Kin {
+        get { Kin(rawValue: reach >> 4) }
+        set { reach = reach & 15 | newValue.rawValue << 4 }
+    }
+
+    /// What is known of the other bindings of an address of record.
+    struct Kin: OptionSet, Sendable, BitwiseCopyable {
+        var rawValue: UInt8
+
+        /// There are some.
+        static let exists = Kin(rawValue: 1)
+        /// The row itself is a ghost.
+        static let ghost = Kin(rawValue: 2)
+        /// One of all is a ghost.
+        static let ghosts = Kin(rawValue: 4)
+    }
 
     private func bit(_ place: UInt8) -> Bool { bits >> place & 1 != 0 }
     private mutating func set(_ place: UInt8, _ value: Bool) {

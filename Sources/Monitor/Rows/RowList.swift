@@ -58,7 +58,9 @@ extension Rows {
             binding: binding,
             state: BindingHealth.state(binding.facts, isRefused: row.isRefused, at: now),
             tries: Int(row.tries),
-            isFresh: now - binding.facts.refreshedAt < .seconds(1)
+            isFresh: now - binding.facts.refreshedAt < .seconds(1),
+            isGhost: row.kin.contains(.ghost),
+            hasGhosts: row.kin.contains(.ghosts)
         )
     }
 

@@ -10,6 +10,9 @@ struct Rows {
     private(set) var rows = RowTable()
     private(set) var horizon: Horizon
     private(set) var population: Population
+    private(set) var liveness = LivenessCounters()
+    /// When time alone makes a binding a ghost.
+    var calendar: FlipCalendar
     private(set) var events = RecentEvents(capacity: 20)
     private(set) var departures = Departures()
     /// Orders that are asked for; those of all rows stand before those of some.
@@ -24,6 +27,7 @@ struct Rows {
         reader = TableReader(table)
         horizon = Horizon(startedAt: startedAt)
         population = Population(maximumAgents: limits.agents)
+        calendar = FlipCalendar(at: startedAt)
     }
 
     // MARK: Following the table
@@ -40,11 +44,11 @@ struct Rows {
     private mutating func follow(_ change: DirtyBinding, _ now: Timestamp) {
         // The slot may have had another tenant, whose end was told in other words or is yet to be told.
         if let tenant = rows.tenant(of: change.id), rows[tenant].id != change.id {
-            if reader.facts(change.id) != nil { remove(tenant) }
+            if reader.facts(change.id) != nil { remove(tenant, at: now) }
         }
         guard let facts = reader.facts(change.id) else {
             if let number = rows.number(of: change.id) {
-                remove(number)
+                remove(number, at: now)
             } else if !change.cause.isRemoval {
                 return
             }
@@ -66,16 +70,20 @@ struct Rows {
         horizon.add(number, endingAt: facts.expiresAt, &rows)
         var row = rows[number]
         reader.withAgent(facts.id) { population.add(&row, facts, agent: $0) }
+        liveness.add(&row, facts.reachability)
         rows[number] = row
         update(number, at: now)
+        regroup(reader.addressOfRecord(of: facts.id), at: now)
     }
 
     private mutating func change(_ number: UInt32, _ facts: BindingFacts, _ now: Timestamp) {
         let isNews = rows[number].version != facts.version
         rows[number].version = facts.version
+        let second = rows[number].second
         horizon.remove(number, &rows)
         horizon.add(number, endingAt: facts.expiresAt, &rows)
         var row = rows[number]
+        let turn = liveness.follow(&row, facts.reachability)
         reader.withAgent(facts.id) { agent in
             guard !population.fits(row, facts, agent: agent) else { return }
             population.remove(row)
@@ -84,6 +92,10 @@ struct Rows {
         rows[number] = row
         if isNews { settle(number) }
         update(number, at: now)
+        if let turn { note(turn, facts.id, now) }
+        if row.kin.contains(.exists), isNews || rows[number].second != second {
+            regroup(reader.addressOfRecord(of: facts.id), at: now)
+        }
         // The others of its address of record are no longer in doubt either.
         if isNews, row.isRefused { noteSuccess(reader.addressOfRecord(of: facts.id), at: now) }
     }
@@ -93,28 +105,55 @@ struct Rows {
         if rows[number].version != facts.version { change(number, facts, now) }
     }
 
-    private mutating func remove(_ number: UInt32) {
+    private mutating func remove(_ number: UInt32, at now: Timestamp) {
+        let row = rows[number]
         stepOver(number)
         for index in orders.indices { orders[index].remove(number) }
         horizon.remove(number, &rows)
-        population.remove(rows[number])
-        if rows[number].isRefused { refused -= 1 }
+        population.remove(row)
+        liveness.remove(row)
+        if row.isRefused { refused -= 1 }
         rows.remove(number)
+        guard row.kin.contains(.exists), let tombstone = table.tombstone(row.id) else { return }
+        regroup(tombstone.texts.aor, at: now)
+    }
+
+    /// What is known of the others of a row's address of record.
+    mutating func setKin(_ number: UInt32, _ kin: Row.Kin, at now: Timestamp) {
+        let before = rows[number].kin
+        guard kin != before else { return }
+        rows[number].kin = kin
+        liveness.noteGhost((kin.contains(.ghost) ? 1 : 0) - (before.contains(.ghost) ? 1 : 0))
+        if kin.contains(.ghost) != before.contains(.ghost) { update(number, at: now) }
     }
 
     private mutating func note(_ change: DirtyBinding, _ facts: BindingFacts?, _ now: Timestamp) {
-        guard events.takes(change.cause, at: now) else { return }
+        // One that was made and pinged since is still news.
+        let cause = change.isNew && change.cause == .observed ? .registered : change.cause
+        guard events.takes(cause, at: now) else { return }
         guard let binding = facts == nil ? table.tombstone(change.id) : table.binding(change.id) else {
             return
         }
         var detail = String(decoding: binding.texts.contact, as: UTF8.self)
-        if change.cause == .moved { detail = "to \(binding.facts.path.source)" }
+        if cause == .moved { detail = "to \(binding.facts.path.source)" }
         events.add(
             OverviewEvent(
                 at: now,
-                what: change.cause.text,
+                what: cause.text,
                 subject: String(decoding: binding.texts.aor, as: UTF8.self),
                 detail: detail
+            )
+        )
+    }
+
+    private mutating func note(_ turn: LivenessCounters.Turn, _ id: BindingID, _ now: Timestamp) {
+        guard events.takes(turn, at: now), let binding = table.binding(id) else { return }
+        events.add(
+            OverviewEvent(
+                at: now,
+                what: turn.text,
+                subject: String(decoding: binding.texts.aor, as: UTF8.self),
+                detail: "\(binding.facts.path.source) \(binding.facts.path.transport.name)"
             )
         )
     }
@@ -216,6 +255,7 @@ struct Rows {
     /// Work that waits is done in a slice; orders that nobody asks for go. Whether more waits.
     mutating func advance(to now: Timestamp) -> Bool {
         horizon.advance(to: now, &rows)
+        let hasSuspects = regroupDue(at: now)
         for place in orders.indices.reversed() where now - orders[place].lastAsked > limits.orderIdle {
             drop(place)
         }
@@ -225,7 +265,7 @@ struct Rows {
         for place in latest where budget > 0 && isWanted(orders[place], now) {
             work(on: place, &budget, at: now)
         }
-        return orders.contains { isWanted($0, now) && $0.hasWork }
+        return hasSuspects || orders.contains { isWanted($0, now) && $0.hasWork }
     }
 
     /// Work on it makes sense: a walk whose order of all rows was dropped waits until somebody asks again.

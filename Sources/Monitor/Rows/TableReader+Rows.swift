@@ -54,6 +54,10 @@ extension TableReader {
             for (text, field) in Self.texts where needs.contains(text) {
                 _ = partition.withText(id, field) { row.add(text, $0) }
             }
+            if needs.contains(.path) {
+                row.beginPath(facts.path)
+                _ = partition.withText(id, .path) { row.endPath($0) }
+            }
             if needs.contains(.instance) {
                 _ = partition.withText(id, .contactParameters) { row.add(.instance, $0.instance) }
             }
@@ -65,6 +69,9 @@ extension TableReader {
         row.try = Int64(known.tries)
         row.cseq = Int64(facts.cseq)
         row.regID = Int64(facts.regID)
+        row.reachability = facts.reachability
+        row.tls = 1 << UInt64(facts.path.tls.rawValue)
+        row.ghost = known.kin.contains(.ghost) ? 2 : 1
         row.begins = facts.createdAt
         row.ends = facts.expiresAt
         row.badges = UInt64(facts.badges.rawValue)
@@ -78,6 +85,7 @@ extension TableReader {
 
     private static let texts: [(FilterTexts, BindingTextField)] = [
         (.aor, .aor), (.contact, .contact), (.agent, .userAgent), (.callID, .callID), (.who, .account),
+        (.hops, .path), (.peer, .peer), (.numbers, .numbers),
     ]
 }
 

@@ -132,7 +132,12 @@ final class TableReader {
         case .cseq: append(UInt64(facts.cseq), bytes: 4, to: &key)
         case .q: append(UInt64(facts.q.map { $0 + 1 } ?? 0), bytes: 2, to: &key)
         case .badges: append(UInt64(facts.badges.rawValue), bytes: 4, to: &key)
-        case .aor, .contact, .agent, .callID: break
+        case .connection: key.append(facts.reachability.connection.rawValue)
+        case .ping:
+            key.append(facts.reachability.ping.rawValue)
+            append(UInt64(facts.reachability.roundTrip), bytes: 4, to: &key)
+        case .flow: append(UInt64(facts.regID), bytes: 4, to: &key)
+        case .aor, .contact, .agent, .callID, .hops, .peer: break
         }
     }
 }
@@ -141,7 +146,7 @@ extension BindingColumn {
     /// The key begins with a text, or with nothing.
     fileprivate var isText: Bool {
         switch self {
-        case .aor, .contact, .agent, .callID: true
+        case .aor, .contact, .agent, .callID, .hops, .peer: true
         default: false
         }
     }
@@ -152,14 +157,17 @@ extension BindingColumn {
         case .contact: .contact
         case .agent: .userAgent
         case .callID: .callID
+        case .hops: .path
+        case .peer: .peer
         default: nil
         }
     }
 
-    /// Beyond the first eight bytes the key can't change while the binding lives.
+    /// Beyond the first eight bytes the key can't change while the version stays. What pings and connections
+    /// tell leaves the version alone, so the numbers of these fields must have room within the first eight.
     fileprivate var isFixed: Bool {
         switch self {
-        case .contact, .agent, .callID, .source: false
+        case .contact, .agent, .callID, .source, .hops, .peer: false
         default: true
         }
     }

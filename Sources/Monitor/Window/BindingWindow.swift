@@ -118,7 +118,9 @@ extension Monitor {
             position: (all.firstIndex { $0.facts.id == id } ?? 0) + 1,
             gaps: history.gaps,
             attempts: history.attempts,
-            lastRequest: history.lastRequest
+            lastRequest: history.lastRequest,
+            phones: max(1, Devices(all, at: now).phones),
+            shownContact: LastReply(history.lastReply).value(of: row.binding.texts.contact)
         )
         return Window(content: .binding(detail), matched: 1, total: 1, at: now)
     }

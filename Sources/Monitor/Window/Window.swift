@@ -57,12 +57,17 @@ public struct BindingDetail: Sendable {
     public var siblings: [BindingRow]
     /// Its position among all bindings of the address of record, from 1.
     public var position: Int
+    /// Phones that the bindings of the address of record are of, ghosts left out.
+    public var phones: Int
     /// Gaps between its last refreshes in seconds, oldest first; as far as attempts are kept.
     public var gaps: [Int]
     /// Last attempts of the address of record, newest first.
     public var attempts: [AttemptRow]
     /// The last REGISTER that is kept, whole; empty if none is.
     public var lastRequest: [UInt8]
+
+    /// The binding's Contact value in the last 200 that is kept; empty if none is.
+    public var shownContact: [UInt8]
 
     /// Puts the parts together.
     public init(
@@ -72,14 +77,23 @@ public struct BindingDetail: Sendable {
         gaps: [Int],
         attempts: [AttemptRow],
         lastRequest: [UInt8],
+        phones: Int = 1,
+        shownContact: [UInt8] = [],
     ) {
+        self.shownContact = shownContact
         self.row = row
         self.siblings = siblings
         self.position = position
+        self.phones = phones
         self.gaps = gaps
         self.attempts = attempts
         self.lastRequest = lastRequest
     }
+}
+
+extension BindingDetail {
+    /// The ghosts of the address of record, this binding perhaps among them.
+    public var ghosts: [BindingRow] { ([row] + siblings).filter { $0.isGhost && $0.binding.gone == nil } }
 }
 
 /// A log line with its number.

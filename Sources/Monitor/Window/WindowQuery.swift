@@ -75,7 +75,8 @@ public struct AttemptID: Hashable, Comparable, Sendable, BitwiseCopyable {
 /// The order of a list of bindings.
 public struct BindingOrder: Hashable, Sendable {
     /// The column that rows are sorted by; equal rows by address of record, then id. Texts by their bytes;
-    /// `age` the youngest first, `state` in the order of `BindingState`.
+    /// `age` the youngest first, `state` in the order of `BindingState`, `ping` by what pings have told and
+    /// then by the round trip.
     public var column: BindingColumn
     /// Largest first: the whole order turned round.
     public var descending: Bool
@@ -90,10 +91,12 @@ public struct BindingOrder: Hashable, Sendable {
 /// The columns of a list of bindings; titles, widths and texts are the console's.
 public enum BindingColumn: UInt8, Hashable, Sendable, CaseIterable {
     case aor, contact, source, transport, expires, state, tries, agent, age, refreshed, granted, cseq, callID,
-        q, badges
+        q, badges, connection, ping, flow, hops, peer
 }
 
-/// How a binding is doing, in one word of the screen.
+/// How a binding is doing, in one word of the screen; what is more urgent comes later and wins. A failed
+/// login may be somebody else's guess and leaves the phone reachable, so silence outdoes it; a connection that
+/// has ended is certain, where silence may be the network's.
 public enum BindingState: UInt8, Hashable, Sendable, CaseIterable {
     /// Nothing to say.
     case ok
@@ -101,15 +104,21 @@ public enum BindingState: UInt8, Hashable, Sendable, CaseIterable {
     case late
     /// The last attempt of its address of record failed; the binding lives on.
     case auth
+    /// It used to answer pings and does no longer.
+    case silent
+    /// Its connection has ended: nothing can be sent to it until it comes again (RFC 5626 §5.3).
+    case disconnected
     /// It is gone; shown dim until the cursor moves.
     case gone
 
-    /// `OK`, `LATE`, `AUTH`, `GONE`
+    /// `OK`, `LATE`, `AUTH`, `PING`, `CONN`, `GONE`
     public var word: String {
         switch self {
         case .ok: "OK"
         case .late: "LATE"
         case .auth: "AUTH"
+        case .silent: "PING"
+        case .disconnected: "CONN"
         case .gone: "GONE"
         }
     }
@@ -125,12 +134,25 @@ public struct BindingRow: Hashable, Sendable {
     public var tries: Int
     /// Made or changed within the last second.
     public var isFresh: Bool
+    /// The same phone has a newer binding and has not refreshed this one since (see `Devices`).
+    public var isGhost: Bool
+    /// Its address of record has ghosts, this one or others.
+    public var hasGhosts: Bool
 
     /// Puts the parts together.
-    public init(binding: Binding, state: BindingState, tries: Int, isFresh: Bool) {
+    public init(
+        binding: Binding,
+        state: BindingState,
+        tries: Int,
+        isFresh: Bool,
+        isGhost: Bool = false,
+        hasGhosts: Bool = false,
+    ) {
         self.binding = binding
         self.state = state
         self.tries = tries
         self.isFresh = isFresh
+        self.isGhost = isGhost
+        self.hasGhosts = hasGhosts || isGhost
     }
 }

@@ -7,19 +7,20 @@ extension RegistrarCore {
     ///
     /// - Parameter names: the identities of its verified certificate (RFC 5922 §7.1), the first of which a
     ///   binding shows; empty without one.
-    public mutating func connectionOpened(_ path: ReceivedFrom, names: [[UInt8]] = []) {
-        state.connections.open(path.connection)
-        if !names.isEmpty { peers[path.connection] = names }
+    public mutating func connectionOpened(_ connection: ConnectionID, names: [[UInt8]] = []) {
+        state.connections.open(connection)
+        if !names.isEmpty { peers[connection] = names }
     }
 
     /// A connection has ended: what leans on it can be reached no more (RFC 5626 §5.3), and the domain's rule says
     /// whether it stays, stays for a while, or goes.
-    public mutating func connectionClosed(_ path: ReceivedFrom, at now: Timestamp) {
-        peers[path.connection] = nil
-        for id in state.connections.close(path.connection) {
+    public mutating func connectionClosed(_ connection: ConnectionID, at now: Timestamp) {
+        endRequests(on: connection, at: now)
+        peers[connection] = nil
+        for id in state.connections.close(connection) {
             state.table.withPartition(at: id.partition) { partition in
                 // One that has come again over another connection is none of our business.
-                guard let facts = partition.facts(id), facts.path.connection == path.connection else {
+                guard let facts = partition.facts(id), facts.path.connection == connection else {
                     return
                 }
                 let change: BindingChange =

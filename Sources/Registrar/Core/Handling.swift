@@ -24,6 +24,8 @@ public struct Handling: Sendable, BitwiseCopyable {
     /// Keyed hash of the request's Call-ID, 0 if it did not come to that: keeps the messages of one
     /// registration together where exchanges are sampled.
     public var callIDHash: UInt64
+    /// `RegistrarCore.advance` has something to send at once: it is to be called when the batch is done.
+    public var isAdvanceWanted = false
     /// The exchange as the monitor records it.
     public var exchange: Exchange
 

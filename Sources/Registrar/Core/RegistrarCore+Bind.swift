@@ -25,8 +25,11 @@ extension RegistrarCore {
             if !bench.decision.changes.isEmpty, !apply(step, texts, aor.span, &partition, &ticket) {
                 return .storeFailed
             }
-            writeBindings(step, bytes, texts, partition)
+            writeBindings(step, bytes, texts, aor.span, partition)
             return nil
+        }
+        if refusal == nil, policy.domains[step.question.request.domain].ping.interval > 0 {
+            notePinged(aor.span, step)
         }
         swap(&aor, &bench.aor)
         if let refusal { return refusal }
@@ -103,10 +106,12 @@ extension RegistrarCore {
         _ step: BindingStep,
         _ bytes: Span<UInt8>,
         _ texts: Span<UInt8>,
+        _ aor: Span<UInt8>,
         _ partition: borrowing Partition,
     ) {
         tail.update(to: step.context.clock.wall, server: policy.server)
         let request = step.question.request
+        let gruu = gruuMint(step.question, aor, bytes)
         write { core, cursor in
             cursor.put("SIP/2.0 200 OK\r\nVia: ")
             core.writeHead(&cursor, bytes, request.fields, step.context)
@@ -115,9 +120,12 @@ extension RegistrarCore {
                 step.question,
                 core.bench.wishes,
                 texts: texts,
+                aor: aor,
                 alias: core.policy.domains[request.domain].alias,
+                gruu: gruu,
                 in: partition
             )
+            core.writeExtensions(&cursor, bytes, step.question.extensions, domain: request.domain)
             let end = core.tail.dated
             cursor.put(end.span)
         }

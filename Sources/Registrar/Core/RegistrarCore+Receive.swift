@@ -22,7 +22,10 @@ extension RegistrarCore {
             fault = reason(of: error)
         }
         // A response is never answered, nor an ACK.
-        guard head.kind == .request, head.method != .ack else { return }
+        guard head.kind == .request, head.method != .ack else {
+            if head.kind == .response, fault == nil { receiveResponse(bytes, path, &handling) }
+            return
+        }
         guard let via = try? head.topVia(bytes) else {
             // Nobody knows where an answer should go, unless it is the other version's Via that we can't read.
             if fault == .version { refuseVersion(bytes, path, &handling) }
@@ -67,6 +70,8 @@ extension RegistrarCore {
         switch head.method {
         case .register:
             register(bytes, fields, identity, context, &handling)
+        case .subscribe:
+            subscribe(bytes, fields, context, &handling)
         case .bye, .cancel, .notify, .info, .update, .prack:
             // They belong to a dialog or a transaction, and there is none here (§9.2, §12.2.2, RFC 6665 §4.1.3).
             refuse(.noDialog, bytes, context, &handling)
@@ -87,16 +92,21 @@ extension RegistrarCore {
         _ handling: inout Handling,
     ) {
         var badges: Badges = []
-        if case .elsewhere(let reason) = place(bytes, fields, context, &badges) {
+        var domain: Int?
+        switch place(bytes, fields, context, &badges) {
+        case .domain(let index): domain = index
+        case .host: break
+        case .elsewhere(let reason): return refuse(reason, bytes, context, &handling)
+        }
+        if let reason = extensionsAndBody(bytes, domain: domain) {
             return refuse(reason, bytes, context, &handling)
         }
-        if let reason = extensionsAndBody(bytes) { return refuse(reason, bytes, context, &handling) }
         handling.exchange.badges = badges
         capabilities(bytes, context, &handling)
     }
 
     /// A REGISTER that was answered before gets that answer again; one in progress is dropped (§17.2.2).
-    private mutating func repeatReply(
+    mutating func repeatReply(
         _ key: TransactionKey,
         _ context: RequestContext,
         _ handling: inout Handling,
@@ -186,11 +196,16 @@ extension RegistrarCore {
         return uri.host.address(bytes) == path.local.address || domain(of: uri, bytes) != nil
     }
 
-    /// RFC 3261 §8.2.2.3 and §8.2.3: no extension is supported, and no body understood.
-    func extensionsAndBody(_ bytes: Span<UInt8>) -> RefusalReason? {
+    /// RFC 3261 §8.2.2.3 and §8.2.3: what may be required is what the domain offers; no body is understood.
+    ///
+    /// Leaves on the bench what is offered, for the answer.
+    /// - Parameter domain: whose offer counts; nil: nothing is offered.
+    mutating func extensionsAndBody(_ bytes: Span<UInt8>, domain: Int? = nil) -> RefusalReason? {
+        bench.offered = domain.map { policy.domains[$0].extensions.offered } ?? []
         if head.contains(.require) {
             do throws(ParseError) {
-                guard try head.optionTags(.require, bytes).isEmpty else { return .badExtension }
+                let required = try head.optionTags(.require, bytes)
+                guard required.isSubset(of: bench.offered) else { return .badExtension }
             } catch {
                 return reason(of: error)
             }

@@ -28,7 +28,9 @@ extension RegistrarCore {
         guard policy.domains[domain].takesRegistrations else {
             return refuse(.registrationNotOffered, bytes, context, &handling)
         }
-        if let reason = extensionsAndBody(bytes) { return refuse(reason, bytes, context, &handling) }
+        if let reason = extensionsAndBody(bytes, domain: domain) {
+            return refuse(reason, bytes, context, &handling)
+        }
         var request: RegisterRequest
         do throws(ParseError) {
             request = try RegisterRequest(
@@ -120,10 +122,14 @@ extension RegistrarCore {
             return .blockedAOR(seconds: block.secondsLeft(at: context.path.at))
         }
         let longest = Int(policy.domains[request.domain].contacts.longest)
-        if let reason = bench.wishes.read(head, bytes, longest: longest) { return reason }
+        if let reason = bench.wishes.read(head, bytes, longest: longest, table: state.table) { return reason }
         let limit = policy.domains[request.domain].contacts.maximum
         if bench.wishes.list.count > Int(limit) + ContactWishes.spare {
             return .tooManyContacts(limit: limit)
+        }
+        var extensions = RequestedExtensions()
+        if let reason = readExtensions(&extensions, bytes, request, userCount: userCount, context) {
+            return reason
         }
         let step = BindingStep(
             question: RegisterDecision.Question(
@@ -131,6 +137,7 @@ extension RegistrarCore {
                 path: context.path,
                 expiry: policy.domains[request.domain].expiry,
                 contacts: policy.domains[request.domain].contacts,
+                extensions: extensions,
                 userCount: userCount
             ),
             admission: admission,

@@ -5,15 +5,19 @@ import Timing
 
 extension RegistrarCore {
     /// Writes the reply to a refusal other than 401, as the table says (`Refusal`).
+    ///
+    /// - Parameter status: another status than the table's, for a reason that means another thing within a dialog.
     mutating func refuse(
         _ reason: RefusalReason,
+        as status: StatusCode? = nil,
         _ bytes: Span<UInt8>,
         _ context: RequestContext,
         _ handling: inout Handling,
     ) {
         let row = Refusal(reason)
+        let status = status ?? row.status
         encoder.beginResponse(
-            row.status,
+            status,
             phrase: Refusal.phrase(of: reason),
             to: head,
             bytes,
@@ -25,7 +29,7 @@ extension RegistrarCore {
         appendServer()
         encoder.finish()
         handling.end = .replied
-        handling.exchange.status = row.status.rawValue
+        handling.exchange.status = status.rawValue
         handling.exchange.refusal = reason
     }
 
@@ -87,11 +91,11 @@ extension RegistrarCore {
     private mutating func appendExtra(_ extra: Refusal.Extra, _ bytes: Span<UInt8>, _ context: RequestContext)
     {
         switch extra {
-        case .allow(let withRegister): encoder.header(.allow, withRegister ? "REGISTER, OPTIONS" : "OPTIONS")
+        case .allow(let withRegister): appendAllow(withRegister: withRegister, bytes)
         case .accept:
             encoder.header(.accept, "")
             encoder.header(.acceptEncoding, "")
-        case .allowEvents: encoder.header(.allowEvents, "")
+        case .allowEvents: encoder.header(.allowEvents, "reg")
         case .unsupported: appendUnsupported(bytes)
         case .unsupportedPath:
             encoder.header(.unsupported, "path")
@@ -106,12 +110,28 @@ extension RegistrarCore {
         }
     }
 
-    /// `Unsupported` with the tags of `Require`: none is supported, so all are listed (RFC 3261 §8.2.2.3).
+    /// `Allow` with the methods that are served where the Request-URI points (RFC 3261 §20.5).
+    private mutating func appendAllow(withRegister: Bool, _ bytes: Span<UInt8>) {
+        guard withRegister else { return encoder.header(.allow, "OPTIONS") }
+        let offers = offersSubscriptions(bytes)
+        encoder.header(.allow, offers ? "REGISTER, SUBSCRIBE, OPTIONS" : "REGISTER, OPTIONS")
+    }
+
+    /// SUBSCRIBE is served by the domain of the Request-URI or, if that is none of ours, by one of ours.
+    private func offersSubscriptions(_ bytes: Span<UInt8>) -> Bool {
+        var host: [UInt8] = []
+        (try? SIPURI(bytes, in: head.requestURI))?.appendCanonicalHost(bytes, to: &host)
+        guard let domain = policy.domainIndex(host.span) else { return policy.offersSubscriptions }
+        return policy.domains[domain].offersSubscriptions
+    }
+
+    /// `Unsupported` with those tags of `Require` that are not offered (RFC 3261 §8.2.2.3).
     private mutating func appendUnsupported(_ bytes: Span<UInt8>) {
         encoder.beginHeader(.unsupported)
         var tags = HeaderValues<Token>(.require)
         var isFirst = true
         while let tag = try? tags.next(in: head, bytes) {
+            if OptionTags(bytes, in: tag.range).isSubset(of: bench.offered) { continue }
             if !isFirst { encoder.bytes.append(", ") }
             isFirst = false
             encoder.bytes.append(bytes, tag.range)
@@ -119,7 +139,8 @@ extension RegistrarCore {
         encoder.endLine()
     }
 
-    /// 200 to OPTIONS: what is understood here (RFC 3261 §11.2). Empty lists say that nothing is.
+    /// 200 to OPTIONS: what is understood here (RFC 3261 §11.2). Empty lists say that nothing is. `Supported` has what
+    /// the domain offers, as `extensionsAndBody` left it on the bench.
     mutating func capabilities(_ bytes: Span<UInt8>, _ context: RequestContext, _ handling: inout Handling) {
         encoder.beginResponse(
             .ok,
@@ -129,16 +150,28 @@ extension RegistrarCore {
             from: context.path.source,
             toTag: context.toTag
         )
-        encoder.header(.allow, "REGISTER, OPTIONS")
+        appendAllow(withRegister: true, bytes)
+        if offersSubscriptions(bytes) { encoder.header(.allowEvents, "reg") }
         encoder.header(.accept, "")
         encoder.header(.acceptEncoding, "")
         encoder.header(.acceptLanguage, "en")
-        encoder.header(.supported, "")
+        encoder.beginHeader(.supported)
+        var isFirst = true
+        for (tag, name) in Self.optionNames where bench.offered.contains(tag) {
+            if !isFirst { encoder.bytes.append(", ") }
+            isFirst = false
+            encoder.bytes.append(name)
+        }
+        encoder.endLine()
         appendServer()
         encoder.finish()
         handling.end = .replied
         handling.exchange.status = StatusCode.ok.rawValue
     }
+
+    private static let optionNames: [(OptionTags, StaticString)] = [
+        (.path, "path"), (.outbound, "outbound"), (.gruu, "gruu"), (.gin, "gin"),
+    ]
 
     /// `Server`, unless the policy has none.
     mutating func appendServer() {

@@ -26,8 +26,14 @@ public struct RegistrarCore: ~Copyable {
     var tail = ReplyTail()
     var lastURI = RequestURIMemo()
     var pending = PendingReplies()
-    /// Names of the verified certificates of this loop's connections.
+    /// The verified names of each connection's peer, the first one first (RFC 5922 §7.1): those of TLS connections
+    /// whose client showed a certificate.
     var peers: [ConnectionID: [[UInt8]]] = [:]
+    var clients = ClientTransactions()
+    var subscriptions = Subscriptions()
+    var liveness = Liveness()
+    /// Requests of our own so far.
+    var requestCount: UInt64 = 0
     private var draws: UInt64
     private var lastDrops: UInt64 = 0
 
@@ -37,6 +43,8 @@ public struct RegistrarCore: ~Copyable {
         var aor: [UInt8] = []
         /// Canonical host of a URI in hand.
         var host: [UInt8] = []
+        /// Option tags that the request in hand may require.
+        var offered: OptionTags = []
         var wishes = ContactWishes()
         var decision = RegisterDecision()
         /// Bindings of the address of record, before and after.
@@ -114,7 +122,7 @@ public struct RegistrarCore: ~Copyable {
 
     /// Takes the policy in force if it is newer than the one at hand: one atomic load for each message, so that the
     /// first REGISTER after a block is refused.
-    private mutating func takePolicy() {
+    mutating func takePolicy() {
         let version = state.policy.version
         guard version != policyVersion else { return }
         policyVersion = version
@@ -127,16 +135,6 @@ public struct RegistrarCore: ~Copyable {
     static let expiryStep = Interval.milliseconds(200)
     /// Bindings that one partition lets expire in one step.
     static let expiriesPerStep = 64
-
-    /// Lets what is due expire in this loop's share of the partitions, a bounded number at a time; returns
-    /// when it wants to be called again.
-    ///
-    /// Nobody depends on how soon this happens: a look-up treats an overdue binding as absent (design §5).
-    public mutating func advance(to now: Timestamp) -> Timestamp {
-        let next = state.table.advance(share: loop, of: loops, to: now, limit: Self.expiriesPerStep)
-        // Bindings made meanwhile may be due earlier than what is known now.
-        return min(next, now + Self.expiryStep)
-    }
 
     private mutating func isAdmitted(_ path: ReceivedFrom) -> Bool {
         draws = draws &+ 1

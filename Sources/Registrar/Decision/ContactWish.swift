@@ -15,10 +15,21 @@ struct ContactWish: BitwiseCopyable {
     var asked: UInt32?
     /// Preference in thousandths; nil if it has none.
     var q: UInt16?
-    /// `reg-id`; 0 if there is none.
+    /// `reg-id`; 0 if there is none, or none that is honoured (RFC 5626 §6).
     var regID: UInt32
+    /// `+sip.instance` as it stands there, with its angle brackets; empty if there is none.
+    var instance = ByteRange.empty
+    /// Keyed hash of the instance's URN; 0 if there is none.
+    var instanceHash: UInt32 = 0
+    /// The URI has `bnc`: the contact of a list of numbers (RFC 6140 §5.1).
+    var isBulk = false
+    /// The URI has `gr`: it is somebody's GRUU (RFC 5627 §4).
+    var isGRUU = false
     /// What is remarkable about this contact.
     var badges: Badges
+
+    /// It is to be made or prolonged, not removed.
+    func isLasting(_ expires: UInt32?) -> Bool { asked ?? expires != 0 }
 }
 
 /// The contacts of one REGISTER, and the text that their ranges count in.
@@ -36,17 +47,34 @@ struct ContactWishes {
     var isWildcard = false
     /// `*` stands beside another contact.
     var isWildcardMixed = false
+    /// One of them has an instance, or a URI parameter that an extension gives a meaning to.
+    var hasExtensions = false
     /// Message and pieces; empty while the message suffices.
     var texts: [UInt8] = []
+    /// The URN in hand.
+    private var urn: [UInt8] = []
+
+    /// One of them is to be made or prolonged.
+    func isLasting(_ expires: UInt32?) -> Bool {
+        for index in list.indices where list[index].isLasting(expires) { return true }
+        return false
+    }
 
     /// Reads the contacts of a request; nil if all is well, else why it is refused (RFC 3261 §10.3 step 7).
     ///
     /// Nothing is allocated once the lists have room.
-    mutating func read(_ head: borrowing MessageHead, _ bytes: Span<UInt8>, longest: Int) -> RefusalReason? {
+    /// - Parameter table: whose keyed hash instances get.
+    mutating func read(
+        _ head: borrowing MessageHead,
+        _ bytes: Span<UInt8>,
+        longest: Int,
+        table: BindingTable,
+    ) -> RefusalReason? {
         list.removeAll(keepingCapacity: true)
         texts.removeAll(keepingCapacity: true)
         isWildcard = false
         isWildcardMixed = false
+        hasExtensions = false
         var values = HeaderValues<Contact>(.contact)
         var position: UInt16 = 1
         do throws(ParseError) {
@@ -56,7 +84,7 @@ struct ContactWishes {
                 guard Int(contact.range.count) <= longest else {
                     return .badContact(position: position, offset: contact.range.start)
                 }
-                if !contact.isWildcard { try take(contact, at: position, bytes) }
+                if !contact.isWildcard { try take(contact, at: position, bytes, table) }
                 position &+= 1
             }
         } catch {
@@ -69,6 +97,7 @@ struct ContactWishes {
         _ contact: Contact,
         at position: UInt16,
         _ bytes: Span<UInt8>,
+        _ table: BindingTable,
     ) throws(ParseError) {
         let uri = try SIPURI(bytes, in: contact.uri, part: .header(.contact))
         var wish = ContactWish(
@@ -80,11 +109,13 @@ struct ContactWishes {
             regID: contact.regID ?? 0,
             badges: [],
         )
-        if mayHaveAlias(uri.parameters, bytes), uri.parameter("alias", bytes) != nil {
-            wish.badges.insert(.aliasStripped)
-            let shorter = try copyWithoutAlias(uri, bytes)
-            wish.uri = try SIPURI(texts.span, in: shorter, part: .header(.contact))
+        if mayMatter(uri.parameters, bytes) { try take(uri, &wish, bytes) }
+        if !contact.instance.isEmpty {
+            wish.instance = contact.instance
+            wish.instanceHash = instanceHash(contact.instance, bytes, table)
         }
+        hasExtensions =
+            hasExtensions || wish.regID | wish.instanceHash != 0 || wish.isBulk || wish.isGRUU
         if isOnlyExpires(contact, bytes) {
             wish.parameters = .empty
         } else if !contact.parameters.isEmpty {
@@ -93,15 +124,41 @@ struct ContactWishes {
         list.append(wish)
     }
 
-    /// A parameter begins with an `a` or an escape: only then is it worth reading them.
-    private func mayHaveAlias(_ parameters: ByteRange, _ bytes: Span<UInt8>) -> Bool {
+    /// What the URI's parameters say to us: an alias that came in, `bnc`, `gr`.
+    private mutating func take(_ uri: SIPURI, _ wish: inout ContactWish, _ bytes: Span<UInt8>)
+        throws(ParseError)
+    {
+        wish.isBulk = uri.parameter("bnc", bytes) != nil
+        wish.isGRUU = uri.parameter("gr", bytes) != nil
+        guard uri.parameter("alias", bytes) != nil else { return }
+        wish.badges.insert(.aliasStripped)
+        let shorter = try copyWithoutAlias(uri, bytes)
+        wish.uri = try SIPURI(texts.span, in: shorter, part: .header(.contact))
+    }
+
+    /// A parameter begins with `a`, `b`, `g` or an escape: only then is it worth reading them.
+    private func mayMatter(_ parameters: ByteRange, _ bytes: Span<UInt8>) -> Bool {
         var isStart = false
         for index in parameters.bounds {
             let byte = bytes[index]
-            if isStart, byte | 0x20 == 0x61 || byte == 0x25 { return true }
+            if isStart {
+                let letter = byte | 0x20
+                if letter == 0x61 || letter == 0x62 || letter == 0x67 || byte == 0x25 { return true }
+            }
             isStart = byte == 0x3b
         }
         return false
+    }
+
+    /// Never 0, which means that there is no instance.
+    private mutating func instanceHash(
+        _ instance: ByteRange,
+        _ bytes: Span<UInt8>,
+        _ table: BindingTable,
+    ) -> UInt32 {
+        urn.removeAll(keepingCapacity: true)
+        InstanceURN.append(bytes, in: instance, to: &urn)
+        return GRUU.instanceHash(of: urn.span, table)
     }
 
     /// Nothing but `;expires=` and digits: what most phones send.
@@ -145,6 +202,8 @@ struct ContactWishes {
         let name = bytes.extracting(parameter.name.bounds)
         if name.count == 1 { return lowercased(name[0]) != 0x71 }
         if isName(name, "expires") { return false }
+        // What GRUUs a contact has is for us to say (RFC 5627 §5.2).
+        if isName(name, "pub-gruu") || isName(name, "temp-gruu") { return false }
         guard isName(name, "alias") else { return true }
         badges.insert(.aliasStripped)
         return false
@@ -186,6 +245,30 @@ struct ContactWishes {
             append(parameter.value, bytes)
         }
         append(parametersStart + Int(uri.parameters.count)..<uri.range.bounds.upperBound, bytes)
+        return ByteRange(start: start, count: UInt16(clamping: texts.count - Int(start)))
+    }
+
+    /// Puts a text of our own behind the message, so that a change can name it; nil if there is no room.
+    mutating func place(_ text: Span<UInt8>, _ bytes: Span<UInt8>) -> ByteRange? {
+        guard let start = try? beginPiece(bytes, room: text.count, at: 0) else { return nil }
+        texts.append(text)
+        return ByteRange(start: start, count: UInt16(clamping: text.count))
+    }
+
+    /// Puts all values of a list header field behind the message as one list, folds undone; nil if there is no
+    /// room.
+    mutating func place(
+        _ name: HeaderName,
+        of head: borrowing MessageHead,
+        _ bytes: Span<UInt8>
+    ) -> ByteRange? {
+        guard let start = try? beginPiece(bytes, room: bytes.count, at: 0) else { return nil }
+        var next = head.firstIndex(of: name)
+        while let index = next, let field = head[index] {
+            if texts.count > Int(start) { texts.append(", ") }
+            texts.append(unfolding: bytes, field.value)
+            next = head.index(after: index)
+        }
         return ByteRange(start: start, count: UInt16(clamping: texts.count - Int(start)))
     }
 

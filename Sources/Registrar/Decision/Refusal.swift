@@ -20,7 +20,7 @@ public struct Refusal: Sendable {
         case unsupportedPath
         /// `Require: outbound` (RFC 3261 §21.4.15).
         case requireOutbound
-        /// An empty `Allow-Events`: no package is served.
+        /// `Allow-Events` with the one package that is served.
         case allowEvents
         /// One `WWW-Authenticate` an algorithm; `stale` if only the nonce was at fault.
         case challenge(stale: Bool)
@@ -62,8 +62,8 @@ public struct Refusal: Sendable {
         case .wildcardMisused, .badContact, .intervalTooBrief, .cseqNotHigher, .tooManyContacts, .storeFailed,
             .overloaded, .draining, .tooFast, .tooManySubscriptions:
             self = Self.ofBindings(reason)
-        case .pathNotSupported, .firstHopLacksOutbound, .outboundRequired, .severalFlows, .bulkMisused,
-            .notAcceptable:
+        case .pathNotSupported, .firstHopLacksOutbound, .outboundRequired, .severalFlows, .contactLoops,
+            .bulkMisused, .notAcceptable:
             self = Self.ofExtensions(reason)
         case .unknownMethod, .methodNotAllowed, .noDialog, .badEvent, .unsupportedScheme, .merged,
             .tooManyHops, .notOurDomain, .registrationNotOffered, .badExtension, .unsupportedBody:
@@ -144,6 +144,7 @@ public struct Refusal: Sendable {
             Refusal(.extensionRequired, "Extension Required", "RFC 3261 §21.4.15", .requireOutbound)
         case .severalFlows:
             Refusal(.badRequest, "More Than One Contact With reg-id", "RFC 5626 §6")
+        case .contactLoops: Refusal(.forbidden, "Contact Leads Back Here: ", "RFC 5627 §5.1")
         case .notAcceptable: Refusal(.notAcceptable, "Not Acceptable", "RFC 3261 §21.4.7")
         default: Refusal(.badRequest, "Bulk Contact Misused", "RFC 6140 §5.1")
         }
@@ -195,6 +196,7 @@ extension Refusal {
         case .bodyTooLarge(let limit), .messageTooLarge(let limit), .uriTooLong(let limit):
             return "\(words)\(limit) Bytes"
         case .badContact(let position, let offset): return "\(words)\(position) At Byte \(offset)"
+        case .contactLoops(let position): return "\(words)\(position)"
         case .cseqNotHigher(_, let have): return "\(words)\(have)"
         case .tooManyContacts(let limit), .tooManySubscriptions(let limit): return "\(words)\(limit)"
         default: return words == row.status.phrase.description ? nil : words

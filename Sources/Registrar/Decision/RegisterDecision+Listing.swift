@@ -19,7 +19,9 @@ extension RegisterDecision {
         _ question: Question,
         _ wishes: ContactWishes,
         texts: Span<UInt8>,
+        aor: Span<UInt8>,
         alias: AliasRendering,
+        gruu: GRUUMint?,
         in partition: borrowing Partition,
     ) {
         let now = question.path.at
@@ -31,41 +33,86 @@ extension RegisterDecision {
                 let alias = drafts[index].isElsewhere ? alias : .off
                 cursor.put(uri: texts.extracting(wish.uri.range.bounds), alias, question.path)
                 cursor.put(texts, wish.parameters)
+                if let gruu, wish.instanceHash != 0, !wish.isBulk {
+                    let instance = texts.extracting(wish.instance.bounds)
+                    cursor.put(publicGRUU: aor, userCount: gruu.userCount, instance: instance)
+                    let user = gruu.temporary(
+                        callIDHash: question.request.callIDHash,
+                        instanceHash: wish.instanceHash,
+                        cseq: question.request.cseq
+                    )
+                    if let user {
+                        cursor.put(temporaryGRUU: user, host: aor.extracting(gruu.userCount..<aor.count))
+                    }
+                }
                 cursor.putEnd(alias, question.path, seconds: drafts[index].granted, q: wish.q)
             }
         }
-        list(.repeated, &cursor, alias, in: partition, at: now)
-        list(.kept, &cursor, alias, in: partition, at: now)
+        list(.repeated, &cursor, aor, alias, gruu, in: partition, at: now)
+        list(.kept, &cursor, aor, alias, gruu, in: partition, at: now)
     }
 
     /// The Contacts of bindings that stay as they are.
     private func list(
         _ fate: Fate,
         _ cursor: inout ReplyCursor,
+        _ aor: Span<UInt8>,
         _ alias: AliasRendering,
+        _ gruu: GRUUMint?,
         in partition: borrowing Partition,
         at now: Timestamp,
     ) {
         for index in drafts.indices where drafts[index].fate == fate {
             guard let facts = drafts[index].before else { continue }
-            write(facts, &cursor, alias, in: partition, at: now)
+            write(facts, &cursor, aor, alias, gruu, in: partition, at: now)
         }
     }
 
     private func write(
         _ facts: BindingFacts,
         _ cursor: inout ReplyCursor,
+        _ aor: Span<UInt8>,
         _ alias: AliasRendering,
+        _ gruu: GRUUMint?,
         in partition: borrowing Partition,
         at now: Timestamp,
     ) {
         let alias = facts.badges.contains(.nat) ? alias : .off
         cursor.put("Contact: <")
         _ = partition.withText(facts.id, .contact) { cursor.put(uri: $0, alias, facts.path) }
-        _ = partition.withText(facts.id, .contactParameters) { cursor.put($0) }
+        _ = partition.withText(facts.id, .contactParameters) { parameters in
+            cursor.put(parameters)
+            guard let gruu, facts.instanceHash != 0, !facts.badges.contains(.bulk) else { return }
+            guard let instance = instance(in: parameters) else { return }
+            cursor.put(
+                publicGRUU: aor,
+                userCount: gruu.userCount,
+                instance: parameters.extracting(instance.bounds)
+            )
+        }
+        // Not under the text's hold: two digests.
+        if let gruu, facts.instanceHash != 0, !facts.badges.contains(.bulk),
+            let user = gruu.temporary(
+                callIDHash: facts.callIDHash,
+                instanceHash: facts.instanceHash,
+                cseq: facts.cseq
+            )
+        {
+            cursor.put(temporaryGRUU: user, host: aor.extracting(gruu.userCount..<aor.count))
+        }
         let left = UInt32(clamping: max(0, (facts.expiresAt - now).secondsRoundedUp))
         cursor.putEnd(alias, facts.path, seconds: left, q: facts.q)
     }
+}
+
+/// The value of `+sip.instance` among a contact's parameters.
+private func instance(in parameters: Span<UInt8>) -> ByteRange? {
+    let whole = ByteRange(start: 0, count: UInt16(clamping: parameters.count))
+    var walk = HeaderParameters(whole, header: .contact)
+    while let parameter = try? walk.next(parameters) {
+        if isName(parameters.extracting(parameter.name.bounds), "+sip.instance") { return parameter.value }
+    }
+    return nil
 }
 
 extension ReplyCursor {

@@ -20,7 +20,11 @@ struct RegisterDecision {
     private(set) var badges: Badges = []
 
     /// The address of record's bindings as they would be, those that go included.
-    private(set) var drafts: [Draft] = []
+    var drafts: [Draft] = []
+    /// Some of those that were there are flows (RFC 5626).
+    var hasFlows = false
+    /// Some have an instance, of those that were there or come.
+    private(set) var hasInstances = false
 
     /// What becomes of one binding.
     enum Fate: UInt8 {
@@ -48,8 +52,13 @@ struct RegisterDecision {
         var wish: Int
         /// Seconds that it gets.
         var granted: UInt32
+        /// The flow's `reg-id` and the instance (RFC 5626 §6); 0 where there is none.
+        var regID: UInt32 = 0
+        var instanceHash: UInt32 = 0
         /// The contact's URI is not where it came from.
         var isElsewhere = false
+        /// A flow whose contact has another URI than before.
+        var hasOtherURI = false
     }
 
     /// All that a decision depends on besides the bindings.
@@ -58,6 +67,7 @@ struct RegisterDecision {
         var path: ReceivedFrom
         var expiry: ExpiryPolicy
         var contacts: ContactPolicy
+        var extensions: RequestedExtensions
         /// Length of the user part at the beginning of the address of record.
         var userCount: Int
     }
@@ -78,24 +88,40 @@ struct RegisterDecision {
         in partition: inout Partition,
     ) -> RefusalReason? {
         reset()
-        for index in current.indices {
-            let facts = current[index]
-            drafts.append(Draft(id: facts.id, before: facts, fate: .kept, wish: 0, granted: 0))
-        }
+        for index in current.indices { add(current[index]) }
         if wishes.isWildcard {
             return decideWildcard(question.request, isMixed: wishes.isWildcardMixed)
         }
         for index in wishes.list.indices {
             if let refusal = follow(index, wishes, question, texts, &partition) { return refusal }
         }
+        if let refusal = fold(question.request, question.contacts.folding) { return refusal }
         if let refusal = makeRoom(question.contacts) { return refusal }
         settle(question, wishes, texts, aor)
         return nil
     }
 
+    private mutating func add(_ facts: BindingFacts) {
+        hasFlows = hasFlows || facts.regID != 0
+        hasInstances = hasInstances || facts.instanceHash != 0
+        drafts.append(
+            Draft(
+                id: facts.id,
+                before: facts,
+                fate: .kept,
+                wish: 0,
+                granted: 0,
+                regID: facts.regID,
+                instanceHash: facts.instanceHash
+            )
+        )
+    }
+
     private mutating func reset() {
         changes.removeAll(keepingCapacity: true)
         drafts.removeAll(keepingCapacity: true)
+        hasFlows = false
+        hasInstances = false
         granted = 0
         isRepetition = false
         isUnregister = false
@@ -121,7 +147,7 @@ struct RegisterDecision {
     }
 
     /// Same Call-ID asks for a higher CSeq; this very request may come again.
-    private func order(_ request: RegisterRequest, after facts: BindingFacts) -> RefusalReason? {
+    func order(_ request: RegisterRequest, after facts: BindingFacts) -> RefusalReason? {
         guard facts.callIDHash == request.callIDHash, !request.made(facts), request.cseq <= facts.cseq else {
             return nil
         }
@@ -150,89 +176,34 @@ struct RegisterDecision {
             }
         }
         let asked = wish.asked ?? request.expires
-        switch question.expiry.grant(asked: asked, draw: request.draw &+ UInt64(wish.position)) {
+        let isElsewhere = isElsewhere(wish, question, texts)
+        let grant = question.expiry.grant(
+            asked: asked,
+            draw: request.draw &+ UInt64(wish.position),
+            isBehindNAT: isElsewhere && !question.path.transport.isReliable
+        )
+        switch grant {
         case .tooBrief:
             return .intervalTooBrief(asked: asked ?? 0, minimum: question.expiry.minimum)
         case .removal:
             if let match { drafts[match].fate = .removed }
         case .seconds(let seconds):
             if index == 0 { granted = seconds }
-            guard let match else {
-                drafts.append(Draft(id: nil, before: nil, fate: .added, wish: index, granted: seconds))
-                return nil
-            }
-            drafts[match].fate = drafts[match].id == nil ? .added : .updated
-            drafts[match].wish = index
-            drafts[match].granted = seconds
+            let place = match ?? drafts.count
+            if match == nil { drafts.append(Draft(id: nil, before: nil, fate: .added, wish: 0, granted: 0)) }
+            drafts[place].hasOtherURI = hasOtherURI(place, wish, texts, &partition)
+            drafts[place].fate = drafts[place].id == nil ? .added : .updated
+            drafts[place].wish = index
+            drafts[place].granted = seconds
+            drafts[place].regID = wish.regID
+            drafts[place].instanceHash = wish.instanceHash
+            drafts[place].isElsewhere = isElsewhere
+            hasInstances = hasInstances || wish.instanceHash != 0
         }
         return nil
     }
 
-    /// The draft that the contact means: the same bytes first, else by the rules of RFC 3261 §19.1.4.
-    private func match(
-        _ wish: ContactWish,
-        _ wishes: ContactWishes,
-        _ texts: Span<UInt8>,
-        _ partition: inout Partition,
-    ) -> Int? {
-        let uri = texts.extracting(wish.uri.range.bounds)
-        for index in drafts.indices {
-            if compare(index, wishes, texts, &partition, { equal($0, uri) }) { return index }
-        }
-        for index in drafts.indices {
-            if compare(index, wishes, texts, &partition, { sameMeaning($0, wish, texts) }) { return index }
-        }
-        return nil
-    }
-
-    /// Applies a comparison to a draft's URI.
-    @inline(__always)
-    private func compare(
-        _ index: Int,
-        _ wishes: ContactWishes,
-        _ texts: Span<UInt8>,
-        _ partition: inout Partition,
-        _ isSame: (Span<UInt8>) -> Bool,
-    ) -> Bool {
-        guard let id = drafts[index].id else {
-            let other = wishes.list[drafts[index].wish].uri.range
-            return isSame(texts.extracting(other.bounds))
-        }
-        return partition.withText(id, .contact, isSame) ?? false
-    }
-
-    // MARK: counting and writing down
-
-    /// Enforces the maximum, counted after matching; bindings that the request names are never displaced.
-    private mutating func makeRoom(_ policy: ContactPolicy) -> RefusalReason? {
-        var count = 0
-        var hasAdded = false
-        for draft in drafts where draft.fate != .removed {
-            count += 1
-            hasAdded = hasAdded || draft.fate == .added
-        }
-        guard hasAdded, count > Int(policy.maximum) else { return nil }
-        guard policy.overflow == .oldest else { return .tooManyContacts(limit: policy.maximum) }
-        while count > Int(policy.maximum) {
-            var oldest: Int?
-            for index in drafts.indices where drafts[index].fate == .kept {
-                guard let best = oldest else {
-                    oldest = index
-                    continue
-                }
-                if isOlder(drafts[index], than: drafts[best]) { oldest = index }
-            }
-            guard let oldest else { return .tooManyContacts(limit: policy.maximum) }
-            drafts[oldest].fate = .displaced
-            count -= 1
-        }
-        return nil
-    }
-
-    private func isOlder(_ a: Draft, than b: Draft) -> Bool {
-        guard let first = a.before, let second = b.before else { return false }
-        return first.refreshedAt < second.refreshedAt
-    }
+    // MARK: writing down
 
     /// Turns the drafts into changes, what goes before what comes.
     private mutating func settle(
@@ -270,10 +241,10 @@ struct RegisterDecision {
     ) {
         let request = question.request
         let now = question.path.at
-        let remarkable = request.badges.union(wish.badges).union(remarks(on: wish, question, texts, aor))
-        badges.formUnion(remarkable)
-        drafts[index].isElsewhere = remarkable.contains(.nat)
         let draft = drafts[index]
+        let remarkable = request.badges.union(wish.badges).union(question.extensions.badges)
+            .union(remarks(on: wish, draft, question, texts, aor))
+        badges.formUnion(remarkable)
         let facts = BindingFacts(
             cseq: request.cseq,
             callIDHash: request.callIDHash,
@@ -285,6 +256,7 @@ struct RegisterDecision {
             granted: draft.granted,
             q: wish.q,
             regID: wish.regID,
+            instanceHash: wish.instanceHash,
             path: question.path,
             badges: remarkable,
         )
@@ -295,43 +267,16 @@ struct RegisterDecision {
             userAgent: request.userAgent,
             sentBy: request.sentBy,
             account: request.account,
+            path: question.extensions.path,
+            peer: question.extensions.peer,
+            numbers: wish.isBulk ? question.extensions.numbers : .empty,
         )
         guard let id = draft.id, let before = draft.before else {
             return changes.append(.add(facts, ranges, .registered))
         }
         let isSamePlace =
             before.path.source == question.path.source && before.path.transport == question.path.transport
+            && !draft.hasOtherURI
         changes.append(.update(id, facts, ranges, isSamePlace ? .refreshed : .moved))
     }
-
-    /// What the contact's URI shows: another user than the account's, another place than the source.
-    private func remarks(
-        on wish: ContactWish,
-        _ question: Question,
-        _ texts: Span<UInt8>,
-        _ aor: Span<UInt8>,
-    ) -> Badges {
-        guard wish.uri.isSIP else { return [] }
-        var badges: Badges = []
-        let user = texts.extracting(wish.uri.user.bounds)
-        if !equal(user, aor.extracting(0..<question.userCount)) { badges.insert(.contactUser) }
-        let source = question.path.source
-        if wish.uri.port ?? usualPort(of: wish.uri, over: question.path.transport) != source.port
-            || wish.uri.host.address(texts) != source.address
-        {
-            badges.insert(.nat)
-        }
-        return badges
-    }
-}
-
-/// The port of a URI that names none (RFC 3261 §19.1.2).
-func usualPort(of uri: SIPURI, over transport: TransportKind) -> UInt16 {
-    uri.scheme == .sips || transport == .tls ? 5061 : 5060
-}
-
-private func sameMeaning(_ uri: Span<UInt8>, _ wish: ContactWish, _ texts: Span<UInt8>) -> Bool {
-    let whole = ByteRange(start: 0, count: UInt16(clamping: uri.count))
-    guard let other = try? SIPURI(uri, in: whole, part: .header(.contact)) else { return false }
-    return SIPURI.isEquivalent(other, uri, wish.uri, texts)
 }

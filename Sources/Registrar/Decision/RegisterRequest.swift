@@ -22,6 +22,11 @@ struct RegisterRequest: BitwiseCopyable {
     var userAgent: ByteRange
     /// The top Via's sent-by, as written.
     var sentBy: ByteRange
+    /// The top Via's host and port.
+    var sentByHost: Host
+    var sentByPort: UInt16?
+    /// The top Via asks for `rport` (RFC 3581).
+    var hasRPort: Bool
     /// What is remarkable about the request as a whole.
     var badges: Badges
 
@@ -55,6 +60,9 @@ struct RegisterRequest: BitwiseCopyable {
         account = .empty
         userAgent = head.first(.userAgent) ?? .empty
         sentBy = Self.sentBy(context.via, bytes)
+        sentByHost = context.via.host
+        sentByPort = context.via.port
+        hasRPort = context.via.hasRPort
     }
 
     /// Host and port of a Via as they stand there.

@@ -45,12 +45,13 @@ public struct ExpiryPolicy: Hashable, Sendable, BitwiseCopyable {
     /// A wish below the minimum that 423 may not answer (an hour or more) is raised to the minimum. The
     /// jitter only shortens, never below the minimum, and never touches a removal. `draw` is any evenly
     /// spread number; the same draw gives the same grant, so that a request repeated is answered alike.
+    /// - Parameter isBehindNAT: the contact is behind NAT and comes over UDP, so `maximumBehindNAT` is the most.
     @inlinable
-    public func grant(asked: UInt32?, draw: UInt64) -> Grant {
+    public func grant(asked: UInt32?, draw: UInt64, isBehindNAT: Bool = false) -> Grant {
         let wish = asked ?? standard
         if wish == 0 { return .removal }
         if wish < minimum, wish < Self.briefBelow { return .tooBrief }
-        let capped = min(max(wish, minimum), maximum)
+        let capped = min(max(wish, minimum), isBehindNAT ? maximumBehindNAT : maximum)
         let room = UInt64(capped) * UInt64(jitterPercent) / 100
         let taken = UInt32(truncatingIfNeeded: (draw >> 16) % (room + 1))
         return .seconds(max(capped - min(taken, capped), minimum))

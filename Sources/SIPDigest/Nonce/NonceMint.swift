@@ -10,7 +10,7 @@ public import Timing
 /// the chaining state, so nothing can be appended: Coron et al. 2005, "chop"), and costs one digest
 /// where HMAC costs two and, in OpenSSL 3.0, two allocations.
 public struct NonceMint: Sendable {
-    private let secret: InlineArray<16, UInt8>
+    let secret: InlineArray<16, UInt8>
     private let epoch: UInt32
     /// How long a nonce is good for; an older one gets `stale`.
     public let lifetime: Interval

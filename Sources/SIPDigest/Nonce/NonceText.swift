@@ -41,7 +41,7 @@ public struct NonceText: Sendable, BitwiseCopyable {
     }
 
     @inline(__always)
-    private static func character(_ value: UInt64) -> UInt8 {
+    static func character(_ value: UInt64) -> UInt8 {
         let value = UInt8(truncatingIfNeeded: value)
         return switch value {
         case 0..<26: 0x41 + value
@@ -54,7 +54,7 @@ public struct NonceText: Sendable, BitwiseCopyable {
 
     /// The value of a character; more than 63 for one that is not of the alphabet.
     @inline(__always)
-    private static func sextet(_ character: UInt8) -> UInt64 {
+    static func sextet(_ character: UInt8) -> UInt64 {
         let upper = character &- 0x41
         let lower = character &- 0x61
         let digit = character &- 0x30

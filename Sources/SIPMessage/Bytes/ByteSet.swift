@@ -55,3 +55,10 @@ extension ByteSet {
     /// `` -.!%*_+`'~()<>:\"/[]?{}@ ``
     static var callID: ByteSet { ByteSet(low: 0xd7ff_efa6_0000_0000, high: 0x6fff_ffff_bfff_ffff) }
 }
+
+extension UInt8 {
+    /// May stand unescaped in the user part of a URI (RFC 3261 §25.1).
+    public var isUserByte: Bool { ByteSet.user.contains(self) }
+    /// May stand unescaped in a parameter of a URI (RFC 3261 §25.1).
+    public var isURIParameterByte: Bool { ByteSet.uriParameter.contains(self) }
+}

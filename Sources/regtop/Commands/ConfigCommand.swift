@@ -97,8 +97,8 @@ enum SettingsExample {
           auto-block: false             # block sources that look like attackers
           block: 3600                   # seconds
           failures: 20                  # within ten minutes
+          offices: false                # true: also sources that users have registered from
           # allow: [10.0.0.0/8]         # never blocked so
-          offices: false                # true: block a source although several users have registered from it
 
         console:
           theme: ansi

@@ -23,6 +23,28 @@ import Timing
         #expect(id.partition == table.partitionIndex(of: phone.texts.aor.span))
     }
 
+    @Test func `bindings are found by the keyed hash of their address of record alone`() throws {
+        let phone = Binding.phone("alice", at: .at(0), expires: 60)
+        let first = try #require(table.add(phone))
+        let second = try #require(table.add(.phone("alice", host: "192.0.2.8", at: .at(1), expires: 60)))
+        _ = table.add(.phone("bob", at: .at(1)))
+        let hash = table.hash(phone.texts.aor.span)
+        func found(_ hash: UInt64, at now: Timestamp) -> [BindingID] {
+            table.withPartition(at: Int(hash >> 56)) { partition -> [BindingID] in
+                var facts: [BindingFacts] = []
+                partition.current(ofHash: hash, at: now, into: &facts)
+                return facts.map(\.id)
+            }
+        }
+        #expect(found(hash, at: .at(2)) == [second, first])
+        #expect(
+            found(hash ^ 1 << 40, at: .at(2)).isEmpty,
+            "the whole hash counts, not only what finds the place"
+        )
+        #expect(found(hash ^ 1, at: .at(2)).isEmpty)
+        #expect(found(hash, at: .at(60)).isEmpty, "overdue ones are absent")
+    }
+
     @Test func `an overdue binding is absent before the timer ran, and its refresh makes a new one`() throws {
         let phone = Binding.phone("alice", at: .at(0), expires: 60)
         let old = try #require(table.add(phone))

@@ -23,11 +23,11 @@ import Testing
         for height in 7...80 {
             for width in stride(from: 40, through: 240, by: 5) {
                 let body = Rect(x: 0, y: 1, width: width, height: height)
-                let layout = OverviewLayout(body)
+                let layout = OverviewLayout(body, hasPings: width % 10 == 0)
                 let rects =
                     layout.panes.map(\.rect)
                     + [layout.horizon, layout.agents, layout.transports, layout.meters, layout.history]
-                    .compactMap { $0 }
+                    .compactMap { $0 } + [layout.liveness].compactMap { $0 }
                 for (index, rect) in rects.enumerated() {
                     #expect(rect.intersection(body) == rect, "\(width)x\(height)")
                     for other in rects[(index + 1)...] {
@@ -35,6 +35,22 @@ import Testing
                     }
                 }
             }
+        }
+    }
+
+    @Test func pingsHaveALineWhereTheyAreSentAndConnectionsStandBesideTransports() {
+        var world = World()
+        for size in [Size(width: 80, height: 24), Size(width: 140, height: 40)] {
+            world.overview.liveness = Liveness()
+            let before = Driver(size, view: .overview, world: world).screen
+            #expect(!before.contains("PING") && !before.contains("CONN") && !before.contains("ghosts"))
+            (world.overview.liveness.answering, world.overview.liveness.medianRoundTrip) = (97, 12_000)
+            world.overview.liveness.stoppedAnswering = 2
+            (world.overview.liveness.connected, world.overview.liveness.disconnected) = (40, 1)
+            world.overview.liveness.ghosts = 14
+            let screen = Driver(size, view: .overview, world: world).screen
+            #expect(screen.contains("PING  97 up  2 stopped  0 never  median 12.0 ms"), "\(screen)")
+            #expect(screen.contains("CONN 40 live, 1 gone") && screen.contains("ghosts 14"), "\(screen)")
         }
     }
 

@@ -57,6 +57,34 @@ import Testing
         expectGolden(driver.grid, "\(name)-200x60")
     }
 
+    /// Where there is something to say of connections, pings, paths and ghosts.
+    static let reachCases = [
+        Case(name: "reach-bindings", keys: ""), Case(name: "reach-secure", keys: "⏎"),
+        Case(name: "reach-troubled", keys: "j⏎"), Case(name: "reach-cut-off", keys: "jj⏎"),
+        Case(name: "reach-ghosts", keys: "jjjj⏎"), Case(name: "reach-evict-ghosts", keys: "jjjjO"),
+        Case(name: "reach-overview", keys: "1"),
+    ]
+
+    @Test(arguments: reachCases, sizes)
+    func reach(_ item: Case, _ size: Size) {
+        var world = World()
+        world.bindings = Samples.reach
+        world.overview.liveness.connected = 3_002
+        world.overview.liveness.disconnected = 2
+        (world.overview.liveness.answering, world.overview.liveness.stoppedAnswering) = (97, 2)
+        (world.overview.liveness.neverAnswered, world.overview.liveness.medianRoundTrip) = (1, 12_400)
+        world.overview.liveness.ghosts = 14
+        var driver = Driver(size, world: world)
+        driver.press(item.keys)
+        expectGolden(driver.grid, "\(item.name)-\(size.width)x\(size.height)")
+    }
+
+    @Test func reachOnTheWidestScreen() {
+        var world = World()
+        world.bindings = Samples.reach
+        expectGolden(Driver(Size(width: 240, height: 30), world: world).grid, "reach-bindings-240x30")
+    }
+
     @Test func empty() {
         var world = World()
         (world.bindings, world.attempts, world.log, world.audit, world.blocks) = ([], [], [], [], [])

@@ -1,6 +1,7 @@
 import BindingTable
 import ConsoleLink
 import Monitor
+import SIPMessage
 import Timing
 
 /// The other end of the link as a value: rows to show, and a registrar that acts on them.
@@ -123,7 +124,9 @@ struct World {
             position: (all.firstIndex(of: row) ?? 0) + 1,
             gaps: [48, 48, 49, 47, 48, 48, 51, 48, 48, 47, 48, 49, 48],
             attempts: attempts.filter { $0.aor == row.aorText }.reversed(),
-            lastRequest: Samples.request(String(row.aorText.prefix { $0 != "@" }), cseq: 15, digest: true)
+            lastRequest: Samples.request(String(row.aorText.prefix { $0 != "@" }), cseq: 15, digest: true),
+            phones: max(1, all.count { !$0.isGhost }),
+            shownContact: row.binding.facts.path.tls == .tls13 ? Samples.shownContact : []
         )
     }
 

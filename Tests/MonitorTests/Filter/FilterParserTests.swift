@@ -11,7 +11,10 @@ struct FilterParserTests {
         "tp:udp or tp:tcp", "nat:yes", "badge:md5", "port!=5060", "callid:b0fc", "instance~aabb", "regid>0",
         "path:192.0.2.1:5060", "who=4417", "sip:4417@example.test", "fe80::1", "aor~^(44|55)\\d+$",
         "(aor~^(44|55) tp:udp)", "st!=OK", "a and b or c", "ua!~x", "gw-*", "domain=example.test user:4*",
-        "aor:\"a b\"", "orchid", "ua~[)]",
+        "aor:\"a b\"", "orchid", "ua~[)]", "conn:gone", "ping:stopped rtt>50", "tls:1.3 or tls:none",
+        "peer:phone7.example.test", "hops~^edge", "numbers:+4930", "flow=1", "reg-id:2", "ghost:yes",
+        "ghost:n",
+        "st:ping or st:CONN", "conn!=live",
     ])
     func takesForBindings(text: String) throws {
         #expect(throws: Never.self) { try Filter(text, for: .bindings) }
@@ -33,7 +36,12 @@ struct FilterParserTests {
         ("port=abc", 6, "number expected, e.g. port=5060"),
         ("aor<5", 4, "aor can't be compared so; use e.g. aor~^44"),
         ("st>LATE", 3, "st can't be compared so; use e.g. st:LATE"),
-        ("st:LAZY", 4, "OK, LATE, AUTH or GONE expected, e.g. st:LATE"),
+        ("st:LAZY", 4, "OK, LATE, AUTH, PING, CONN or GONE expected, e.g. st:LATE"),
+        ("conn:half", 6, "none, live or gone expected, e.g. conn:gone"),
+        ("ping:12", 6, "none, up, never or stopped expected, e.g. ping:stopped"),
+        ("tls:1.1", 5, "none, 1.2 or 1.3 expected, e.g. tls:1.3"),
+        ("rtt>12ms", 5, "number expected, e.g. rtt>50"),
+        ("ghost:maybe", 7, "no or yes expected, e.g. ghost:yes"),
         ("tp:udq", 4, "udp, tcp, tls, ws or wss expected, e.g. tp:udp"),
         ("nat:maybe", 5, "no or yes expected, e.g. nat:yes"),
         ("ip:10.0.0.0/33", 13, "a number of bits from 0 to 32 must follow /"),
@@ -103,6 +111,8 @@ struct FilterParserTests {
         #expect(try Filter("a", for: .bindings) != Filter("a", for: .attempts))
         #expect(Filter.fieldNames(for: .bindings).contains("exp"))
         #expect(!Filter.fieldNames(for: .attempts).contains("exp"))
-        #expect(Filter.words(of: "st") == ["OK", "LATE", "AUTH", "GONE"])
+        #expect(Filter.words(of: "st") == ["OK", "LATE", "AUTH", "PING", "CONN", "GONE"])
+        #expect(!Filter.fieldNames(for: .attempts).contains("ghost"))
+        #expect(Filter.fieldNames(for: .attempts).contains("tls"))
     }
 }

@@ -39,6 +39,19 @@ struct OverviewNumbersTests {
             overview.dyingSoon == all.count { $0.facts.expiresAt.second - now.second < 60 },
             "seed \(seed)"
         )
+        let liveness = overview.liveness
+        let reach = all.map(\.facts.reachability)
+        #expect(liveness.connected == reach.count { $0.connection == .live }, "seed \(seed)")
+        #expect(liveness.disconnected == reach.count { $0.connection == .gone }, "seed \(seed)")
+        #expect(liveness.answering == reach.count { $0.ping == .answering }, "seed \(seed)")
+        #expect(liveness.neverAnswered == reach.count { $0.ping == .neverAnswered }, "seed \(seed)")
+        #expect(liveness.stoppedAnswering == reach.count { $0.ping == .stoppedAnswering }, "seed \(seed)")
+        let trips = reach.filter { $0.ping == .answering }.map { Int($0.roundTrip) }.sorted()
+        let median = trips.isEmpty ? 0 : trips[(trips.count - 1) / 2]
+        #expect(abs(liveness.medianRoundTrip - median) <= median / 8, "seed \(seed)")
+        let devices = Dictionary(grouping: all, by: \.texts.aor).values.map { Devices($0, at: now) }
+        #expect(liveness.ghosts == devices.reduce(0) { $0 + $1.ghosts.count }, "seed \(seed)")
+        #expect(liveness.ghosts > 0, "seed \(seed)")
         #expect(overview.horizon.count == 20)
         let soonest = all.map(\.facts.expiresAt).sorted().prefix(10)
         #expect(overview.soonest.map(\.binding.facts.expiresAt) == Array(soonest), "seed \(seed)")
@@ -64,6 +77,27 @@ struct OverviewNumbersTests {
         #expect(events.map(\.what) == ["evicted by operator", "moved", "registered"])
         #expect(events.allSatisfy { $0.subject == "4417@example.test" })
         #expect(events[1].detail == "to 10.0.0.1:40112")
+    }
+
+    @Test func eventsTellWhenAPhoneCanNoLongerBeReachedAndWhenItCanAgain() throws {
+        var driver = TableDriver()
+        let monitor = Monitor.watching(driver.table)
+        let added = driver.add(TableDriver.Phone(aor: "4417@example.test", transport: .tcp))
+        let id = try #require(added)
+        let seen: [Observation] = [
+            .answered(roundTrip: 900), .silent, .silent, .answered(roundTrip: 950),
+            .connectionGone(until: nil),
+        ]
+        for observation in seen {
+            driver.now = driver.now + .seconds(1)
+            driver.observe(id, observation)
+            monitor.settle(at: driver.now)
+        }
+        let events = try #require(monitor.overview(atSecond: 6)).events
+        #expect(
+            events.map(\.what) == ["connection gone", "answers again", "stopped answering", "registered"]
+        )
+        #expect(events[0].detail == "10.0.0.1:5060 tcp")
     }
 
     @Test func eventsOfAStormAreFew() throws {

@@ -41,6 +41,19 @@ struct BindingHealthTests {
         #expect(BindingHealth.state(facts, isRefused: true, at: late) == .auth)
     }
 
+    /// What is certain outdoes what may be: a connection that ended, silence, a refused login, a late refresh.
+    @Test func theMostUrgentStateWins() {
+        var facts = facts(granted: 60, gap: 0, deviation: 0)
+        let late = Timestamp.zero + .seconds(59)
+        facts.reachability.ping = .neverAnswered
+        #expect(BindingHealth.state(facts, isRefused: false, at: late) == .late)
+        facts.reachability.ping = .stoppedAnswering
+        #expect(BindingHealth.state(facts, isRefused: true, at: late) == .silent)
+        facts.reachability.connection = .gone
+        #expect(BindingHealth.state(facts, isRefused: true, at: late) == .disconnected)
+        #expect(BindingState.allCases == [.ok, .late, .auth, .silent, .disconnected, .gone])
+    }
+
     private struct Scene {
         var driver = TableDriver()
         let monitor: Monitor

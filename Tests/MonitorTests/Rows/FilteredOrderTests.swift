@@ -86,8 +86,38 @@ struct FilteredOrderTests {
             let shown = [
                 row.binding.texts.aor, row.binding.texts.contact, row.binding.texts.userAgent,
                 row.binding.texts.callID, Array(row.binding.facts.path.source.description.utf8),
+                row.binding.texts.path, row.binding.texts.peer,
             ]
             return shown.contains { has($0, "5061") } && shown.contains { has($0, "zoiper") }
+        },
+        Case(text: "conn:gone") { row, _ in row.binding.facts.reachability.connection == .gone },
+        Case(text: "conn!=none tls:1.3") { row, _ in
+            row.binding.facts.reachability.connection != .none && row.binding.facts.path.tls == .tls13
+        },
+        Case(text: "ping:up rtt>11") { row, _ in
+            row.binding.facts.reachability.ping == .answering
+                && row.binding.facts.reachability.roundTrip >= 11_500
+        },
+        Case(text: "rtt<50") { row, _ in (1..<49_500).contains(row.binding.facts.reachability.roundTrip) },
+        Case(text: "rtt!=12") { row, _ in
+            !(11_500..<12_500).contains(row.binding.facts.reachability.roundTrip)
+        },
+        Case(text: "ping:stopped or ping:never") { row, _ in
+            [.stoppedAnswering, .neverAnswered].contains(row.binding.facts.reachability.ping)
+        },
+        Case(text: "st:PING or st:conn") { row, _ in row.state == .silent || row.state == .disconnected },
+        Case(text: "hops:edge1") { row, _ in has(row.binding.texts.path, "edge1") },
+        Case(text: "path:edge2 path:udp") { row, _ in
+            has(row.binding.texts.path, "edge2") && row.binding.facts.path.transport == .udp
+        },
+        Case(text: "peer=phone3.example.test or numbers:+49301234") { row, _ in
+            row.binding.texts.peer == Array("phone3.example.test".utf8)
+                || has(row.binding.texts.numbers, "+49301234")
+        },
+        Case(text: "flow=1 reg-id>0") { row, _ in row.binding.facts.regID == 1 },
+        Case(text: "ghost:yes") { row, _ in row.isGhost },
+        Case(text: "ghost:no ua:zoiper") { row, _ in
+            !row.isGhost && has(row.binding.texts.userAgent, "zoiper")
         },
         Case(text: "nosuchthing") { _, _ in false },
     ]
@@ -108,7 +138,7 @@ struct FilteredOrderTests {
         var driver = TableDriver(seed: seed)
         let monitor = Monitor.watching(driver.table, limits: Self.limits())
         let order = BindingOrder(
-            column: BindingColumn.allCases[random.below(15)],
+            column: BindingColumn.allCases[random.below(BindingColumn.allCases.count)],
             descending: random.percent(50)
         )
         RowOrderTests.play(&random, &driver, monitor, steps: 500)

@@ -30,6 +30,15 @@ struct RowOrderTests {
         case .granted: numbers(x.facts.granted, y.facts.granted)
         case .cseq: numbers(x.facts.cseq, y.facts.cseq)
         case .q: numbers(x.facts.q.map(Int.init) ?? -1, y.facts.q.map(Int.init) ?? -1)
+        case .connection:
+            numbers(x.facts.reachability.connection.rawValue, y.facts.reachability.connection.rawValue)
+        case .ping:
+            x.facts.reachability.ping == y.facts.reachability.ping
+                ? numbers(x.facts.reachability.roundTrip, y.facts.reachability.roundTrip)
+                : numbers(x.facts.reachability.ping.rawValue, y.facts.reachability.ping.rawValue)
+        case .flow: numbers(x.facts.regID, y.facts.regID)
+        case .hops: texts(x.texts.path, y.texts.path)
+        case .peer: texts(x.texts.peer, y.texts.peer)
         case .badges: numbers(x.facts.badges.rawValue, y.facts.badges.rawValue)
         }
     }
@@ -65,7 +74,7 @@ struct RowOrderTests {
         for step in 0..<steps {
             driver.now = driver.now + .milliseconds(random.below(400))
             let known = driver.ids.isEmpty ? nil : driver.ids[random.below(driver.ids.count)]
-            switch random.below(20) {
+            switch random.below(23) {
             case 0..<9:
                 let phone = random.phone()
                 if let id = driver.add(phone) { phones[id] = phone }
@@ -89,7 +98,8 @@ struct RowOrderTests {
                 // A window that is asked for begins its order; it is sorted while things go on.
                 let column = BindingColumn.allCases[random.below(BindingColumn.allCases.count)]
                 _ = monitor.window(BindingOrder(column: column), height: 5, for: &session, at: driver.now)
-            default: monitor.advance(to: driver.now)
+            case 19: monitor.advance(to: driver.now)
+            default: if let id = known { driver.observe(id, random.observation(at: driver.now)) }
             }
             if random.percent(30) { _ = monitor.pull(limit: 1 + random.below(40), at: driver.now) }
         }

@@ -12,11 +12,11 @@ struct ConnectionTests {
         domain.connectionLoss = loss
         let stage = try Stage([domain])
         stage.transport = .tcp
-        stage.core.connectionOpened(stage.path)
+        stage.core.connectionOpened(stage.path.connection)
         return stage
     }
 
-    private func close(_ stage: Stage) { stage.core.connectionClosed(stage.path, at: stage.now) }
+    private func close(_ stage: Stage) { stage.core.connectionClosed(stage.path.connection, at: stage.now) }
 
     @Test("A binding over a connection is live, one over UDP has none")
     func live() throws {
@@ -83,7 +83,7 @@ struct ConnectionTests {
         let old = stage.path
         stage.transport = .udp
         stage.send(phone.register())
-        stage.core.connectionClosed(old, at: stage.now)
+        stage.core.connectionClosed(old.connection, at: stage.now)
         #expect(stage.bindings("alice@example.com").map(\.facts.reachability.connection) == [.none])
     }
 
@@ -93,7 +93,7 @@ struct ConnectionTests {
         var phone = Phone()
         stage.send(phone.register())
         close(stage)
-        stage.core.connectionOpened(stage.path)
+        stage.core.connectionOpened(stage.path.connection)
         stage.send(phone.register())
         #expect(stage.bindings("alice@example.com").map(\.facts.reachability.connection) == [.live])
         close(stage)

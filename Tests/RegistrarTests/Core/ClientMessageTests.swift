@@ -43,7 +43,7 @@ struct ClientMessageTests {
         client(
             "baresip-tcp-outbound-register",
             40_404,
-            [.nat, .contactUser, .preloadedRoute],
+            [.nat, .contactUser, .preloadedRoute, .outbound],
             "sip:alice-0x55e198757b90@127.0.0.1:36371;transport=tcp",
             60
         ),
@@ -63,12 +63,12 @@ struct ClientMessageTests {
             domain: "127.0.0.1"
         ),
         client("sipp-tcp-register", 50_000, [.nat], "sip:alice@127.0.0.1:5060;transport=TCP", 60),
-        client("sipsak-udp-register", 6_099, [], "sip:alice@127.0.0.1:6099", 60),
+        client("sipsak-udp-register", 6_099, [.viaHost, .reuseRefused], "sip:alice@127.0.0.1:6099", 60),
         client("twinkle-udp-register", 6_085, [], "sip:alice@127.0.0.1:6085;transport=udp", 60),
         client(
             "svcrack-udp-register",
             5_060,
-            [.nat, .contactUser],
+            [.nat, .contactUser, .rareForNAT],
             "sip:123@127.0.0.9",
             3_600,
             domain: "127.0.0.1"

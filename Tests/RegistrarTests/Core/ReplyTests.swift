@@ -95,8 +95,9 @@ struct ReplyTests {
             phone.requestURI = uri
             let answer = stage.send(phone.register(contacts: [], method: "OPTIONS"))
             #expect(answer.status == 200)
-            #expect(answer.value("Allow") == "REGISTER, OPTIONS")
-            #expect(answer.value("Supported") == "")
+            #expect(answer.value("Allow") == "REGISTER, SUBSCRIBE, OPTIONS")
+            #expect(answer.value("Allow-Events") == "reg")
+            #expect(answer.value("Supported") == (uri.contains("10.0") ? "" : "path, outbound, gruu"))
             #expect(answer.value("Accept") == "")
         }
         phone.requestURI = "sip:elsewhere.example"

@@ -244,6 +244,55 @@ struct RefusalTests {
             clause: "RFC 3261 §21.5.4",
             phrase: "Overloaded"
         ),
+        Row(
+            reason: .pathNotSupported,
+            status: 420,
+            extra: .unsupportedPath,
+            clause: "RFC 3327 §5.3",
+            phrase: nil
+        ),
+        Row(
+            reason: .firstHopLacksOutbound,
+            status: 439,
+            extra: .none,
+            clause: "RFC 5626 §6",
+            phrase: nil
+        ),
+        Row(
+            reason: .outboundRequired,
+            status: 421,
+            extra: .requireOutbound,
+            clause: "RFC 3261 §21.4.15",
+            phrase: nil
+        ),
+        Row(
+            reason: .severalFlows,
+            status: 400,
+            extra: .none,
+            clause: "RFC 5626 §6",
+            phrase: "More Than One Contact With reg-id"
+        ),
+        Row(
+            reason: .contactLoops(position: 2),
+            status: 403,
+            extra: .none,
+            clause: "RFC 5627 §5.1",
+            phrase: "Contact Leads Back Here: 2"
+        ),
+        Row(
+            reason: .bulkMisused,
+            status: 400,
+            extra: .none,
+            clause: "RFC 6140 §5.1",
+            phrase: "Bulk Contact Misused"
+        ),
+        Row(
+            reason: .bulkNotAllowed,
+            status: 403,
+            extra: .none,
+            clause: "RFC 6140 §5.1",
+            phrase: "No Numbers For This Account"
+        ),
     ]
 
     @Test(arguments: clauses)
@@ -261,6 +310,6 @@ struct RefusalTests {
     }
 
     @Test func theTableNamesEveryReason() {
-        #expect(Set(Self.clauses.map(\.reason.word)).count == 36)
+        #expect(Set(Self.clauses.map(\.reason.word)).count == 43)
     }
 }

@@ -70,10 +70,29 @@ final class Stage: PlaybookSubject {
     @discardableResult
     func send(_ message: [UInt8]) -> Answer { Answer(receive(message)) }
 
-    func advance(seconds: Int) {
-        now = now + .seconds(seconds)
+    /// The registrar's own requests since they were taken last, with where each was sent and over what.
+    private(set) var requests = OutgoingRequests()
+
+    func advance(seconds: Int) { advance(.seconds(seconds)) }
+
+    /// Lets time pass in one step; more than one call only where the core asks for it.
+    func advance(_ interval: Interval) {
+        now = now + interval
         var steps = 0
-        while core.advance(to: now) <= now, steps < 10_000 { steps += 1 }
+        while core.advance(to: clock, requests: &requests) <= now, steps < 10_000 { steps += 1 }
+    }
+
+    /// Takes the requests that the registrar has sent.
+    func takeRequests() -> [Sent] {
+        var sent: [Sent] = []
+        for index in 0..<requests.count {
+            requests.withRequest(at: index) { bytes, destination, path in
+                let copy = bytes.withUnsafeBufferPointer { Array($0) }
+                sent.append(Sent(message: Answer(copy), destination: destination, path: path))
+            }
+        }
+        requests.removeAll()
+        return sent
     }
 
     /// The bindings of an address of record now, in the order of their making.
@@ -118,6 +137,28 @@ final class Stage: PlaybookSubject {
             known[binding.facts.id] = binding
         }
         return words
+    }
+}
+
+/// A request of the registrar's own.
+struct Sent {
+    let message: Answer
+    let destination: Endpoint
+    let path: ReceivedFrom
+
+    /// A response to it, as the peer writes it.
+    func response(_ status: Int = 200, extra: [String] = []) -> String {
+        var lines = ["SIP/2.0 \(status) Whatever"]
+        for name in ["Via", "From", "To", "Call-ID", "CSeq"] {
+            for value in message.values(name) { lines.append("\(name): \(value)") }
+        }
+        lines += extra
+        lines.append("Content-Length: 0")
+        return lines.joined(separator: "\r\n") + "\r\n\r\n"
+    }
+
+    var body: String {
+        message.text.firstRange(of: "\r\n\r\n").map { String(message.text[$0.upperBound...]) } ?? ""
     }
 }
 

@@ -8,7 +8,7 @@ struct Handsets {
     /// A phone on the desk.
     struct Handset {
         var phone: VirtualPhone
-        let local: Endpoint
+        var local: Endpoint
         /// Its plug is pulled: it sends nothing and hears nothing.
         var isSilent = false
         /// It sends, and hears nothing.
@@ -43,6 +43,13 @@ struct Handsets {
         configure(&profile)
         let own = seed &+ UInt64(all.count) &* 0x9e37_79b9
         all[user] = Handset(phone: VirtualPhone(profile: profile, seed: own, now: now), local: source)
+    }
+
+    /// The NAT in front of a phone gives it another port, or it goes to another network: from now on it sends
+    /// from there, and names that in its contact.
+    mutating func move(_ user: String, to local: Endpoint, now: Timestamp) {
+        self[user].local = local
+        self[user].phone.opened(local: local, now: now)
     }
 
     /// A phone by its user. One that was never added would be a mistake of the test: it traps.

@@ -18,6 +18,7 @@ struct Plan {
     var crowd = 0
     var nonceLifetime = Interval.seconds(300)
     var expiry = ExpiryPolicy(standard: 60, minimum: 20, maximum: 120, jitterPercent: 0)
+    var contacts = ContactPolicy()
     /// A message is on its way for a millisecond, and none is lost.
     var network = NetworkConditions(minimumDelay: .milliseconds(1))
     var view = StartView.bindings
@@ -39,7 +40,8 @@ struct Plan {
             name: name,
             access: .digest(try Accounts(parsing: file.span)),
             digest: DigestPolicy(realm: name, algorithms: algorithms, qop: [.auth]),
-            expiry: expiry
+            expiry: expiry,
+            contacts: contacts
         )
     }
 

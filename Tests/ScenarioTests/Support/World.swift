@@ -6,6 +6,7 @@ import Monitor
 import Registrar
 import SIPDigest
 import SIPMessage
+import SIPTransaction
 import Simulation
 import Timing
 
@@ -145,7 +146,7 @@ final class World {
         for datagram in sent { toRegistrar.send(datagram, now: now) }
         for datagram in toRegistrar.arrivals(now: now) { inbox.take(datagram) }
         serve()
-        if expiryAt <= now { expiryAt = core.advance(to: now) }
+        if expiryAt <= now { advanceCore() }
         guard tickAt <= now else { return }
         tickAt = Timestamp(nanoseconds: (now.second + 1) * 1_000_000_000)
         if state.policy.pruneBlocks(at: now) { tellBlocks() }
@@ -164,11 +165,26 @@ final class World {
         for reply in replies { toPhones.send(reply, now: max(now, inbox.busyUntil)) }
     }
 
+    /// Time passes for the registrar; its own requests leave as replies do.
+    private func advanceCore() {
+        var requests = OutgoingRequests()
+        expiryAt = core.advance(to: clock, requests: &requests)
+        for index in 0..<requests.count {
+            requests.withRequest(at: index) { bytes, destination, path in
+                var path = path
+                path.source = destination
+                let copy = bytes.withUnsafeBufferPointer { Array($0) }
+                toPhones.send(Datagram(bytes: copy, path: path), now: now)
+            }
+        }
+    }
+
     private func handle(_ datagram: Datagram, into replies: inout [Datagram]) {
         var path = datagram.path
         path.at = now
         var reply: [UInt8] = []
         let handling = core.handle(datagram.bytes.span, from: path, clock: clock, reply: &reply)
+        if handling.isAdvanceWanted { expiryAt = now }
         inbox.spend(handling.end, on: path.source.address)
         guard handling.end == .replied else { return }
         monitor.receiveExchange(

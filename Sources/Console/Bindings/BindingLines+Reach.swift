@@ -1,0 +1,149 @@
+internal import BindingTable
+internal import Cells
+internal import Monitor
+internal import SIPMessage
+internal import Timing
+
+/// How a binding is reached, and what is remarkable about it.
+extension BindingLines {
+    /// What is known of the way to the phone beyond source and contact; disagreements are coloured. Empty for an
+    /// ordinary phone over UDP.
+    func reach(shown contact: [UInt8]) -> [(name: String, value: [TextRun])] {
+        let (facts, texts) = (row.binding.facts, row.binding.texts)
+        var fields: [(name: String, value: [TextRun])] = []
+        func add(_ name: String, _ text: String, _ role: Role = .text) {
+            if !text.isEmpty { fields.append((name, [TextRun(text, role: role)])) }
+        }
+        if facts.badges.contains(.viaHost) {
+            add(
+                "via",
+                "\(BindingColumns.text(texts.sentBy)), but sends from \(facts.path.source)",
+                .stateWarn
+            )
+        }
+        if facts.reachability.connection != .none { fields.append(("conn", connection)) }
+        let hops = ReachText.hops(texts.path)
+        if !hops.isEmpty { add("path", hops.joined(separator: " > ")) }
+        add("flow", flow)
+        add("in 200", ShownContact(contact).text)
+        if facts.reachability.ping != .unknown { fields.append(("ping", ping)) }
+        add("numbers", BindingColumns.text(texts.numbers))
+        return fields
+    }
+
+    /// `live, TLS 1.3, certificate of phone7.example.test`
+    private var connection: [TextRun] {
+        let facts = row.binding.facts
+        var runs = [ReachText.connection(facts.reachability)]
+        if facts.reachability.connection == .gone {
+            runs.append(TextRun(": nothing can be sent until it comes again", role: .stateFail))
+        }
+        if facts.path.tls != .none { runs.append(TextRun(", \(facts.path.tls.name)", role: .text)) }
+        let peer = BindingColumns.text(row.binding.texts.peer)
+        if !peer.isEmpty {
+            runs.append(TextRun(", certificate of \(peer)", role: .text))
+        } else if facts.path.transport.isSecure {
+            runs.append(TextRun(", no certificate of its own", role: .textDim))
+        }
+        return runs
+    }
+
+    /// `reg-id 1, outbound`; empty for a contact that is no flow of RFC 5626.
+    private var flow: String {
+        let facts = row.binding.facts
+        guard facts.regID > 0 || facts.badges.contains(.outbound) else { return "" }
+        let kind = facts.badges.contains(.outbound) ? "outbound" : "not outbound: an ordinary contact"
+        return "reg-id \(facts.regID), \(kind)"
+    }
+
+    /// `up, 12.4 ms` or since how many pings there was no answer.
+    private var ping: [TextRun] {
+        let reach = row.binding.facts.reachability
+        let last = TimeText.delay(microseconds: Int(reach.roundTrip))
+        switch reach.ping {
+        case .unknown: return []
+        case .answering: return [TextRun("up", role: .stateOK), TextRun(", \(last)", role: .text)]
+        case .neverAnswered:
+            return [TextRun("never answered, \(ReachText.silent(reach.silentPings)) sent", role: .textDim)]
+        case .stoppedAnswering:
+            return [
+                TextRun(
+                    "stopped, \(ReachText.silent(reach.silentPings)) without an answer",
+                    role: .stateFail
+                ),
+                TextRun(", \(last) before", role: .textDim),
+            ]
+        }
+    }
+
+    /// What is remarkable, in sentences: the gravest first.
+    func remarks(phones: Int, ghosts: Int) -> [TextRun] {
+        let reach = row.binding.facts.reachability
+        var remarks: [TextRun] = []
+        if ghosts > 0 {
+            let count = "\(TimeText.count(phones, "phone")), \(TimeText.count(ghosts, "ghost"))"
+            remarks.append(
+                TextRun("\(count): \(Action.key(.evictGhosts)) keeps the newest.", role: .stateWarn)
+            )
+        }
+        if row.isGhost {
+            remarks.append(
+                TextRun(
+                    "This one is a ghost: its phone has registered a newer contact and not come back to this.",
+                    role: .stateWarn
+                )
+            )
+        }
+        if reach.connection == .gone {
+            remarks.append(
+                TextRun(
+                    "Its connection has ended: calls to it fail until it connects again.",
+                    role: .stateFail
+                )
+            )
+        }
+        if reach.ping == .stoppedAnswering {
+            remarks.append(
+                TextRun(
+                    "It used to answer pings and does no longer: the phone, or the way to it, is in trouble.",
+                    role: .stateFail
+                )
+            )
+        }
+        remarks += BadgeWords.sentences(row.binding)
+        if reach.ping == .neverAnswered {
+            remarks.append(
+                TextRun("It has never answered a ping: it may just not know OPTIONS.", role: .text)
+            )
+        }
+        return remarks
+    }
+}
+
+/// What a 200 shows of a contact beyond its URI and expiry: where it was received from, and its GRUUs.
+struct ShownContact {
+    private let bytes: [UInt8]
+
+    /// A Contact value as it was sent; empty if no 200 is kept.
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    /// `alias=198.51.100.7~5062~1`, `received="sip:…"`, `pub-gruu="sip:…"`, in the order of the value.
+    var text: String {
+        let names = ["alias", "received", "pub-gruu", "temp-gruu"]
+        var parts: [String] = []
+        var part: [UInt8] = []
+        var isQuoted = false
+        func end() {
+            let text = BindingColumns.text(part).trimmed
+            let name = text.prefix { $0 != "=" }.lowercased()
+            if names.contains(name) { parts.append(text) }
+            part = []
+        }
+        for byte in bytes {
+            if byte == 0x22 { isQuoted.toggle() }
+            if !isQuoted, byte == 0x3b || byte == 0x3c || byte == 0x3e { end() } else { part.append(byte) }
+        }
+        end()
+        return parts.joined(separator: "  ")
+    }
+}
