@@ -49,6 +49,46 @@ struct RegistrarServiceTests {
         #expect(service.state.table.bindingCount == 1)
     }
 
+    @Test("A guesser is blocked by the policy as an operator would block it: audit line, list, 403")
+    func autoBlock() throws {
+        let events = Awaited<String>()
+        var settings = try settings()
+        settings.security.autoBlock = true
+        let service = try service(settings) { event in
+            switch event {
+            case .audit(let record):
+                events.add("\(record.action) \(record.object) by \(record.by.short): \(record.reason)")
+            case .notice(let notice): events.add(notice.text)
+            default: break
+            }
+        }
+        defer { service.stop() }
+        let phone = try #require(LoopbackPhone("alice", registrar: endpoint(service)))
+        for _ in 0..<19 { _ = try phone.register(password: "wrong") }
+        #expect(service.state.policy.current.blocks.isEmpty)
+        for _ in 0..<5 { _ = try phone.register(password: "wrong") }
+        let line = events.first { $0.hasPrefix("block ") }
+        #expect(line?.contains("127.0.0.1") == true)
+        #expect(line?.contains(" by policy@regtop: guessing: 2") == true)
+        #expect(events.first { $0.hasPrefix("login failed: PASSWD from 127.0.0.1 port ") } != nil)
+        #expect(events.first { $0.hasPrefix("looks like guessing: 127.0.0.1: ") } != nil)
+        #expect(try phone.register(password: "secret").hasPrefix("SIP/2.0 403"))
+    }
+
+    @Test("What is allowed is never blocked, and what is no network keeps the program from starting")
+    func autoBlockAllows() throws {
+        var settings = try settings()
+        settings.security.autoBlock = true
+        settings.security.allow = ["127.0.0.0/8"]
+        let service = try service(settings)
+        defer { service.stop() }
+        let phone = try #require(LoopbackPhone("alice", registrar: endpoint(service)))
+        for _ in 0..<30 { _ = try phone.register(password: "wrong") }
+        #expect(try phone.register(password: "secret") == "SIP/2.0 200 OK")
+        settings.security.allow = ["office"]
+        #expect(throws: HostError.self) { try AbusePolicy(settings.security) }
+    }
+
     @Test("A new accounts file is taken by itself; a bad one is named and the old accounts stay")
     func reloads() throws {
         let lines = Awaited<String>()
