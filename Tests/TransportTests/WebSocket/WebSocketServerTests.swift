@@ -181,6 +181,21 @@ import Timing
         #expect(server.counters[0].facts.unusable == 1 && server.counters[0].facts.received == 1)
     }
 
+    @Test("RFC 6455 §7.1.1: what follows a violation does not cut the close frame off")
+    func swallowsWhatFollowsAViolation() throws {
+        let ended = Ends()
+        let server = try echoServer("ws:127.0.0.1:0", ended: ended)
+        defer { server.stop() }
+        let client = try connect(server)
+        try client.send(Frame(opcode: 9, isFinal: false, payload: []))
+        #expect(try client.receive() == .close(1002))
+        for _ in 0..<10 { try client.send(.text(String(repeating: "x", count: 4000))) }
+        // The end, and no reset.
+        #expect(try client.client.receiveBytes(1).isEmpty)
+        _ = consume client
+        #expect(ended.next()?.end == .framing)
+    }
+
     @Test(
         "RFC 6455 §4.2, RFC 7118 §4: a request that is no upgrade to SIP",
         arguments: [
