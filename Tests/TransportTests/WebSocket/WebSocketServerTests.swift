@@ -227,7 +227,7 @@ import Timing
     @Test(arguments: ["ws:127.0.0.1:0", "wss:127.0.0.1:0"], ["", "GET /", "GET / HTTP/1.1\r\nHost: a\r\n"])
     func aSlowUpgradeIsClosed(listener: String, begun: String) throws {
         var settings = StreamSettings()
-        settings.messageTimeout = .milliseconds(100)
+        settings.messageTimeout = .milliseconds(500)
         let server = try echoServer(listener, settings, tls: TestFiles.server())
         defer { server.stop() }
         let target = server.listeners[0].endpoint
@@ -242,7 +242,7 @@ import Timing
     @Test(arguments: [0, 1, 3, 8])
     func aFrameThatTricklesInIsClosed(bytes: Int) throws {
         var settings = StreamSettings()
-        settings.messageTimeout = .milliseconds(50)
+        settings.messageTimeout = .milliseconds(300)
         let ended = Ends()
         let server = try echoServer("ws:127.0.0.1:0", settings, ended: ended)
         defer { server.stop() }
@@ -258,7 +258,7 @@ import Timing
 
     @Test func aFragmentThatIsNotContinuedIsClosedDespitePings() throws {
         var settings = StreamSettings()
-        settings.messageTimeout = .milliseconds(50)
+        settings.messageTimeout = .milliseconds(300)
         let ended = Ends()
         let server = try echoServer("ws:127.0.0.1:0", settings, ended: ended)
         defer { server.stop() }
@@ -271,8 +271,8 @@ import Timing
 
     @Test func aQuietConnectionLivesLongerThanAMessageMayTake() throws {
         var settings = StreamSettings()
-        settings.messageTimeout = .milliseconds(20)
-        settings.idleTimeout = .milliseconds(200)
+        settings.messageTimeout = .milliseconds(300)
+        settings.idleTimeout = .milliseconds(1_000)
         let ended = Ends()
         let server = try echoServer("ws:127.0.0.1:0", settings, ended: ended)
         defer { server.stop() }
