@@ -110,6 +110,8 @@ final class WebSocketFrames: ChannelDuplexHandler {
         switch error {
         case NIOWebSocketError.invalidFrameLength: fail(.messageTooLarge, context)
         case is NIOWebSocketError: fail(.protocolError, context)
+        // What comes after a frame that could not be read is not read either, until the peer closes.
+        case is ByteToMessageDecoderError where hasEnded: break
         default: context.fireErrorCaught(error)
         }
     }

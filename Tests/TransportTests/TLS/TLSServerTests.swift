@@ -169,7 +169,7 @@ import Timing
 
     @Test func tellsOfIdleAndStoppedConnections() throws {
         var settings = StreamSettings()
-        settings.idleTimeout = .milliseconds(30)
+        settings.idleTimeout = .milliseconds(500)
         let ended = Ends()
         let server = try echoServer("tls:127.0.0.1:0", settings, tls: TestFiles.server(), ended: ended)
         let client = try TLSClient(to: server.listeners[0].endpoint)

@@ -181,6 +181,21 @@ import Timing
         #expect(server.counters[0].facts.unusable == 1 && server.counters[0].facts.received == 1)
     }
 
+    @Test("RFC 6455 §7.1.1: what follows a violation does not cut the close frame off")
+    func swallowsWhatFollowsAViolation() throws {
+        let ended = Ends()
+        let server = try echoServer("ws:127.0.0.1:0", ended: ended)
+        defer { server.stop() }
+        let client = try connect(server)
+        try client.send(Frame(opcode: 9, isFinal: false, payload: []))
+        #expect(try client.receive() == .close(1002))
+        for _ in 0..<10 { try client.send(.text(String(repeating: "x", count: 4000))) }
+        // The end, and no reset.
+        #expect(try client.client.receiveBytes(1).isEmpty)
+        _ = consume client
+        #expect(ended.next()?.end == .framing)
+    }
+
     @Test(
         "RFC 6455 §4.2, RFC 7118 §4: a request that is no upgrade to SIP",
         arguments: [
@@ -212,7 +227,7 @@ import Timing
     @Test(arguments: ["ws:127.0.0.1:0", "wss:127.0.0.1:0"], ["", "GET /", "GET / HTTP/1.1\r\nHost: a\r\n"])
     func aSlowUpgradeIsClosed(listener: String, begun: String) throws {
         var settings = StreamSettings()
-        settings.messageTimeout = .milliseconds(100)
+        settings.messageTimeout = .milliseconds(500)
         let server = try echoServer(listener, settings, tls: TestFiles.server())
         defer { server.stop() }
         let target = server.listeners[0].endpoint
@@ -227,7 +242,7 @@ import Timing
     @Test(arguments: [0, 1, 3, 8])
     func aFrameThatTricklesInIsClosed(bytes: Int) throws {
         var settings = StreamSettings()
-        settings.messageTimeout = .milliseconds(50)
+        settings.messageTimeout = .milliseconds(300)
         let ended = Ends()
         let server = try echoServer("ws:127.0.0.1:0", settings, ended: ended)
         defer { server.stop() }
@@ -243,7 +258,7 @@ import Timing
 
     @Test func aFragmentThatIsNotContinuedIsClosedDespitePings() throws {
         var settings = StreamSettings()
-        settings.messageTimeout = .milliseconds(50)
+        settings.messageTimeout = .milliseconds(300)
         let ended = Ends()
         let server = try echoServer("ws:127.0.0.1:0", settings, ended: ended)
         defer { server.stop() }
@@ -256,8 +271,8 @@ import Timing
 
     @Test func aQuietConnectionLivesLongerThanAMessageMayTake() throws {
         var settings = StreamSettings()
-        settings.messageTimeout = .milliseconds(20)
-        settings.idleTimeout = .milliseconds(200)
+        settings.messageTimeout = .milliseconds(300)
+        settings.idleTimeout = .milliseconds(1_000)
         let ended = Ends()
         let server = try echoServer("ws:127.0.0.1:0", settings, ended: ended)
         defer { server.stop() }
