@@ -138,14 +138,7 @@ extension RegistrarCore {
             return reason
         }
         let step = BindingStep(
-            question: RegisterDecision.Question(
-                request: request,
-                path: context.path,
-                expiry: policy.domains[request.domain].expiry,
-                contacts: contacts,
-                extensions: extensions,
-                userCount: userCount
-            ),
+            question: question(request, contacts, extensions, userCount: userCount, context.path),
             admission: admission,
             key: key,
             context: context
@@ -154,6 +147,25 @@ extension RegistrarCore {
         let texts = bench.wishes.texts
         if texts.isEmpty { return bind(step, bytes, texts: bytes, &handling) }
         return bind(step, bytes, texts: texts.span, &handling)
+    }
+
+    /// What the decision depends on, the domain's rules among it.
+    @inline(__always)
+    private func question(
+        _ request: RegisterRequest,
+        _ contacts: ContactPolicy,
+        _ extensions: RequestedExtensions,
+        userCount: Int,
+        _ path: ReceivedFrom,
+    ) -> RegisterDecision.Question {
+        RegisterDecision.Question(
+            request: request,
+            path: path,
+            expiry: policy.domains[request.domain].expiry,
+            contacts: contacts,
+            extensions: extensions,
+            userCount: userCount
+        )
     }
 
     /// What the To of a REGISTER comes to.

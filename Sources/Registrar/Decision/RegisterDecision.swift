@@ -260,7 +260,21 @@ struct RegisterDecision {
             path: question.path,
             badges: remarkable,
         )
-        let ranges = BindingTextRanges(
+        let ranges = ranges(of: wish, question)
+        guard let id = draft.id, let before = draft.before else {
+            return changes.append(.add(facts, ranges, .registered))
+        }
+        let isSamePlace =
+            before.path.source == question.path.source && before.path.transport == question.path.transport
+            && !draft.hasOtherURI
+        changes.append(.update(id, facts, ranges, isSamePlace ? .refreshed : .moved))
+    }
+
+    /// Where the texts of a contact's binding stand.
+    @inline(__always)
+    private func ranges(of wish: ContactWish, _ question: Question) -> BindingTextRanges {
+        let request = question.request
+        return BindingTextRanges(
             contact: wish.uri.range,
             contactParameters: wish.parameters,
             callID: request.fields.callID,
@@ -271,12 +285,5 @@ struct RegisterDecision {
             peer: question.extensions.peer,
             numbers: wish.isBulk ? question.extensions.numbers : .empty,
         )
-        guard let id = draft.id, let before = draft.before else {
-            return changes.append(.add(facts, ranges, .registered))
-        }
-        let isSamePlace =
-            before.path.source == question.path.source && before.path.transport == question.path.transport
-            && !draft.hasOtherURI
-        changes.append(.update(id, facts, ranges, isSamePlace ? .refreshed : .moved))
     }
 }
