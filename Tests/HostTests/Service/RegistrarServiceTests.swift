@@ -147,7 +147,7 @@ struct RegistrarServiceTests {
             audit: AuditLog(path: "\(folder.path)/audit.log"),
             reread: {
                 guard let settings = wanted.withLock({ $0 }) else {
-                    throw HostError(file: "r.yaml", line: 3, column: 7, what: "no key `a`")
+                    throw HostError("r.yaml:3:7: no key `a`", exitCode: 1)
                 }
                 return settings
             },
