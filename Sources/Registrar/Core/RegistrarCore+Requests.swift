@@ -1,5 +1,5 @@
 import BindingTable
-public import SIPMessage
+import SIPMessage
 public import SIPTransaction
 public import Timing
 

@@ -140,7 +140,7 @@ extension RegistrarCore {
         _ step: inout SubscribeStep,
         _ handling: inout Handling,
     ) -> RefusalReason? {
-        if let reason = mayWatch(bytes, request, at: step.context.path.at) { return reason }
+        if let reason = mayWatch(bytes, request, step.context.path) { return reason }
         if let slot = step.dialog {
             guard let dialog = subscriptions[slot] else { return .noDialog }
             guard dialog.eventID == step.wish.eventID else { return .noDialog }
@@ -169,11 +169,12 @@ extension RegistrarCore {
     private func mayWatch(
         _ bytes: Span<UInt8>,
         _ request: RegisterRequest,
-        at now: Timestamp,
+        _ path: ReceivedFrom,
     ) -> RefusalReason? {
+        let now = path.at
         let aor = bench.aor.span
         let userCount = bench.aor.lastIndex(of: 0x40) ?? 0
-        let reason = authorize(bytes, request, userCount: userCount)
+        let reason = authorize(bytes, request, path, userCount: userCount)
         guard reason == .notAllowedForAOR else {
             guard reason == nil, let block = policy.blocks.aor(aor, at: now) else { return reason }
             return .blockedAOR(seconds: block.secondsLeft(at: now))
