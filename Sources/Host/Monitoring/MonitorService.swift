@@ -241,4 +241,3 @@ extension OperatorIdentity {
     /// Who blocks when no operator does: the abuse policy.
     static let policy = OperatorIdentity(user: "policy", from: "regtop", terminal: "")
 }
-
