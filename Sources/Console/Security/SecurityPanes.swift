@@ -77,7 +77,7 @@ struct SecurityPanes {
         var parts = ["since \(clock.clock(row.first))"]
         switch row.key {
         case .source:
-            parts.append(TimeText.count(row.ports, "port"))
+            if row.ports > 0 { parts.append(TimeText.count(row.ports, "port")) }
             parts.append(
                 row.users == 0
                     ? "nobody has registered from it"

@@ -13,7 +13,8 @@ internal import Timing
 /// - None of the last two if at least as many users have registered from the source as names fail.
 /// - replay: three replays.
 /// - scanning: a known tool; or ten requests that are no REGISTER from a source that nobody has registered from.
-/// - break-in: after one of these a name registers that never had from there.
+/// - break-in: during one of these a name registers that never had from there, and that had been tried, is one of many
+///   that were, or comes from the known tool.
 extension SourceRecord {
     static let leastTries = 10, leastNames = 10, leastReplays = 3, leastProbes = 10
     private static let mostTriesEach = 3

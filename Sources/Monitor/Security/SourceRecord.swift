@@ -94,6 +94,9 @@ struct SourceRecord {
             if users.count < Self.mostUsers { users.append(hash) }
             return
         }
+        // Behind the same address honest phones go on: it is one of the names tried, or one of many that are.
+        let isTried = outcome.tool != nil || guessed.tries(of: hash, at: outcome.at) > 0
+        guard isTried || findings.contains(where: { $0.kind == .spraying }) else { return }
         breakIns.removeAll { $0.name == outcome.name }
         if breakIns.count >= Self.mostBreakIns { breakIns.removeFirst() }
         breakIns.append(

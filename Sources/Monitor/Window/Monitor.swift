@@ -137,7 +137,7 @@ public final class Monitor {
     /// What an attacker does is told whatever came of it, or those who only read the log would never see who asks
     /// for names and goes on with none.
     private func log(_ outcome: AttemptOutcome, _ now: Timestamp) {
-        guard !outcome.verdict.isOurs, outcome.verdict != .ok else { return }
+        guard outcome.verdict.isFailure || !outcome.isRegister, !outcome.verdict.isOurs else { return }
         let source = outcome.path.source.address
         let isLogin = outcome.verdict.isLogged && outcome.isRegister
         guard isLogin || failing.judged(source, at: now).contains(where: { $0.kind.isAttack }) else { return }

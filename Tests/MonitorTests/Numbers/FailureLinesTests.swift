@@ -65,6 +65,19 @@ struct FailureLinesTests {
         #expect(lines(monitor, atSecond: 2).count == FailureLines.most)
     }
 
+    /// What went through is no failure, whoever did it.
+    @Test func successesOfAttackersAreNoFailures() {
+        let monitor = Monitor.watchingNothing()
+        var guesser = Assault(1)
+        for index in 0..<20 { monitor.receive([guesser.attempt("9001", .wrongPassword, at: index * 10)]) }
+        _ = lines(monitor, atSecond: 1)
+        var phone = Wire()
+        phone.source.address = guesser.address
+        phone.callID = "bye"
+        monitor.receive([phone.exchange(1, at: 20_000, credentials: true, unregister: true)])
+        #expect(!lines(monitor, atSecond: 21).contains { $0.hasPrefix("login failed") })
+    }
+
     /// Who only asks for names is told as soon as it looks like an attack; a phone that lost an answer is not.
     @Test func silenceIsToldOfAttackersOnly() {
         let monitor = Monitor.watchingNothing()

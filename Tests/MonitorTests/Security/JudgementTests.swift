@@ -150,6 +150,8 @@ struct JudgementTests {
             monitor.receive([office.attempt("9001", .wrongPassword, at: 1_000 + index * 20)])
         }
         monitor.receive([office.attempt("4417", nil, at: 2_000, port: 1_000)])
+        // Nor is a phone of the same office that nobody had tried the name of.
+        monitor.receive([office.attempt("4418", nil, at: 2_100, port: 1_001)])
         #expect(monitor.classes(of: office.address, atSecond: 3) == [.guessing])
     }
 
