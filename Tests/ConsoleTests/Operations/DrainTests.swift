@@ -1,4 +1,5 @@
 import BindingTable
+import Cells
 import ConsoleLink
 import Testing
 import Timing
