@@ -106,7 +106,7 @@ struct SettingsFile {
             case "block": security.block = reader.number(value, key, 1...31_536_000)
             case "failures": security.failures = reader.number(value, key, 3...1_000_000)
             case "offices": security.blocksOffices = reader.flag(value, key)
-            default: security.allow = reader.strings(value, key)
+            default: security.allow = reader.networks(value, key)
             }
         }
     }

@@ -76,10 +76,10 @@ struct SettingsDifference {
         let (limits, security, tls) = (settings.limits, settings.security, settings.tls)
         return [
             Fact("accounts", settings.accounts ?? "none"), Fact("open", settings.open),
-            Fact("tls.certificate", tls.certificate ?? "none", waits: true),
-            Fact("tls.key", tls.key ?? "none", waits: true),
-            Fact("tls.client-authorities", tls.clientAuthorities ?? "none", waits: true),
-            Fact("tls.client-certificate", tls.clientCertificate, waits: true),
+            Fact("tls.certificate", tls.certificate ?? "none"),
+            Fact("tls.key", tls.key ?? "none"),
+            Fact("tls.client-authorities", tls.clientAuthorities ?? "none"),
+            Fact("tls.client-certificate", tls.clientCertificate),
             Fact("limits.message", limits.message),
             Fact("limits.rate.source", limits.sourceRate), Fact("limits.rate.aor", limits.aorRate),
             Fact("limits.loops", limits.loops, waits: true),
@@ -88,8 +88,9 @@ struct SettingsDifference {
             Fact("limits.idle", limits.idle, waits: true),
             Fact("limits.transactions", limits.transactions, waits: true),
             Fact("limits.attempts", limits.attempts, waits: true),
-            Fact("security.auto-block", security.autoBlock), Fact("security.block", security.blockSeconds),
+            Fact("security.auto-block", security.autoBlock), Fact("security.block", security.block),
             Fact("security.failures", security.failures), Fact("security.allow", list: security.allow),
+            Fact("security.offices", security.blocksOffices),
         ] + facts(settings.console)
     }
 
