@@ -100,13 +100,20 @@ struct ClientTests {
         let screen = try console.wait(for: "UNREG")
         #expect(screen.contains("baresip v"))
         for transport in ["tcp", "tls"] {
-            #expect(screen.split(separator: "\n").contains { $0.contains(transport) && $0.contains("OK") })
+            let rows = screen.split(separator: "\n").filter { $0.contains(transport) && $0.contains("OK") }
+            #expect(!rows.isEmpty, "\(transport): \(screen)")
         }
+    }
+
+    /// Debian's python3-websockets is there.
+    private static var hasWebSockets: Bool {
+        let found = try? Command.run("/usr/bin/python3", ["-c", "import websockets"]).status == 0
+        return found == true || ProcessInfo.processInfo.environment["CI"] != nil
     }
 
     @Test(
         "A WebSocket client registers with outbound, and its binding is marked when the connection goes",
-        .enabled(if: has("tmux", "python3"))
+        .enabled(if: has("tmux", "python3") && Self.hasWebSockets)
     )
     func webSocket() throws {
         let console = try Tmux(
@@ -130,11 +137,11 @@ struct ClientTests {
             #expect(done.output.contains("Require: outbound"))
             #expect(try register("wrong").status == 1)
             #expect(try register("secret", hold: "0.2").status == 0)
-            try console.wait(for: "df7jal23ls0d.invalid")
+            // The binding before had the same flow, so this one takes its row.
+            try console.wait(for: " \(scheme) ")
             let screen = try console.wait(for: "CONN")
-            #expect(
-                screen.split(separator: "\n").contains { $0.contains("alice") && $0.contains(" \(scheme) ") }
-            )
+            let rows = screen.split(separator: "\n").filter { $0.contains("df7jal23ls0d.invalid") }
+            #expect(rows.contains { $0.contains(" \(scheme) ") && $0.contains("CONN") }, "\(screen)")
         }
     }
 

@@ -72,6 +72,8 @@ struct RegistrarServiceTests {
         #expect(line?.contains(" by policy@regtop: guessing: 2") == true)
         #expect(events.first { $0.hasPrefix("login failed: PASSWD from 127.0.0.1 port ") } != nil)
         #expect(events.first { $0.hasPrefix("looks like guessing: 127.0.0.1: ") } != nil)
+        // The audit line comes before the act, this one after it.
+        #expect(events.first { $0.hasPrefix("127.0.0.1 is blocked by policy: guessing") } != nil)
         #expect(try phone.register(password: "secret").hasPrefix("SIP/2.0 403"))
     }
 
