@@ -10,7 +10,7 @@ struct Regtop: ParsableCommand {
         abstract:
             "A SIP registrar that shows what it does: live bindings, login attempts and why they failed.",
         usage: """
-            regtop [--listen udp:HOST:PORT|tcp:HOST:PORT]... [--domain NAME]... [--accounts FILE] [--open]
+            regtop [--listen udp|tcp|tls|ws|wss:HOST:PORT]... [--domain NAME]... [--accounts FILE] [--open]
                    [--config FILE] [--theme NAME] [--demo [N]] [--read-only] [--view NAME] [--filter EXPR]
                    [--ascii] [--no-color]
             regtop serve|account|config|explain|theme ...

@@ -124,7 +124,9 @@ extension RegistrarCore {
 
     /// Event, Accept, extensions and Expires, in the order of RFC 3261 §8.2 and RFC 6665 §4.2.1.1.
     private mutating func check(_ bytes: Span<UInt8>, _ step: inout SubscribeStep) -> RefusalReason? {
-        if let reason = extensionsAndBody(bytes, domain: step.domain) ?? step.wish.readWish(head, bytes) { return reason }
+        if let reason = extensionsAndBody(bytes, domain: step.domain) ?? step.wish.readWish(head, bytes) {
+            return reason
+        }
         let rules = policy.domains[step.domain].subscriptions
         switch rules.grant(asked: step.wish.expires) {
         case .tooBrief: return .intervalTooBrief(asked: step.wish.expires ?? 0, minimum: rules.shortest)

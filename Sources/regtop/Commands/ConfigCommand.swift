@@ -7,7 +7,7 @@ struct ConfigCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "config",
         abstract: "Check the settings, or print an example.",
-        subcommands: [Check.self, Example.self],
+        subcommands: [Check.self, Example.self, Fail2BanFiles.self],
     )
 
     /// Reads the settings as a start would, and says what it found.
@@ -37,6 +37,18 @@ struct ConfigCommand: ParsableCommand {
         )
 
         func run() { print(SettingsExample.text, terminator: "") }
+    }
+}
+
+extension ConfigCommand {
+    /// Prints a filter and a jail for fail2ban.
+    struct Fail2BanFiles: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "fail2ban",
+            abstract: "Print a filter and a jail for fail2ban, which read the log of `regtop serve`.",
+        )
+
+        func run() { print(Fail2Ban.files, terminator: "") }
     }
 }
 

@@ -4,7 +4,9 @@ import Host
 
 /// The options of both ways to run: with a screen and as a daemon.
 struct ServiceOptions: ParsableArguments {
-    @Option(help: "Listen here: udp:HOST:PORT or tcp:HOST:PORT; may be given several times.")
+    @Option(
+        help: "Listen here: TRANSPORT:HOST:PORT with udp, tcp, tls, ws or wss; may be given several times."
+    )
     var listen: [String] = []
 
     @Option(help: "Serve this domain; may be given several times. Default: the realms of the accounts file.")
