@@ -31,16 +31,17 @@ public final class OpenConnections: Sendable {
         leaning.withLock { $0[connection] != nil }
     }
 
-    /// A binding leans on a connection from now on; does nothing if that is not open.
+    /// A binding leans on a connection from now on; does nothing if that is not open. To be told of bindings that
+    /// are new on it, not of each refresh: a proxy's connection may carry thousands.
     func note(_ binding: BindingID, on connection: ConnectionID, in table: BindingTable) {
         leaning.withLock { leaning in
-            guard var list = leaning[connection], !list.bindings.contains(binding) else { return }
-            list.bindings.append(binding)
-            if list.bindings.count > list.limit {
-                list.bindings.removeAll { table.facts($0)?.path.connection != connection }
-                list.limit = max(Self.firstLimit, list.bindings.count * 2)
+            leaning[connection]?.bindings.append(binding)
+            guard let list = leaning[connection], list.bindings.count > list.limit else { return }
+            var seen: Set<BindingID> = []
+            let left = list.bindings.filter {
+                seen.insert($0).inserted && table.facts($0)?.path.connection == connection
             }
-            leaning[connection] = list
+            leaning[connection] = Leaning(bindings: left, limit: max(Self.firstLimit, left.count * 2))
         }
     }
 

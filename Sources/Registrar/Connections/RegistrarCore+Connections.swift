@@ -47,14 +47,14 @@ extension RegistrarCore {
         return policy.domains[index].connectionLoss
     }
 
-    /// Notes that the bindings which a decision has made or prolonged lean on the request's connection.
+    /// Notes which bindings lean on the request's connection since the decision, and did not before.
     mutating func lean(_ step: BindingStep) {
         let path = step.context.path
         guard path.transport.isReliable else { return }
         for id in bench.added { state.connections.note(id, on: path.connection, in: state.table) }
-        for change in bench.decision.changes {
-            guard case .update(let id, _, _, _) = change else { continue }
-            state.connections.note(id, on: path.connection, in: state.table)
+        for draft in bench.decision.drafts where draft.fate == .updated {
+            guard let before = draft.before, before.path.connection != path.connection else { continue }
+            state.connections.note(before.id, on: path.connection, in: state.table)
         }
     }
 }

@@ -16,6 +16,7 @@ extension RegistrarCore {
         // Taken off the bench for the closure, which needs the bench's other lists.
         var aor: [UInt8] = []
         swap(&aor, &bench.aor)
+        bench.added.removeAll(keepingCapacity: true)
         let start = encoder.bytes.count
         var ticket: CommitTicket?
         let refusal = table.withPartition(of: aor.span) { partition -> RefusalReason? in
@@ -85,7 +86,6 @@ extension RegistrarCore {
         _ ticket: inout CommitTicket?,
     ) -> Bool {
         let now = step.context.path.at
-        bench.added.removeAll(keepingCapacity: true)
         guard state.store != nil else {
             let made = partition.apply(
                 bench.decision.changes,

@@ -123,6 +123,31 @@ struct ConnectionTests {
         #expect(stage.bindings("alice@example.com").map(\.facts.reachability.connection) == [.gone])
     }
 
+    @Test("A phone that goes back and forth between two connections is named once or twice on each")
+    func backAndForth() throws {
+        let stage = try stage(.keep)
+        var phone = Phone()
+        let other = ConnectionID(rawValue: 8)
+        stage.core.connectionOpened(other)
+        for turn in 0..<200 {
+            stage.connection = turn % 2 == 0 ? ConnectionID(rawValue: 7) : other
+            #expect(stage.send(phone.register()).status == 200)
+        }
+        #expect(stage.state.connections.names(on: other) <= 17)
+        stage.core.connectionClosed(ConnectionID(rawValue: 7), at: stage.now)
+        #expect(stage.bindings("alice@example.com").map(\.facts.reachability.connection) == [.live])
+        stage.core.connectionClosed(other, at: stage.now)
+        #expect(stage.bindings("alice@example.com").map(\.facts.reachability.connection) == [.gone])
+    }
+
+    @Test("A refresh names nobody anew: a proxy's connection may carry thousands of phones")
+    func refreshes() throws {
+        let stage = try stage(.keep)
+        var phone = Phone()
+        for _ in 0..<50 { #expect(stage.send(phone.register()).status == 200) }
+        #expect(stage.state.connections.names(on: stage.path.connection) == 1)
+    }
+
     @Test("A connection remembers no more bindings than live on it, however often they come and go")
     func bounded() throws {
         let stage = try stage(.remove)

@@ -14,6 +14,8 @@ final class Stage: PlaybookSubject {
     /// Where messages come from unless said otherwise.
     var source = Endpoint(address: IPAddress(ipv4: 0x0a00_0001), port: 5060)
     var transport = TransportKind.udp
+    /// Over which connection, unless over UDP.
+    var connection = ConnectionID(rawValue: 7)
     /// Where they arrive.
     var local = Endpoint(address: IPAddress(ipv4: 0x0a00_00fe), port: 5060)
     /// How the last message was handled.
@@ -48,7 +50,7 @@ final class Stage: PlaybookSubject {
             source: source,
             local: local,
             transport: transport,
-            connection: ConnectionID(rawValue: transport == .udp ? 0 : 7),
+            connection: transport == .udp ? .none : connection,
             at: now
         )
     }
