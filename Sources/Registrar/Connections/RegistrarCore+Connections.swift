@@ -53,7 +53,10 @@ extension RegistrarCore {
         guard path.transport.isReliable else { return }
         for id in bench.added { state.connections.note(id, on: path.connection, in: state.table) }
         for draft in bench.decision.drafts where draft.fate == .updated {
-            guard let before = draft.before, before.path.connection != path.connection else { continue }
+            guard let before = draft.before else { continue }
+            let leans =
+                before.path.connection == path.connection && before.reachability.connection == .live
+            if leans { continue }
             state.connections.note(before.id, on: path.connection, in: state.table)
         }
     }
