@@ -191,6 +191,11 @@ extension BindingRecord {
         return after != before
     }
 
+    /// What pings have told was of another way: nothing is known of this one.
+    mutating func forgetPings() {
+        reachability = Reachability(connection: reachability.connection)
+    }
+
     /// Takes over the history that the table otherwise keeps itself.
     mutating func setHistory(_ facts: BindingFacts) {
         createdAt = facts.createdAt

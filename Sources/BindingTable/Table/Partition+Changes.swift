@@ -118,6 +118,7 @@ extension Partition {
         } else {
             record.learnRhythm(refreshedAt: facts.refreshedAt)
             record.refreshes &+= 1
+            if cause == .moved { record.forgetPings() }
         }
         record.set(facts)
         record.version &+= 1

@@ -95,10 +95,20 @@ extension DomainSettings {
         return AccessRules(rules)
     }
 
-    /// What is special about single accounts.
-    func accountRules() throws(HostError) -> AccountRules {
+    /// What is special about single accounts of a domain, by user; the domain may be named with it.
+    func accountRules(of domain: String) throws(HostError) -> AccountRules {
         var rules: [[UInt8]: AccountRule] = [:]
-        for (user, settings) in users {
+        for (name, settings) in users {
+            var user = name[...]
+            if let at = name.lastIndex(of: "@") {
+                guard name[name.index(after: at)...].lowercased() == domain else {
+                    throw HostError(
+                        "domain \(domain): users \(name) is of another domain; write the user's name alone",
+                        exitCode: 1
+                    )
+                }
+                user = name[..<at]
+            }
             var networks: [IPNetwork] = []
             for text in settings.networks { networks.append(try Self.network(text)) }
             rules[Array(user.utf8)] = AccountRule(

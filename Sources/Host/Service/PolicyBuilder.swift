@@ -159,7 +159,7 @@ struct PolicyBuilder {
             ping: domain.pingPolicy,
             subscriptions: domain.subscriptionPolicy,
             rules: try domain.accessRules(),
-            accountRules: try domain.accountRules()
+            accountRules: try domain.accountRules(of: name)
         )
     }
 

@@ -72,7 +72,14 @@ extension RegistrarCore {
             return policy.domains[domain].isOpen ? .open : .digest
         }
         var count = 0
-        if case .user(let length) = canonicalize(request.fields.to, bytes, domain: domain), length > 0 {
+        var length = 0
+        if head.method == .subscribe {
+            // Whom it watches is on the bench: its Request-URI says so, or its dialog, whatever its To.
+            length = bench.aor.lastIndex(of: 0x40) ?? 0
+        } else if case .user(let count) = canonicalize(request.fields.to, bytes, domain: domain) {
+            length = count
+        }
+        if length > 0 {
             let aor = bench.aor.span
             let name = policy.domains[domain].name
             // A rule names users of its own domain.

@@ -26,22 +26,20 @@ public final class OpenConnections: Sendable {
         leaning.withLock { $0[connection] = Leaning() }
     }
 
-    /// A connection is open.
-    func isOpen(_ connection: ConnectionID) -> Bool {
-        leaning.withLock { $0[connection] != nil }
-    }
-
-    /// A binding leans on a connection from now on; does nothing if that is not open. To be told of bindings that
-    /// are new on it, not of each refresh: a proxy's connection may carry thousands.
-    func note(_ binding: BindingID, on connection: ConnectionID, in table: BindingTable) {
+    /// A binding leans on a connection from now on; false if that is not open. To be told of bindings that are new
+    /// on it, not of each refresh: a proxy's connection may carry thousands.
+    @discardableResult
+    func note(_ binding: BindingID, on connection: ConnectionID, in table: BindingTable) -> Bool {
         leaning.withLock { leaning in
             leaning[connection]?.bindings.append(binding)
-            guard let list = leaning[connection], list.bindings.count > list.limit else { return }
+            guard let list = leaning[connection] else { return false }
+            guard list.bindings.count > list.limit else { return true }
             var seen: Set<BindingID> = []
             let left = list.bindings.filter {
                 seen.insert($0).inserted && table.facts($0)?.path.connection == connection
             }
             leaning[connection] = Leaning(bindings: left, limit: max(Self.firstLimit, left.count * 2))
+            return true
         }
     }
 

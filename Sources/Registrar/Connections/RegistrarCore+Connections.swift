@@ -36,8 +36,10 @@ extension RegistrarCore {
         }
     }
 
-    /// The rule of the domain of a binding's address of record.
+    /// The rule of the domain of a binding's address of record. One that is reached by its Path needs no connection
+    /// of its own (RFC 3327 §5.3): it stays, whatever became of the proxy's.
     private func loss(of id: BindingID, in partition: borrowing Partition) -> ConnectionLoss {
+        if partition.withText(id, .path, { !$0.isEmpty }) ?? false { return .keep }
         let index = partition.withText(id, .aor) { aor -> Int? in
             var start = aor.count
             while start > 0, aor[start - 1] != 0x40 { start -= 1 }

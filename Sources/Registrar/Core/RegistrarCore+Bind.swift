@@ -64,7 +64,8 @@ extension RegistrarCore {
     /// moves and removals go on (RFC 3261 §21.5.4).
     private func turnedAway(at now: Timestamp) -> RefusalReason? {
         guard let drain = policy.drain, drain.isInForce(at: now) else { return nil }
-        var growth = 0
+        // A phone that takes its own place is none that is new.
+        var growth = -bench.decision.folded
         for change in bench.decision.changes {
             switch change {
             case .add: growth += 1

@@ -122,7 +122,8 @@ extension ReplyCursor {
     fileprivate mutating func put(uri: Span<UInt8>, _ alias: AliasRendering, _ path: ReceivedFrom) {
         if alias == .uri {
             // Before the URI's headers, for what follows the question mark is theirs.
-            var end = 0
+            var end = uri.count
+            while end > 0, uri[end - 1] != 0x40 { end -= 1 }
             while end < uri.count, uri[end] != 0x3f { end += 1 }
             put(uri.extracting(0..<end))
             put(";alias=")

@@ -34,12 +34,20 @@ extension RegisterDecision {
     ) -> Int? {
         let uri = texts.extracting(wish.uri.range.bounds)
         for index in drafts.indices where (drafts[index].regID != 0) == amongFlows {
+            if isStranger(index, wish) { continue }
             if compare(index, wishes, texts, &partition, { equal($0, uri) }) { return index }
         }
         for index in drafts.indices where (drafts[index].regID != 0) == amongFlows {
+            if isStranger(index, wish) { continue }
             if compare(index, wishes, texts, &partition, { sameMeaning($0, wish, texts) }) { return index }
         }
         return nil
+    }
+
+    /// One of the two is a flow, and they are of two instances: behind two NATs phones have the same address.
+    private func isStranger(_ index: Int, _ wish: ContactWish) -> Bool {
+        (wish.regID != 0 || drafts[index].regID != 0) && wish.instanceHash != 0
+            && drafts[index].instanceHash != 0 && wish.instanceHash != drafts[index].instanceHash
     }
 
     /// A flow's contact is not the one that the binding has had so far.
@@ -87,6 +95,7 @@ extension RegisterDecision {
                     return refusal
                 }
                 drafts[index].fate = .displaced
+                noteFolded()
             }
         }
         return nil

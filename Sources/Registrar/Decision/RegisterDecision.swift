@@ -16,6 +16,8 @@ struct RegisterDecision {
     private(set) var isRepetition = false
     /// It removes bindings only.
     private(set) var isUnregister = false
+    /// Bindings that a new contact of the same phone takes the place of.
+    private(set) var folded = 0
     /// Badges of the contacts that the request makes or refreshes.
     private(set) var badges: Badges = []
 
@@ -117,6 +119,9 @@ struct RegisterDecision {
         )
     }
 
+    /// One more has been folded.
+    mutating func noteFolded() { folded += 1 }
+
     private mutating func reset() {
         changes.removeAll(keepingCapacity: true)
         drafts.removeAll(keepingCapacity: true)
@@ -125,6 +130,7 @@ struct RegisterDecision {
         granted = 0
         isRepetition = false
         isUnregister = false
+        folded = 0
         badges = []
     }
 

@@ -154,10 +154,8 @@ struct CommandExecution {
         let isDryRun = isDryRun
         for id in ids {
             var added: [Binding] = []
-            let connection = table.tombstone(id)?.facts.path.connection ?? .none
-            let isOpen = connections.isOpen(connection)
             let result = table.withPartition(at: id.partition) { partition in
-                guard var binding = partition.tombstone(id) else {
+                guard let binding = partition.tombstone(id) else {
                     return (
                         binding: Self.unknown(BindingTarget(id: id, version: 0)),
                         outcome: TargetOutcome.tooLate
@@ -170,9 +168,6 @@ struct CommandExecution {
                     !Restoration.isTaken(binding, in: &partition, at: now)
                 else { return (binding, .superseded) }
                 guard !isDryRun else { return (binding, .done) }
-                if binding.facts.path.transport.isReliable, !isOpen {
-                    binding.facts.reachability.connection = .gone
-                }
                 Restoration.add(binding, cause: .restored, in: &partition, at: now)
                 var after: [BindingID] = []
                 partition.current(of: binding.texts.aor.span, at: now, into: &after)
@@ -180,8 +175,19 @@ struct CommandExecution {
                 return (binding, .done)
             }
             results.append(result)
-            for binding in added {
-                connections.note(binding.facts.id, on: binding.facts.path.connection, in: table)
+            for binding in added where binding.facts.path.transport.isReliable {
+                let facts = binding.facts
+                // The connection may have ended since, or this very moment: asked after the binding is back.
+                if connections.note(facts.id, on: facts.path.connection, in: table) { continue }
+                let none: [UInt8] = []
+                table.withPartition(at: facts.id.partition) { partition in
+                    _ = partition.apply(
+                        [.observe(facts.id, .connectionGone(until: nil))],
+                        aor: none.span,
+                        texts: none.span,
+                        at: now
+                    )
+                }
             }
             guard collectsChanges, !added.isEmpty else { continue }
             tickets.append(CommitTicket(token: 0, partition: id.partition, after: added, before: []))

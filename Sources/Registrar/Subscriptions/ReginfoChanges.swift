@@ -64,7 +64,8 @@ struct ReginfoChanges {
         for before in told where !current.contains(where: { $0.id == before.id }) {
             takeGone(before, partition, blocks, now)
         }
-        var room = Self.maximumBindings - kept.count
+        var room = Self.maximumBindings
+        for before in told where current.contains(where: { $0.id == before.id }) { room -= 1 }
         for facts in current {
             let before = told.first { $0.id == facts.id }
             guard before != nil || room > 0 else { continue }

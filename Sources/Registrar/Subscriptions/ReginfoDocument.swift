@@ -53,6 +53,8 @@ struct ReginfoDocument {
 
     /// The document so far.
     private(set) var bytes: [UInt8] = []
+    /// No contact is in it so far.
+    private(set) var hasNoContact = true
     private static let end: StaticString = "</registration>\n</reginfo>\n"
 
     /// Begins a document.
@@ -106,6 +108,7 @@ struct ReginfoDocument {
             bytes.removeSubrange(start...)
             return false
         }
+        hasNoContact = false
         return true
     }
 

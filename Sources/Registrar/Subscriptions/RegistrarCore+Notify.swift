@@ -83,7 +83,9 @@ extension RegistrarCore {
         )
         var told = changes.kept
         for report in changes.reports {
-            if let next = document.append(report.contact) ? report.after : report.before { told.append(next) }
+            // One that alone is too long for a document is passed over, for no later one would hold it either.
+            let isTold = document.append(report.contact) || document.hasNoContact
+            if let next = isTold ? report.after : report.before { told.append(next) }
         }
         document.finish()
         guard send(document, slot, subscription, now, &requests) else { return }
@@ -179,12 +181,16 @@ extension RegistrarCore {
                 $0.lookAt = now
             }
         case .answered:
-            guard let retryAfter else { return subscriptions.remove(slot) }
+            guard let retryAfter, let aor = subscriptions[slot]?.aor else {
+                return subscriptions.remove(slot)
+            }
+            let quiet = quiet(of: aor)
             subscriptions.update(slot) {
                 $0.isWaiting = false
                 $0.isDue = false
                 $0.needsFull = true
-                $0.notBefore = now + .seconds(Int(min(retryAfter, Self.longestRetryAfter)))
+                let wait = max(Interval.seconds(Int(min(retryAfter, Self.longestRetryAfter))), quiet)
+                $0.notBefore = now + wait
                 $0.lookAt = now + Self.subscriptionStep
             }
         case .timedOut:

@@ -48,6 +48,7 @@ extension RegistrarCore {
         if fields.to.tag.isEmpty, state.merged.isMerged(copies, transaction: ways, now: context.path.at) {
             return refuse(.merged, bytes, context, &handling)
         }
+        if let reason = tooFast(context.path) { return refuse(reason, bytes, context, &handling) }
         let admission = authenticate(bytes, &request, context, &handling)
         handling.exchange.badges = request.badges
         switch admission {
@@ -184,6 +185,9 @@ extension RegistrarCore {
         let domain = policy.domains[request.domain]
         let account = bytes.extracting(request.account.bounds).copied
         guard domain.subscriptions.administrators.contains(account) else { return reason }
+        guard userCount > 0, equal(aor.extracting(userCount + 1..<aor.count), domain.name.span) else {
+            return .unknownAOR
+        }
         let user = aor.extracting(0..<userCount)
         let realm = domain.digest.realm
         let isKnown =
@@ -217,6 +221,7 @@ extension RegistrarCore {
     /// (RFC 6665 §4.2.1.2, §4.2.1.4).
     private mutating func prolong(_ slot: UInt32, _ step: SubscribeStep) {
         let now = step.context.path.at
+        subscriptions.forgetWaiting(slot, unless: step.context.path)
         subscriptions.update(slot) {
             $0.remoteCSeq = step.fields.cseq.number
             $0.target = step.wish.target

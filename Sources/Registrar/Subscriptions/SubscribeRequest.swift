@@ -62,7 +62,7 @@ struct SubscribeRequest {
     private mutating func isPackage(_ event: ByteRange, _ bytes: Span<UInt8>) throws(ParseError) -> Bool {
         let bounds = event.bounds
         var end = bounds.lowerBound
-        while end < bounds.upperBound, bytes[end] != 0x3b, bytes[end] != 0x20, bytes[end] != 0x09 { end += 1 }
+        while end < bounds.upperBound, bytes[end] != 0x3b, bytes[end] > 0x20 { end += 1 }
         let name = Array("reg".utf8)
         guard equal(bytes.extracting(bounds.lowerBound..<end), name.span) else { return false }
         var parameters = HeaderParameters(
@@ -105,7 +105,8 @@ struct SubscribeRequest {
         var type: [UInt8] = []
         var rest: [UInt8] = []
         var isType = true
-        for index in range.indices where range[index] != 0x20 && range[index] != 0x09 {
+        // Blanks and folds mean nothing here.
+        for index in range.indices where range[index] > 0x20 {
             let byte = lowercased(range[index])
             if byte == 0x3b { isType = false }
             if isType { type.append(byte) } else { rest.append(byte) }

@@ -133,6 +133,18 @@ struct Subscriptions {
         wheel.schedule(slot, at: subscription.lookAt)
     }
 
+    /// A NOTIFY that waits on another way than this is given up: the subscriber is elsewhere now, and what becomes
+    /// of that NOTIFY means nothing any more.
+    mutating func forgetWaiting(_ slot: UInt32, unless path: ReceivedFrom) {
+        guard let known = list[slot], known.isWaiting else { return }
+        let isSameWay =
+            known.path.source == path.source && known.path.transport == path.transport
+            && known.path.connection == path.connection
+        if isSameWay { return }
+        list.renew(slot)
+        update(slot) { $0.isWaiting = false }
+    }
+
     /// Forgets one.
     mutating func remove(_ slot: UInt32) {
         guard let subscription = list[slot] else { return }
@@ -196,6 +208,12 @@ struct SubscriptionList: TimerDeadlines {
         places.append(subscription)
         generations.append(0)
         return UInt32(truncatingIfNeeded: places.count - 1)
+    }
+
+    /// Tokens given out before mean nothing from now on.
+    mutating func renew(_ slot: UInt32) {
+        guard self[slot] != nil else { return }
+        generations[Int(slot)] &+= 1
     }
 
     mutating func remove(_ slot: UInt32) {

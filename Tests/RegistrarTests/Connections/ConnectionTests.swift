@@ -75,6 +75,18 @@ struct ConnectionTests {
         #expect(stage.takeEvents() == ["removed(connection lost) sip:alice@10.0.0.1:5060"])
     }
 
+    @Test(
+        "RFC 3327 §5.3: a binding that is reached by its Path stays, whatever became of the proxy's connection"
+    )
+    func path() throws {
+        let stage = try stage(.remove)
+        var phone = Phone()
+        let extra = ["Path: <sip:edge.example.com;lr>", "Supported: path"]
+        #expect(stage.send(phone.register(extra: extra)).status == 200)
+        close(stage)
+        #expect(stage.bindings("alice@example.com").map(\.facts.reachability.connection) == [.gone])
+    }
+
     @Test("A binding that has come again over another connection is left alone")
     func movedOn() throws {
         let stage = try stage(.remove)

@@ -53,6 +53,20 @@ struct OutboundTests {
         #expect(Set(stage.bindings(aor).map(\.facts.instanceHash)).count == 2)
     }
 
+    @Test("RFC 5626 §6: two phones behind two NATs with one address do not take each other's place")
+    func sameAddressOtherInstance() throws {
+        let stage = try Stage([.extended()])
+        var plain = Phone(callID: "a")
+        var flows = Phone(callID: "b")
+        let one = "<sip:alice@192.168.1.5:5060>;+sip.instance=\"<urn:uuid:0001>\""
+        let two = flow("sip:alice@192.168.1.5:5060", 1, instance: "urn:uuid:0002")
+        for _ in 0..<2 {
+            #expect(stage.send(plain.register(contacts: [one])).status == 200)
+            #expect(stage.send(flows.register(contacts: [two], extra: [supports])).status == 200)
+        }
+        #expect(stage.bindings(aor).map(\.facts.regID) == [0, 1])
+    }
+
     @Test(
         "RFC 5626 §4.1: instances are compared as URNs: a UUID in any case, another namespace's rest is not folded"
     )

@@ -35,6 +35,22 @@ struct DrainTests {
         #expect(stage.bindings(aor).isEmpty)
     }
 
+    @Test("A phone whose new contact takes the place of its old one is nobody new")
+    func folded() throws {
+        var domain = Domain.open("example.com")
+        domain.contacts = ContactPolicy(folding: .instance)
+        let stage = try Stage([domain])
+        var phone = Phone()
+        func register(_ port: Int) -> Answer {
+            let contact = "<sip:alice@10.0.0.1:\(port)>;+sip.instance=\"<urn:uuid:0001>\""
+            return stage.send(phone.register(contacts: [contact]))
+        }
+        #expect(register(5_060).status == 200)
+        _ = perform(stage, OperatorDesk(stage.state), .drain(true, for: nil))
+        #expect(register(5_070).status == 200)
+        #expect(stage.contacts(aor) == ["sip:alice@10.0.0.1:5070"])
+    }
+
     @Test func phonesAreToldDifferentTimes() throws {
         let stage = try Stage()
         _ = perform(stage, OperatorDesk(stage.state), .drain(true, for: nil))

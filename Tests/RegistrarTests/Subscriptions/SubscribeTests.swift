@@ -37,6 +37,29 @@ import Timing
         #expect(notify.state == "active;expires=600")
     }
 
+    @Test("RFC 3680 §4.6: an administrator watches its own domain only, whatever To says and rules there are")
+    func foreignDomain() throws {
+        var domain = try Domain.closed("example.com", ["admin": "secret", "1001": "x"])
+        domain.rules = AccessRules([
+            AccessRule(
+                network: try #require(IPNetwork("192.0.2.0/24")),
+                action: .deny
+            )
+        ])
+        domain.subscriptions = SubscriptionPolicy(administrators: [Array("admin".utf8)])
+        let stage = try Stage([domain, try Domain.closed("other.com", ["1001": "y"])])
+        var admin = Phone("admin")
+        admin.to = "<sip:1001@other.com>"
+        admin.requestURI = "sip:1001@example.com"
+        let extra = ["Event: reg", "Expires: 600"]
+        func subscribe() -> Answer { stage.send(admin.register(extra: extra, method: "SUBSCRIBE")) }
+        admin.take(subscribe())
+        #expect(subscribe().status == 200)
+        stage.advance(.zero)
+        let sent = stage.takeRequests().map(\.message.text)
+        #expect(sent.count == 1 && sent.allSatisfy { $0.contains("aor=\"sip:1001@example.com\"") })
+    }
+
     @Test("RFC 3680 §4.4: without Expires it lasts 3761 s; a long one is shortened")
     func duration() throws {
         let stage = try Stage()
