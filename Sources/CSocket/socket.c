@@ -75,6 +75,8 @@ int csocket_open_tcp(const csocket_endpoint *local, int backlog, const csocket_t
     return error;
 }
 
+int csocket_set_backlog(int fd, int backlog) { return listen(fd, backlog) == 0 ? 0 : -errno; }
+
 int csocket_allow_port_sharing(int fd) { return set_option(fd, SOL_SOCKET, SO_REUSEPORT, 1); }
 
 int csocket_local_endpoint(int fd, csocket_endpoint *local) {

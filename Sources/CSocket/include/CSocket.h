@@ -56,6 +56,8 @@ typedef struct {
 /* Opens, binds and listens on a TCP socket (IPv6 ones never take IPv4 traffic); returns the descriptor. The
  * accepted sockets inherit the options. */
 int csocket_open_tcp(const csocket_endpoint *local, int backlog, const csocket_tcp_options *options);
+/* Changes how many connections a listening socket keeps until they are accepted; 0 or a negative errno. */
+int csocket_set_backlog(int fd, int backlog);
 /* The address that a socket is bound to. */
 int csocket_local_endpoint(int fd, csocket_endpoint *local);
 void csocket_close(int fd);

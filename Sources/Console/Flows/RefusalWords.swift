@@ -168,17 +168,17 @@ struct RefusalWords: Hashable, Sendable {
             RefusalWords("\(aor) has \(limit) subscriptions already", "See subscriptions: in the settings.")
         case .draining(let seconds):
             RefusalWords(
-                "an operator lets nobody new in; it may come again in \(seconds) s",
+                "an operator lets nobody new in; it may come again in \(seconds) to \(2 * Int(seconds)) s",
                 ":drain off lets phones in again."
             )
         case .tooFast(let seconds):
             RefusalWords(
-                "this source or user sends more often than the settings allow; again in \(seconds) s",
+                "this source or user sends more often than the settings allow: again in \(seconds) to \(2 * Int(seconds)) s",
                 "See rate: in the settings."
             )
         case .overloaded(let seconds):
             RefusalWords(
-                "too much to do; it may come again in \(seconds) s",
+                "too much to do; it may come again in \(seconds) to \(2 * Int(seconds)) s",
                 "See the Overview (1) for who sends so much."
             )
         default: nil

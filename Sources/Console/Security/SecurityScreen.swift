@@ -111,7 +111,11 @@ struct SecurityScreen {
         let attackers = picture.attackers
         let right = [
             Segment(
-                attackers == 0 ? "no attack" : TimeText.count(attackers, "attacker"),
+                attackers == 0
+                    ? "no attack"
+                    : group == .user
+                        ? TimeText.count(attackers, "user attacked", plural: "users attacked")
+                        : TimeText.count(attackers, "attacker"),
                 role: attackers == 0 ? .secCalm : .secAttack,
                 priority: 80
             ),

@@ -24,6 +24,7 @@ final class RegistrarService: Sendable {
     private let housekeeping: Housekeeping
     private let demo: DemoPopulation?
     private let reread: (@Sendable () throws -> Settings)?
+    private let refusals = Mutex(ConnectionRefusals())
 
     /// What a reload replaces.
     struct Current: Sendable {
@@ -179,6 +180,8 @@ final class RegistrarService: Sendable {
         if state.policy.pruneBlocks(at: now) {
             monitor.post(.blocks(state.policy.current.blocks.all(at: now)))
         }
+        let counters = streams?.counters.map(\.facts) ?? []
+        if let line = refusals.withLock({ $0.line(counters, at: now) }) { notice(.warning, line) }
         if state.policy.pruneDrain(at: now) {
             notice(.info, "the drain has ended: newcomers may register again")
         }

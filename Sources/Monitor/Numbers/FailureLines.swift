@@ -41,7 +41,7 @@ public struct FailureLines {
 
     private mutating func rollOver(_ now: Timestamp) {
         guard now >= periodEnd else { return }
-        if unwritten > 0 { add("logins failed: \(unwritten) more in 10 s", at: now) }
+        if unwritten > 0 { add("failed logins and probes: \(unwritten) more in 10 s", at: now) }
         (written, unwritten) = (0, 0)
         periodEnd = now + Self.period
     }

@@ -109,3 +109,10 @@ extension [UInt8] {
         return UInt32(truncatingIfNeeded: mix(hash, 0) >> 32)
     }
 }
+
+extension UInt16 {
+    /// A number's hash for a sketch, which counts only what lies evenly.
+    var sketchHash: UInt32 {
+        UInt32(truncatingIfNeeded: mix(mix(0, UInt64(self)), 0x9e37_79b9_7f4a_7c15) >> 32)
+    }
+}

@@ -35,7 +35,7 @@ struct GuessedNames {
         names[place].tries.add(weight, at: now)
         names[place].run += Int(weight)
         names[place].last = max(names[place].last, now)
-        names[place].ports.add(UInt32(port))
+        names[place].ports.add(port.sketchHash)
         names[place].calls.add(UInt32(truncatingIfNeeded: call >> 32))
     }
 

@@ -16,6 +16,8 @@ internal import Timing
 /// - break-in: during one of these a name registers that never had from there, and that had been tried, is one of many
 ///   that were, or comes from the known tool.
 extension SourceRecord {
+    /// So many unknown names from where nobody has registered are enumeration, from however many ports.
+    static let leastAbsentNames = 20
     static let leastTries = 10, leastNames = 10, leastReplays = 3, leastProbes = 10
     private static let mostTriesEach = 3
 
@@ -69,7 +71,10 @@ extension SourceRecord {
     private func enumeration(at now: Timestamp) -> AbuseFinding? {
         let (absent, tries) = unknown.seen(at: now)
         let (asked, askedTries) = silent.seen(at: now)
-        let isAbsent = isSpread(absent, tries, at: now)
+        // An office's phones come from ports of their own as well, but they try again and again.
+        let isManyAbsent =
+            users.isEmpty && absent >= Self.leastAbsentNames && tries <= Self.mostTriesEach * absent
+        let isAbsent = isSpread(absent, tries, at: now) || isManyAbsent
         guard isAbsent || isSpread(asked, askedTries, at: now) else { return nil }
         let what =
             isAbsent

@@ -117,7 +117,7 @@ struct SourceRecord {
 
     private mutating func noteSender(_ outcome: borrowing AttemptOutcome) {
         news += 1
-        ports.add(UInt32(outcome.path.source.port), at: outcome.at)
+        ports.add(outcome.path.source.port.sketchHash, at: outcome.at)
         if let tool = outcome.tool { self.tool = tool }
         if agent != outcome.agent { agent = outcome.agent }
     }

@@ -131,7 +131,7 @@ public final class Monitor {
             users.noteFailure(outcome, as: outcome.aor)
             agents.noteFailure(outcome, as: outcome.agent)
         }
-        rows.noteFailure(outcome.aor, startedAt: outcome.startedAt, at: now)
+        if outcome.verdict != .server { rows.noteFailure(outcome.aor, startedAt: outcome.startedAt, at: now) }
     }
 
     /// What an attacker does is told whatever came of it, or those who only read the log would never see who asks

@@ -38,25 +38,28 @@ public final class LoopCounters: Sendable {
         public var refusedTooMany: UInt64 = 0, refusedPerSource: UInt64 = 0
         /// Connections that ended before their TLS handshake was done, and before the WebSocket upgrade was.
         public var failedHandshakes: UInt64 = 0, failedUpgrades: UInt64 = 0
+
+        /// Nothing has happened.
+        public init() {}
     }
 
     /// The counters now; each is exact, together they may be of slightly different moments.
     public var facts: Facts {
-        Facts(
-            received: received.load(ordering: .relaxed),
-            receivedBytes: receivedBytes.load(ordering: .relaxed),
-            batches: batches.load(ordering: .relaxed),
-            keepAlives: keepAlives.load(ordering: .relaxed),
-            unusable: unusable.load(ordering: .relaxed),
-            socketDrops: socketDrops.load(ordering: .relaxed),
-            sent: sent.load(ordering: .relaxed),
-            sendErrors: sendErrors.load(ordering: .relaxed),
-            sendDrops: sendDrops.load(ordering: .relaxed),
-            refusedTooMany: refusedTooMany.load(ordering: .relaxed),
-            refusedPerSource: refusedPerSource.load(ordering: .relaxed),
-            failedHandshakes: failedHandshakes.load(ordering: .relaxed),
-            failedUpgrades: failedUpgrades.load(ordering: .relaxed),
-        )
+        var facts = Facts()
+        facts.received = received.load(ordering: .relaxed)
+        facts.receivedBytes = receivedBytes.load(ordering: .relaxed)
+        facts.batches = batches.load(ordering: .relaxed)
+        facts.keepAlives = keepAlives.load(ordering: .relaxed)
+        facts.unusable = unusable.load(ordering: .relaxed)
+        facts.socketDrops = socketDrops.load(ordering: .relaxed)
+        facts.sent = sent.load(ordering: .relaxed)
+        facts.sendErrors = sendErrors.load(ordering: .relaxed)
+        facts.sendDrops = sendDrops.load(ordering: .relaxed)
+        facts.refusedTooMany = refusedTooMany.load(ordering: .relaxed)
+        facts.refusedPerSource = refusedPerSource.load(ordering: .relaxed)
+        facts.failedHandshakes = failedHandshakes.load(ordering: .relaxed)
+        facts.failedUpgrades = failedUpgrades.load(ordering: .relaxed)
+        return facts
     }
 
     func countBatch(received messages: Int, bytes: Int, keepAlives alive: Int, unusable bad: Int) {

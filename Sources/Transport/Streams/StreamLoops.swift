@@ -93,7 +93,7 @@ final class StreamLoops<Handler: MessageHandler & ~Copyable>: Sendable {
         let descriptor = csocket_open_tcp(&local, Self.backlog, &options)
         guard descriptor >= 0 else { throw refused(-descriptor) }
         let bootstrap = ServerBootstrap(group: group)
-            .serverChannelOption(.backlog, value: Self.backlog)
+            .serverChannelOption(.maxMessagesPerRead, value: 64)
             // Nobody is let in before there are handlers.
             .serverChannelOption(.autoRead, value: false)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
@@ -101,6 +101,8 @@ final class StreamLoops<Handler: MessageHandler & ~Copyable>: Sendable {
             .childChannelInitializer { channel in self.admit(channel, over: address.transport) }
         do {
             let server = try bootstrap.withBoundSocket(descriptor).wait()
+            // NIO has listened once more, with a backlog of its own.
+            _ = csocket_set_backlog(descriptor, Self.backlog)
             servers.withLock { $0.append(server) }
             return Listener(transport: address.transport, endpoint: Endpoint(server.localAddress))
         } catch {

@@ -54,7 +54,7 @@ struct FailureLinesTests {
         #expect(first.count == LineBudget.most + 1)
         #expect(first.last?.contains(" from 0.0.0.9 port ") == true)
         #expect(lines(monitor, atSecond: 4).isEmpty)
-        #expect(lines(monitor, atSecond: 12) == ["logins failed: 495 more in 10 s"])
+        #expect(lines(monitor, atSecond: 12) == ["failed logins and probes: 495 more in 10 s"])
         fail(monitor, count: 1, from: 13)
         #expect(lines(monitor, atSecond: 14).count == 1)
     }

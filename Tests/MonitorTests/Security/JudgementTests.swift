@@ -58,6 +58,18 @@ struct JudgementTests {
         #expect(row.findings[0].count == 190)
     }
 
+    @Test("A port of its own for each name hides nothing")
+    func enumerationFromManyPorts() throws {
+        var walker = Assault()
+        for index in 0..<200 {
+            let port = UInt16(30_000 + index)
+            monitor.receive([walker.attempt("\(100 + index)", .unknownUser, at: index * 100, port: port)])
+        }
+        let row = try #require(monitor.security(atSecond: 21).first)
+        #expect(row.findings.map(\.kind) == [.enumeration])
+        #expect((150...250).contains(row.ports), "\(row.ports)")
+    }
+
     @Test(
         "Many names asked for and never gone on with: enumeration, for a registrar that tells no names apart"
     )
