@@ -7,8 +7,9 @@ struct PingedBinding: BitwiseCopyable {
     let id: BindingID
     /// The flow that it registered over last through this loop.
     var flow: FlowHash
-    /// Its version when the ping under way was sent.
+    /// Its version and its flow when the ping under way was sent.
     var version: UInt32 = 0
+    var askedFlow: FlowHash?
     /// A ping is under way.
     var isWaiting = false
     var nextAt: Timestamp
@@ -77,9 +78,10 @@ struct Liveness {
 
     /// A ping was sent.
     mutating func begin(_ slot: UInt32, version: UInt32) {
-        guard list[slot]?.isWaiting == false else { return }
+        guard let entry = list[slot], !entry.isWaiting else { return }
         list[slot]?.isWaiting = true
         list[slot]?.version = version
+        list[slot]?.askedFlow = entry.flow
         waiting += 1
     }
 

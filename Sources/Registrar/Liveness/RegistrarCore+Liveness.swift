@@ -128,11 +128,15 @@ extension RegistrarCore {
     /// What a ping came to. A binding that has registered over another flow meanwhile is left alone.
     mutating func takePingEnd(_ event: ClientEvent, _ token: UInt64, at now: Timestamp) {
         guard let slot = liveness.slot(of: token), let entry = liveness[slot] else { return }
-        if case .connectionLost = event { return liveness.remove(slot) }
         let binding = state.table.withPartition(at: entry.id.partition) { $0.binding(entry.id) }
         guard let binding, let rules = rules(for: binding, over: entry.flow, now) else {
             return liveness.remove(slot)
         }
+        guard entry.askedFlow == entry.flow else {
+            // What became of the way that the phone has left says nothing of the one it came by since.
+            return liveness.schedule(slot, after: .seconds(Int(rules.interval)), from: now)
+        }
+        if case .connectionLost = event { return liveness.remove(slot) }
         var observation = Observation.silent
         if case .answered(_, let status, let after) = event, rules.codes == .any || status.isSuccess {
             observation = .answered(roundTrip: UInt32(clamping: after.nanoseconds / 1_000))

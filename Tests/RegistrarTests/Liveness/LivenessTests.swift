@@ -125,6 +125,21 @@ import Timing
         #expect(stage.bindings(Self.aor).count == 1)
     }
 
+    @Test func aPingOnTheWayThatAPhoneHasLeftIsNoSilence() throws {
+        let stage = try stage(PingPolicy(interval: 20, timeout: 2, removeAfter: 1))
+        var phone = Phone()
+        stage.send(phone.register())
+        #expect(nextPing(stage) != nil)
+        stage.source.port = 6_000
+        stage.send(phone.register())
+        stage.advance(seconds: 4)
+        _ = stage.takeRequests()
+        #expect(reachability(stage)?.silentPings == 0)
+        let next = try #require(nextPing(stage), "it is asked by its new way")
+        stage.send(next.response())
+        #expect(reachability(stage)?.ping == .answering)
+    }
+
     @Test func aBindingThatMovedToAnotherFlowMeanwhileIsLeftAlone() throws {
         let stage = try stage(PingPolicy(interval: 60, timeout: 2, removeAfter: 1))
         var phone = Phone()
