@@ -9,6 +9,15 @@ extension Rows {
             if let only = facts.first, let number = number(of: only.id) { setKin(number, [], at: now) }
             return
         }
+        // A successor was made after the last refresh of whom it succeeds: where each has refreshed since the newest
+        // was made, as phones do that live side by side, there is nothing to look closer at.
+        let newest = facts.reduce(Timestamp.zero) { max($0, $1.createdAt) }
+        guard facts.contains(where: { $0.refreshedAt < newest }) else {
+            for binding in facts {
+                if let number = number(of: binding.id) { setKin(number, .exists, at: now) }
+            }
+            return
+        }
         let devices = Devices(table.bindings(of: aor, at: now), at: now)
         let common: Row.Kin = devices.ghosts.isEmpty ? .exists : [.exists, .ghosts]
         for binding in facts {
