@@ -125,6 +125,22 @@ import Timing
         #expect(stage.bindings(Self.aor).count == 1)
     }
 
+    @Test func aPhoneThatMovesLeavesItsSilenceBehind() throws {
+        let stage = try stage(PingPolicy(interval: 10, timeout: 1))
+        var phone = Phone()
+        stage.send(phone.register())
+        #expect(nextPing(stage) != nil)
+        stage.advance(seconds: 3)
+        _ = stage.takeRequests()
+        #expect(reachability(stage)?.silentPings == 1)
+        stage.send(phone.register())
+        #expect(reachability(stage)?.silentPings == 1, "a refresh from where it was says nothing of pings")
+        stage.source.port = 6_000
+        stage.send(phone.register())
+        #expect(reachability(stage)?.silentPings == 0)
+        #expect(reachability(stage)?.ping == .unknown)
+    }
+
     @Test func aPingOnTheWayThatAPhoneHasLeftIsNoSilence() throws {
         let stage = try stage(PingPolicy(interval: 20, timeout: 2, removeAfter: 1))
         var phone = Phone()

@@ -37,6 +37,33 @@ import Timing
         #expect(notify.state == "active;expires=600")
     }
 
+    @Test("RFC 3261 §7.3.1: folds within Event and Accept are blanks")
+    func folds() throws {
+        let stage = try Stage()
+        var phone = Phone()
+        let extra = [
+            "Event: reg\r\n ;id=1", "Accept: application/sdp,\r\n application/reginfo+xml", "Expires: 600",
+        ]
+        phone.requestURI = "sip:alice@example.com"
+        #expect(stage.send(phone.register(extra: extra, method: "SUBSCRIBE")).status == 200)
+    }
+
+    @Test("A source that asks too fast is told so before its password is looked at")
+    func rate() throws {
+        let stage = try Stage([try .closed("example.com", ["alice": "secret"])]) {
+            $0.rates = RatePolicy(source: 1)
+        }
+        var phone = Phone()
+        phone.requestURI = "sip:alice@example.com"
+        var statuses: Set<Int> = []
+        for _ in 0..<10 {
+            statuses.insert(
+                stage.send(phone.register(extra: ["Event: reg"], method: "SUBSCRIBE")).status
+            )
+        }
+        #expect(statuses == [401, 503])
+    }
+
     @Test("RFC 3680 §4.6: an administrator watches its own domain only, whatever To says and rules there are")
     func foreignDomain() throws {
         var domain = try Domain.closed("example.com", ["admin": "secret", "1001": "x"])
