@@ -128,6 +128,27 @@ import Timing
         #expect(try #require(stage.notified()).reginfo().contacts.count == 1)
     }
 
+    @Test(
+        "RFC 6665 §4.2.1.2: renewed by another way, a NOTIFY goes there at once, and the old one's silence ends nothing"
+    )
+    func renewedElsewhere() throws {
+        let stage = try Stage()
+        var phone = Phone()
+        var watcher = Subscriber()
+        stage.open(&watcher)
+        #expect(stage.notified(nil) != nil, "nobody answers at the old port")
+        stage.source.port = 6_000
+        #expect(stage.open(&watcher).status == 200)
+        let again = stage.takeRequests().filter { $0.destination.port == 6_000 }
+        #expect(again.count == 1)
+        for notify in again { stage.send(notify.response()) }
+        stage.advance(seconds: 40)
+        _ = stage.takeRequests()
+        stage.send(phone.register())
+        stage.advance(seconds: 10)
+        #expect(try #require(stage.notified()).reginfo().contacts.count == 1)
+    }
+
     @Test("RFC 5626 §5.3: NOTIFYs go back on the connection; when that is gone, none until a SUBSCRIBE comes")
     func connection() throws {
         let stage = try Stage()
