@@ -97,7 +97,9 @@ struct ClientTests {
             #expect((done.output + done.error).contains("200 OK"))
         }
         try console.text("3")
-        let screen = try console.wait(for: "UNREG")
+        try console.wait(for: "UNREG")
+        // The last of the three is drawn last.
+        let screen = try console.wait(for: " tls ")
         #expect(screen.contains("baresip v"))
         for transport in ["tcp", "tls"] {
             let rows = screen.split(separator: "\n").filter { $0.contains(transport) && $0.contains("OK") }
