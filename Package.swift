@@ -16,6 +16,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
@@ -54,6 +55,13 @@ let package = Package(
 
         // SHELL: threads, sockets, files, the terminal.
         .target(
+            name: "Storage",
+            dependencies: [
+                "Timing", "SIPMessage", "BindingTable", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: strict,
+        ),
+        .target(
             name: "Transport",
             dependencies: [
                 "Timing", "SIPMessage", "CSocket",
@@ -75,7 +83,7 @@ let package = Package(
             name: "Host",
             dependencies: [
                 "Timing", "SIPMessage", "SIPDigest", "BindingTable", "SIPTransaction", "Registrar",
-                "Monitor", "ConsoleLink", "Cells", "Console", "Simulation", "Transport", "Terminal",
+                "Monitor", "ConsoleLink", "Cells", "Console", "Simulation", "Storage", "Transport", "Terminal",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict,
@@ -166,9 +174,17 @@ let package = Package(
             swiftSettings: strict + [.defaultIsolation(MainActor.self)],
         ),
         .testTarget(
+            name: "StorageTests",
+            dependencies: [
+                "Storage", "BindingTable", "SIPMessage", "Support", "Timing",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: strict,
+        ),
+        .testTarget(
             name: "HostTests",
             dependencies: [
-                "Host", "Support", "BindingTable", "ConsoleLink", "Monitor", "Registrar", "SIPDigest",
+                "Host", "Storage", "Support", "BindingTable", "ConsoleLink", "Monitor", "Registrar", "SIPDigest",
                 "SIPMessage", "Timing",
                 "Transport",
             ],

@@ -2,7 +2,7 @@ public import BindingTable
 public import Monitor
 public import Timing
 
-/// From a console to the monitor and the registrar behind it. In-process now; over the Unix socket the same.
+/// From a console to the monitor and the registrar behind it, in-process or over the control socket.
 public enum LinkRequest: Sendable {
     /// Show this window from now on, and answer once; at most one is unanswered at a time.
     case query(WindowQuery, serial: UInt64)
@@ -15,6 +15,15 @@ public enum LinkRequest: Sendable {
     case perform(OperatorCommand, serial: UInt64)
     /// Read settings and accounts anew and take them, all or nothing; answered by `reloaded`.
     case reload(serial: UInt64)
+    /// What happened to bindings, out of the journal; answered by `history`.
+    case history(HistoryQuery, serial: UInt64)
+    /// Answer queries from the table as it was at that time, read-only, until `nil` brings the present back;
+    /// answered by `replay`.
+    case replay(at: WallTime?, serial: UInt64)
+    /// All counters and gauges; answered by `statistics`.
+    case statistics(serial: UInt64)
+    /// What the rules make of a request from somewhere; answered by `explanation`.
+    case explain(ExplainQuery, serial: UInt64)
 }
 
 /// From the monitor to a console.
@@ -29,8 +38,109 @@ public enum LinkUpdate: Sendable {
     case outcome(CommandOutcome, serial: UInt64)
     /// What reading the settings anew has changed.
     case reloaded(ReloadReport, serial: UInt64)
+    /// Lines of the journal.
+    case history(HistoryPage, serial: UInt64)
+    /// Which moment is shown from now on.
+    case replay(ReplayReport, serial: UInt64)
+    /// Counters and gauges.
+    case statistics([Metric], serial: UInt64)
+    /// Which rule decides.
+    case explanation(ExplainAnswer, serial: UInt64)
     /// Something to say in the message line.
     case notice(Notice)
+    /// The other end is away, for this reason; `welcome` says when it is back.
+    case lost(String)
+}
+
+/// Which moment a console is shown.
+public struct ReplayReport: Hashable, Sendable {
+    /// The moment; nil: the present.
+    public var at: WallTime?
+    /// How far back the journal goes; nil if it holds nothing.
+    public var oldest: WallTime?
+    /// Why that moment can't be shown, and what is shown stays; nil if it can.
+    public var refusal: String?
+
+    /// Puts the parts together.
+    public init(at: WallTime? = nil, oldest: WallTime? = nil, refusal: String? = nil) {
+        self.at = at
+        self.oldest = oldest
+        self.refusal = refusal
+    }
+}
+
+/// A request that may come: who would register whom, and over what.
+public struct ExplainQuery: Hashable, Sendable {
+    /// Source address and address of record, as written.
+    public var from: String, aor: String
+    /// `udp`, `tcp`, `tls`, `ws` or `wss`.
+    public var transport: String
+
+    /// Puts the parts together.
+    public init(from: String, aor: String, transport: String = "udp") {
+        self.from = from
+        self.aor = aor
+        self.transport = transport
+    }
+}
+
+/// What the rules make of it.
+public struct ExplainAnswer: Hashable, Sendable {
+    /// The rules in their order, the one that decides marked, and what follows from it.
+    public var lines: [String]
+    /// It could register, given the right password where one is asked for.
+    public var canRegister: Bool
+    /// Why the question can't be answered; nil if it can.
+    public var refusal: String?
+
+    /// Puts the parts together.
+    public init(lines: [String] = [], canRegister: Bool = false, refusal: String? = nil) {
+        self.lines = lines
+        self.canRegister = canRegister
+        self.refusal = refusal
+    }
+}
+
+/// A counter or gauge of the registrar, by the name that OpenMetrics gives it.
+public struct Metric: Hashable, Sendable {
+    /// How its values are to be read.
+    public enum Kind: String, Hashable, Sendable {
+        /// Only ever grows; the exposition adds `_total` to its name.
+        case counter
+        /// Goes up and down.
+        case gauge
+    }
+
+    /// One value with its labels.
+    public struct Sample: Hashable, Sendable {
+        /// Label and value, in their order; none for a metric that stands alone.
+        public var labels: [[String]]
+        /// The value.
+        public var value: Double
+
+        /// Pairs the two.
+        public init(_ value: Double, labels: [[String]] = []) {
+            self.labels = labels
+            self.value = value
+        }
+    }
+
+    /// `regtop_…`, without `_total`.
+    public var name: String
+    /// One sentence: what is counted, in which unit.
+    public var help: String
+    /// How its values are to be read.
+    public var kind: Kind
+    /// Its values.
+    public var samples: [Sample]
+
+    /// Puts the parts together.
+    public init(_ name: String, _ kind: Kind, help: String, samples: [Sample]) {
+        self.name = name
+        self.kind = kind
+        self.help = help
+        self.samples = samples
+    }
 }
 
 /// What came of reading settings and accounts anew.
@@ -63,6 +173,8 @@ public struct Welcome: Sendable {
     public var readOnlyBecause: String?
     /// Red badge: domains that take registrations without a password.
     public var openDomains: [String]
+    /// The console sits in another process than the registrar, which goes on when it leaves.
+    public var isAttached = false
 
     /// Puts the parts together.
     public init(

@@ -57,8 +57,21 @@ public struct LinkSession: Sendable {
                 readOnlyBecause.map { "read-only: \($0)" }
                 ?? "there is no settings file behind this registrar"
             return .reloaded(ReloadReport(refusal: why), serial: serial)
+        case .history(_, let serial):
+            return .history(HistoryPage(refusal: Self.noStore), serial: serial)
+        case .replay(_, let serial):
+            return .replay(ReplayReport(refusal: Self.noStore), serial: serial)
+        case .statistics(let serial):
+            return .statistics([], serial: serial)
+        case .explain(_, let serial):
+            return .explanation(
+                ExplainAnswer(refusal: "there are no rules behind this console"),
+                serial: serial
+            )
         }
     }
+
+    private static let noStore = "there is no store behind this registrar, so nothing is remembered"
 
     private func perform(
         _ command: OperatorCommand,

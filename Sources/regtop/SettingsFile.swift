@@ -28,7 +28,10 @@ struct SettingsFile {
         each(
             node,
             of: "the settings",
-            allowed: ["listen", "accounts", "open", "tls", "domains", "limits", "security", "console"]
+            allowed: [
+                "listen", "accounts", "open", "tls", "domains", "limits", "security", "state", "store",
+                "history", "control", "metrics", "log", "console",
+            ]
         ) {
             reader,
             key,
@@ -41,6 +44,12 @@ struct SettingsFile {
             case "tls": reader.tls(value, &settings.tls)
             case "limits": reader.limits(value, &settings.limits)
             case "security": reader.security(value, &settings.security)
+            case "state": settings.state = reader.text(value, key)
+            case "store": reader.store(value, &settings.store)
+            case "history": reader.history(value, &settings.history)
+            case "control": reader.control(value, &settings.control)
+            case "metrics": settings.metrics = reader.text(value, key)
+            case "log": reader.log(value, &settings.log)
             default: reader.console(value, &settings.console)
             }
         }

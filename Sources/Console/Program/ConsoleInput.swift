@@ -23,6 +23,8 @@ public enum ConsoleEffect: Sendable {
     case send(LinkRequest)
     /// End the program with this exit code.
     case quit(Int32)
+    /// Leave the terminal and let the registrar go on serving without it.
+    case detach
     /// Draw with the theme of this name from now on.
     case setTheme(String)
     /// Forget what is on the terminal and paint all of it.

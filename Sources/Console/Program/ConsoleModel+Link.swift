@@ -147,6 +147,8 @@ extension ConsoleModel {
         case .preview(let outcome, let serial): return takePreview(outcome, serial: serial, at: now)
         case .outcome(let outcome, let serial): return takeOutcome(outcome, serial: serial, at: now)
         case .reloaded(let report, _): takeReload(report, at: now)
+        case .history, .replay, .statistics, .explanation: break
+        case .lost(let reason): message = .error(reason)
         case .notice(let notice):
             guard notice.level >= .warning else { break }
             message = notice.level == .error ? .error(notice.text) : .warning(notice.text)

@@ -165,6 +165,7 @@ final class ConsoleSession {
                 switch effect {
                 case .send(let request): service.monitor.submit(request, from: 1)
                 case .quit(let code): return code
+                case .detach: break
                 case .redraw: screen.invalidate()
                 case .setTheme(let name):
                     if let found = themes.theme(name) {

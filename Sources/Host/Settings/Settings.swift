@@ -17,8 +17,66 @@ public struct Settings: Equatable, Sendable {
     public var limits = LimitSettings()
     /// When sources are blocked without an operator.
     public var security = SecuritySettings()
+    /// Directory of what is kept beyond the process; nil: the usual place (`StateDirectory`).
+    public var state: String?
+    /// How bindings are kept.
+    public var store = StoreSettings()
+    /// How much is remembered of bindings that left.
+    public var history = HistorySettings()
+    /// Who may attach a console.
+    public var control = ControlSettings()
+    /// `HOST:PORT` of the OpenMetrics endpoint; nil: none.
+    public var metrics: String?
+    /// Where the log of a daemon goes.
+    public var log = LogSettings()
     /// How the console begins.
     public var console = ScreenSettings()
+
+    /// The defaults.
+    public init() {}
+}
+
+/// How bindings are kept beyond the process.
+public struct StoreSettings: Equatable, Sendable {
+    /// They are kept at all.
+    public var isOn = true
+    /// What an acknowledged change survives: the end of the `process`, or that of the `power`.
+    public var durability = "process"
+    /// What happens while changes can't be committed: `refuse` them, or `continue` without durability.
+    public var onFailure = "refuse"
+    /// Seconds after a start within which no restored binding ends; 0: none.
+    public var grace = 30
+
+    /// The defaults.
+    public init() {}
+}
+
+/// How much is remembered of what happened to bindings.
+public struct HistorySettings: Equatable, Sendable {
+    /// Days that an event is kept, and megabytes that all may take.
+    public var days = 30, size = 256
+
+    /// The defaults.
+    public init() {}
+}
+
+/// Who may attach a console beside the owner and root.
+public struct ControlSettings: Equatable, Sendable {
+    /// Members of this group may look; nil: nobody may.
+    public var group: String?
+    /// Users among them that may act.
+    public var operators: [String] = []
+
+    /// The defaults.
+    public init() {}
+}
+
+/// Where the log of a daemon goes.
+public struct LogSettings: Equatable, Sendable {
+    /// File; nil: standard error, which systemd takes to the journal.
+    public var file: String?
+    /// Megabytes after which a new file is begun, and older files that are kept.
+    public var size = 16, keep = 5
 
     /// The defaults.
     public init() {}

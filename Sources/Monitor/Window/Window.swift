@@ -17,6 +17,9 @@ public struct Window: Sendable {
     public var at: Timestamp
     /// Newcomers are turned away at that time; nil: nobody is. Filled in by whoever knows the policy.
     public var drain: Drain?
+    /// Why changes are not durable at that time, in one sentence; nil: they are, or there is no store. Filled in by
+    /// whoever knows the store.
+    public var storeTrouble: String?
 
     /// Puts the parts together.
     public init(

@@ -87,7 +87,7 @@ extension RegistrarCore {
         _ ticket: inout CommitTicket?,
     ) -> Bool {
         let now = step.context.path.at
-        guard state.store != nil else {
+        guard let store = state.store else {
             let made = partition.apply(
                 bench.decision.changes,
                 aor: aor,
@@ -97,25 +97,18 @@ extension RegistrarCore {
             )
             return made == bench.decision.changes.count
         }
-        var touched: [BindingID] = []
-        for change in bench.decision.changes {
-            switch change {
-            case .add: continue
-            case .update(let id, _, _, _), .remove(let id, _), .observe(let id, _): touched.append(id)
-            }
-        }
-        let before = touched.compactMap { partition.binding($0) }
-        let made = partition.apply(
+        let (made, changes) = partition.record(
             bench.decision.changes,
             aor: aor,
             texts: texts,
             at: now,
             added: &bench.added
         )
-        var after = touched.compactMap { partition.binding($0) ?? partition.tombstone($0) }
-        after += bench.added.compactMap { partition.binding($0) }
-        ticket = CommitTicket(token: 0, partition: partition.number, after: after, before: before)
-        return made == bench.decision.changes.count
+        let isWhole = made == bench.decision.changes.count
+        let recorded = CommitTicket(token: isWhole ? pending.nextToken(loop: loop) : 0, changes: changes)
+        store.commit(recorded)
+        if isWhole { ticket = recorded }
+        return isWhole
     }
 
     /// Step 8: every binding, the ones just made first, each with what is left of it.

@@ -4,7 +4,7 @@ import SIPTransaction
 public import Timing
 
 extension RegistrarCore {
-    /// Keeps the reply that was just written until its ticket comes back, and hands the ticket over.
+    /// Keeps the reply that was just written until its ticket, which the store has, comes back.
     mutating func withhold(
         _ ticket: CommitTicket,
         _ step: BindingStep,
@@ -12,9 +12,6 @@ extension RegistrarCore {
         from start: Int,
         _ handling: inout Handling,
     ) {
-        guard let store = state.store else { return }
-        var ticket = ticket
-        ticket.token = pending.nextToken(loop: loop)
         handling.end = .withheld
         var request: [UInt8] = []
         request.append(bytes)
@@ -31,7 +28,6 @@ extension RegistrarCore {
         encoder.bytes.removeSubrange(start...)
         // Copies of the request are dropped until the answer is known (RFC 3261 §17.2.2, state Trying).
         transactions.begin(step.key, now: step.context.path.at)
-        store.commit(ticket)
     }
 
     /// Gives the reply whose ticket came back: the one that was withheld, or 500 with Retry-After after the
@@ -76,42 +72,38 @@ extension RegistrarCore {
 enum Rollback {
     /// Puts each row back that is still as the change left it; a row that has changed since stays.
     static func restore(_ ticket: CommitTicket, in table: BindingTable, at now: Timestamp) {
-        for after in ticket.after {
-            let before = ticket.before.first { $0.facts.id == after.facts.id }
-            table.withPartition(at: after.facts.id.partition) { partition in
-                restore(after, before, in: &partition, at: now)
+        for change in ticket.changes.reversed() {
+            table.withPartition(at: change.facts.id.partition) { partition in
+                restore(change, in: &partition, at: now)
             }
         }
     }
 
-    private static func restore(
-        _ after: Binding,
-        _ before: Binding?,
-        in partition: inout Partition,
-        at now: Timestamp,
-    ) {
-        let id = after.facts.id
-        if after.gone != nil {
-            guard let before, partition.binding(id) == nil, now < before.facts.expiresAt,
-                !Restoration.isTaken(before, in: &partition, at: now)
+    private static func restore(_ change: CommittedChange, in partition: inout Partition, at now: Timestamp) {
+        let id = change.facts.id
+        if change.gone != nil {
+            guard let prior = change.prior, let texts = prior.texts ?? change.texts,
+                partition.binding(id) == nil, now < prior.facts.expiresAt
             else { return }
-            return Restoration.add(before, cause: .rolledBack, in: &partition, at: now)
+            let binding = Binding(facts: prior.facts, texts: texts)
+            guard !Restoration.isTaken(binding, in: &partition, at: now) else { return }
+            return Restoration.add(binding, cause: .rolledBack, in: &partition, at: now)
         }
-        guard let current = partition.facts(id), current.version == after.facts.version else { return }
-        guard let before else {
+        guard let current = partition.binding(id), current.facts.version == change.facts.version else { return }
+        guard let prior = change.prior else {
             let noTexts: [UInt8] = []
             partition.apply(
                 [.remove(id, .rolledBack)],
-                aor: after.texts.aor.span,
+                aor: current.texts.aor.span,
                 texts: noTexts.span,
                 at: now
             )
             return
         }
-        let flat = FlatTexts(before.texts)
+        let flat = FlatTexts(prior.texts ?? current.texts)
         partition.apply(
-            [.update(id, before.facts, flat.ranges, .rolledBack)],
-            aor: before.texts.aor.span,
+            [.update(id, prior.facts, flat.ranges, .rolledBack)],
+            aor: current.texts.aor.span,
             texts: flat.bytes.span,
             at: now
         )

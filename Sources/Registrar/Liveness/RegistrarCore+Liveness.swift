@@ -167,11 +167,15 @@ extension RegistrarCore {
                 binding.facts.version == entry.version, FlowHash(binding.facts.path) == entry.flow,
                 binding.facts.reachability.silentPings >= limit
             else { return nil }
-            let removal = [BindingChange.remove(entry.id, .silent)]
-            partition.apply(removal, aor: noTexts.span, texts: noTexts.span, at: now)
-            var gone = binding
-            gone.gone = Binding.Departure(cause: .silent, at: now)
-            return CommitTicket(token: 0, partition: partition.number, after: [gone], before: [binding])
+            var added: [BindingID] = []
+            let recorded = partition.record(
+                [.remove(entry.id, .silent)],
+                aor: binding.texts.aor.span,
+                texts: noTexts.span,
+                at: now,
+                added: &added
+            )
+            return CommitTicket(changes: recorded.changes)
         }
         guard let removed else { return true }
         state.store?.commit(removed)

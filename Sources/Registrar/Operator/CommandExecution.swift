@@ -61,7 +61,7 @@ struct CommandExecution {
             let end = min(start + Self.stride, places.count)
             let slice = places[start..<end]
             start = end
-            var before: [Binding] = []
+            var changes: [CommittedChange] = []
             let noTexts: [UInt8] = []
             table.withPartition(at: partition) { partition in
                 for place in slice {
@@ -71,16 +71,18 @@ struct CommandExecution {
                     taken[result.binding.texts.aor, default: 0] += 1
                     guard !isDryRun else { continue }
                     let aor = result.binding.texts.aor
-                    partition.apply(
+                    var added: [BindingID] = []
+                    let recorded = partition.record(
                         [.remove(targets[place].id, cause)],
                         aor: aor.span,
                         texts: noTexts.span,
-                        at: now
+                        at: now,
+                        added: &added
                     )
-                    if collectsChanges { before.append(result.binding) }
+                    if collectsChanges { changes += recorded.changes }
                 }
             }
-            addTicket(partition, before: before, cause)
+            if !changes.isEmpty { tickets.append(CommitTicket(changes: changes)) }
         }
         countUnreachable(partition, taken)
     }
@@ -190,17 +192,11 @@ struct CommandExecution {
                 }
             }
             guard collectsChanges, !added.isEmpty else { continue }
-            tickets.append(CommitTicket(token: 0, partition: id.partition, after: added, before: []))
+            tickets.append(
+                CommitTicket(
+                    changes: added.map { CommittedChange(cause: .restored, facts: $0.facts, texts: $0.texts) }
+                )
+            )
         }
-    }
-
-    private mutating func addTicket(_ partition: Int, before: [Binding], _ cause: Cause) {
-        guard !before.isEmpty else { return }
-        let after = before.map { binding in
-            var gone = binding
-            gone.gone = Binding.Departure(cause: cause, at: now)
-            return gone
-        }
-        tickets.append(CommitTicket(token: 0, partition: partition, after: after, before: before))
     }
 }

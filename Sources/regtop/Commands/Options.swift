@@ -23,6 +23,12 @@ struct ServiceOptions: ParsableArguments {
     )
     var config: String?
 
+    @Option(help: "Directory for bindings, history, audit trail and control socket; see regtop.conf(5).")
+    var state: String?
+
+    @Option(help: "Serve OpenMetrics over HTTP here, HOST:PORT.")
+    var metrics: String?
+
     /// Settings of defaults, file, environment and flags, in rising order.
     func settings(environment: [String: String] = ProcessInfo.processInfo.environment) throws -> Settings {
         var settings = Settings()
@@ -42,6 +48,8 @@ struct ServiceOptions: ParsableArguments {
         }
         if let accounts { settings.accounts = accounts }
         if open { settings.open = true }
+        if let state { settings.state = state }
+        if let metrics { settings.metrics = metrics }
         return settings
     }
 }
@@ -136,6 +144,7 @@ enum EnvironmentSettings {
         }
         if let accounts = value("ACCOUNTS") { settings.accounts = accounts }
         if let open = try flag("OPEN") { settings.open = open }
+        if let state = value("STATE") { settings.state = state }
         if let theme = value("THEME") { settings.console.theme = theme }
         if let readOnly = try flag("READ_ONLY") { settings.console.readOnly = readOnly }
         if let ascii = try flag("ASCII") { settings.console.ascii = ascii }
@@ -150,6 +159,8 @@ extension Settings {
             path.hasPrefix("/") || folder.isEmpty ? path : "\(folder)/\(path)"
         }
         accounts = accounts.map(resolved)
+        state = state.map(resolved)
+        log.file = log.file.map(resolved)
         tls.certificate = tls.certificate.map(resolved)
         tls.key = tls.key.map(resolved)
         tls.clientAuthorities = tls.clientAuthorities.map(resolved)

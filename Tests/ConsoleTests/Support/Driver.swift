@@ -76,6 +76,15 @@ struct Driver {
         case .reload(let serial):
             acts.append(request)
             return .reloaded(world.reload, serial: serial)
+        case .history(_, let serial):
+            return .history(world.history, serial: serial)
+        case .replay(let time, let serial):
+            acts.append(request)
+            return .replay(world.replay(at: time), serial: serial)
+        case .statistics(let serial):
+            return .statistics([], serial: serial)
+        case .explain(_, let serial):
+            return .explanation(ExplainAnswer(lines: ["no rule"], canRegister: true), serial: serial)
         case .perform(let command, let serial):
             acts.append(request)
             return .outcome(world.perform(command, at: now.timestamp), serial: serial)

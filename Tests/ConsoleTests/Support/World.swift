@@ -16,6 +16,12 @@ struct World {
     var drain: Drain?
     /// What reading the settings anew gives.
     var reload = ReloadReport()
+    /// What the journal holds.
+    var history = HistoryPage()
+    /// How far back a moment can be shown.
+    var oldest: WallTime?
+
+    func replay(at time: WallTime?) -> ReplayReport { ReplayReport(at: time, oldest: oldest) }
     /// What acts took, for undo.
     private(set) var taken: [CommandID: [BindingRow]] = [:]
     private(set) var commands: [OperatorCommand] = []

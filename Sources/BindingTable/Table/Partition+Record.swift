@@ -1,0 +1,69 @@
+internal import SIPMessage
+public import Timing
+
+extension Partition {
+    /// Applies changes as `apply` does and says, for a store, what each binding was and is; what was merely observed
+    /// is said only where the binding's end moved by it.
+    public mutating func record(
+        _ changes: [BindingChange],
+        aor: Span<UInt8>,
+        texts: Span<UInt8>,
+        at now: Timestamp,
+        added: inout [BindingID],
+    ) -> (made: Int, changes: [CommittedChange]) {
+        var made = 0
+        var recorded: [CommittedChange] = []
+        recorded.reserveCapacity(changes.count)
+        for change in changes {
+            let prior = prior(to: change, texts)
+            let first = added.count
+            guard apply([change], aor: aor, texts: texts, at: now, added: &added) == 1 else { continue }
+            made += 1
+            switch change {
+            case .add(_, _, let cause):
+                guard first < added.count, let binding = binding(added[first]) else { continue }
+                recorded.append(CommittedChange(cause: cause, facts: binding.facts, texts: binding.texts))
+            case .update(let id, _, _, let cause):
+                guard let prior, let facts = facts(id) else { continue }
+                let texts = prior.texts == nil ? nil : binding(id)?.texts
+                recorded.append(CommittedChange(cause: cause, facts: facts, texts: texts, prior: prior))
+            case .remove(let id, let cause):
+                guard let prior, let gone = tombstone(id) else { continue }
+                recorded.append(
+                    CommittedChange(
+                        cause: cause,
+                        facts: gone.facts,
+                        texts: gone.texts,
+                        gone: gone.gone,
+                        prior: prior
+                    )
+                )
+            case .observe(let id, _):
+                guard let prior, let facts = facts(id), facts.expiresAt != prior.facts.expiresAt else { continue }
+                recorded.append(CommittedChange(cause: .observed, facts: facts, prior: prior))
+            }
+        }
+        return (made, recorded)
+    }
+
+    /// What a change is about to alter; with its texts only if they will be others.
+    private func prior(to change: BindingChange, _ texts: Span<UInt8>) -> CommittedChange.Prior? {
+        switch change {
+        case .add: return nil
+        case .update(let id, _, let ranges, _):
+            guard let facts = facts(id) else { return nil }
+            let stays = holds(id, ranges, of: texts)
+            return CommittedChange.Prior(facts: facts, texts: stays ? nil : binding(id)?.texts)
+        case .remove(let id, _), .observe(let id, _):
+            return facts(id).map { CommittedChange.Prior(facts: $0) }
+        }
+    }
+
+    /// The texts of a change are those that a binding has.
+    private func holds(_ id: BindingID, _ ranges: BindingTextRanges, of texts: Span<UInt8>) -> Bool {
+        let record = records[id.slot]
+        let agent = texts.extracting(bounds(ranges.userAgent, within: texts))
+        guard agents.isText(record.userAgent, agent) else { return false }
+        return slab.withBytes(record.text) { TextBlock($0).holds(ranges, of: texts, in: $0) }
+    }
+}
