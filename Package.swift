@@ -83,7 +83,8 @@ let package = Package(
             name: "Host",
             dependencies: [
                 "Timing", "SIPMessage", "SIPDigest", "BindingTable", "SIPTransaction", "Registrar",
-                "Monitor", "ConsoleLink", "Cells", "Console", "Simulation", "Storage", "Transport", "Terminal",
+                "Monitor", "ConsoleLink", "Cells", "Console", "Simulation", "Storage", "Transport",
+                "Terminal",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict,
@@ -184,7 +185,8 @@ let package = Package(
         .testTarget(
             name: "HostTests",
             dependencies: [
-                "Host", "Storage", "Support", "BindingTable", "ConsoleLink", "Monitor", "Registrar", "SIPDigest",
+                "Host", "Storage", "Support", "BindingTable", "ConsoleLink", "Monitor", "Registrar",
+                "SIPDigest",
                 "SIPMessage", "Timing",
                 "Transport",
             ],

@@ -39,7 +39,9 @@ extension Partition {
                     )
                 )
             case .observe(let id, _):
-                guard let prior, let facts = facts(id), facts.expiresAt != prior.facts.expiresAt else { continue }
+                guard let prior, let facts = facts(id), facts.expiresAt != prior.facts.expiresAt else {
+                    continue
+                }
                 recorded.append(CommittedChange(cause: .observed, facts: facts, prior: prior))
             }
         }

@@ -89,7 +89,9 @@ enum Rollback {
             guard !Restoration.isTaken(binding, in: &partition, at: now) else { return }
             return Restoration.add(binding, cause: .rolledBack, in: &partition, at: now)
         }
-        guard let current = partition.binding(id), current.facts.version == change.facts.version else { return }
+        guard let current = partition.binding(id), current.facts.version == change.facts.version else {
+            return
+        }
         guard let prior = change.prior else {
             let noTexts: [UInt8] = []
             partition.apply(
