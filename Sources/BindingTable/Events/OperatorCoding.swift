@@ -105,7 +105,9 @@ extension BlockSubject: Codable {
 }
 
 extension OperatorVerb: Codable {
-    private enum CodingKeys: String, CodingKey, CaseIterable { case expire, evict, block, unblock, drain, undo }
+    private enum CodingKeys: String, CodingKey, CaseIterable {
+        case expire, evict, block, unblock, drain, undo
+    }
     private enum Members: String, CodingKey {
         case targets, subject, on, act
         case length = "for", refuseFor

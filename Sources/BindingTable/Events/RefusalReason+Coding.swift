@@ -8,9 +8,12 @@ extension RefusalReason: Codable {
 
     /// Those that no number goes with.
     private static let plain: [RefusalReason] = [
-        .methodMismatch, .version, .unknownMethod, .methodNotAllowed, .noDialog, .badEvent, .unsupportedScheme,
-        .merged, .tooManyHops, .notOurDomain, .registrationNotOffered, .badExtension, .unsupportedBody, .challenge,
-        .nonceUnknown, .staleNonce, .unknownUser, .wrongPassword, .notAllowedForAOR, .unknownAOR, .wildcardMisused,
+        .methodMismatch, .version, .unknownMethod, .methodNotAllowed, .noDialog, .badEvent,
+        .unsupportedScheme,
+        .merged, .tooManyHops, .notOurDomain, .registrationNotOffered, .badExtension, .unsupportedBody,
+        .challenge,
+        .nonceUnknown, .staleNonce, .unknownUser, .wrongPassword, .notAllowedForAOR, .unknownAOR,
+        .wildcardMisused,
         .storeFailed, .accountDisabled, .accountNotFromHere, .pathNotSupported, .firstHopLacksOutbound,
         .outboundRequired, .severalFlows, .bulkMisused, .bulkNotAllowed, .notAcceptable,
     ]
@@ -28,7 +31,9 @@ extension RefusalReason: Codable {
         }
     }
 
-    private static func measured(_ word: String, _ members: KeyedDecodingContainer<CodingKeys>) throws -> Self? {
+    private static func measured(_ word: String, _ members: KeyedDecodingContainer<CodingKeys>) throws
+        -> Self?
+    {
         func number<N: FixedWidthInteger & Decodable>(_ key: CodingKeys) throws -> N {
             try members.decode(N.self, forKey: key)
         }

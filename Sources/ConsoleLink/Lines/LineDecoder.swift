@@ -102,7 +102,9 @@ extension LineTree {
         var name = name
         return name.withUTF8 { wanted in
             let wanted = Span(_unsafeElements: wanted)
-            if likely < nodes.count, nodes[likely].parent == object, isNamed(wanted, likely) { return likely + 1 }
+            if likely < nodes.count, nodes[likely].parent == object, isNamed(wanted, likely) {
+                return likely + 1
+            }
             var node = object + 1
             let end = nodes[object].next
             while node < end {
@@ -131,7 +133,8 @@ extension FixedWidthInteger {
             let digit = Self(truncatingIfNeeded: text[index] &- 0x30)
             let (product, tooLarge) = value.multipliedReportingOverflow(by: 10)
             let (sum, carries) =
-                isNegative ? product.subtractingReportingOverflow(digit) : product.addingReportingOverflow(digit)
+                isNegative
+                ? product.subtractingReportingOverflow(digit) : product.addingReportingOverflow(digit)
             guard !tooLarge, !carries else { return nil }
             value = sum
         }
@@ -173,7 +176,9 @@ private struct LineDecoder: Decoder {
         return LineElements(tree: tree, node: node, next: node + 1)
     }
 
-    func singleValueContainer() throws -> any SingleValueDecodingContainer { LineScalar(tree: tree, node: node) }
+    func singleValueContainer() throws -> any SingleValueDecodingContainer {
+        LineScalar(tree: tree, node: node)
+    }
 }
 
 /// An object.

@@ -125,7 +125,11 @@ final class LineTree {
             repeat {
                 skipSpace()
                 guard count < Self.mostMembers else {
-                    throw LinkError(.limit, at: "byte \(position + 1)", "at most \(Self.mostMembers) members are read")
+                    throw LinkError(
+                        .limit,
+                        at: "byte \(position + 1)",
+                        "at most \(Self.mostMembers) members are read"
+                    )
                 }
                 guard next == 0x22 else { throw error("name of a member expected") }
                 let name = try string(parent: node)
@@ -176,7 +180,9 @@ final class LineTree {
         let isThere =
             end <= bytes.count
             && word.withUTF8Buffer { wanted in
-                for offset in 0..<wanted.count where bytes[position + offset] != wanted[offset] { return false }
+                for offset in 0..<wanted.count where bytes[position + offset] != wanted[offset] {
+                    return false
+                }
                 return true
             }
         guard isThere else { throw error("value expected") }
@@ -274,7 +280,9 @@ extension LineTree {
 
     private func appendScalar() throws(LinkError) {
         var value = try hexadecimal()
-        if (0xd800..<0xdc00).contains(value), next == 0x5c, position + 1 < bytes.count, bytes[position + 1] == 0x75 {
+        if (0xd800..<0xdc00).contains(value), next == 0x5c, position + 1 < bytes.count,
+            bytes[position + 1] == 0x75
+        {
             position += 2
             let low = try hexadecimal()
             guard (0xdc00..<0xe000).contains(low) else { throw error("half of a surrogate pair") }

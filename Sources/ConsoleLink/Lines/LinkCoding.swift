@@ -85,7 +85,8 @@ extension LinkRequest: Codable {
 
 extension LinkUpdate: Codable {
     private enum Word: String, CodingKey, CaseIterable {
-        case welcome, window, preview, outcome, reloaded, history, replay, statistics, explanation, notice, lost
+        case welcome, window, preview, outcome, reloaded, history, replay, statistics, explanation, notice,
+            lost
     }
     private enum Rest: String, CodingKey {
         case serial
@@ -109,15 +110,21 @@ extension LinkUpdate: Codable {
         func serial() throws -> UInt64 { try rest.decode(UInt64.self, forKey: .serial) }
         switch word {
         case .welcome:
-            guard rest.contains(.version) else { throw rest.refuse(.version, "number of the protocol expected") }
+            guard rest.contains(.version) else {
+                throw rest.refuse(.version, "number of the protocol expected")
+            }
             self = .welcome(try words.decode(Welcome.self, forKey: word))
         case .window: self = .window(try words.decode(Window.self, forKey: word), serial: try serial())
-        case .preview: self = .preview(try words.decode(CommandOutcome.self, forKey: word), serial: try serial())
-        case .outcome: self = .outcome(try words.decode(CommandOutcome.self, forKey: word), serial: try serial())
-        case .reloaded: self = .reloaded(try words.decode(ReloadReport.self, forKey: word), serial: try serial())
+        case .preview:
+            self = .preview(try words.decode(CommandOutcome.self, forKey: word), serial: try serial())
+        case .outcome:
+            self = .outcome(try words.decode(CommandOutcome.self, forKey: word), serial: try serial())
+        case .reloaded:
+            self = .reloaded(try words.decode(ReloadReport.self, forKey: word), serial: try serial())
         case .history: self = .history(try words.decode(HistoryPage.self, forKey: word), serial: try serial())
         case .replay: self = .replay(try words.decode(ReplayReport.self, forKey: word), serial: try serial())
-        case .statistics: self = .statistics(try words.decode([Metric].self, forKey: word), serial: try serial())
+        case .statistics:
+            self = .statistics(try words.decode([Metric].self, forKey: word), serial: try serial())
         case .explanation:
             self = .explanation(try words.decode(ExplainAnswer.self, forKey: word), serial: try serial())
         case .notice: self = .notice(try words.decode(Notice.self, forKey: word))
@@ -150,7 +157,8 @@ extension LinkUpdate: Codable {
     /// The number of the request that it answers; nil if nobody asked.
     public var serial: UInt64? {
         switch self {
-        case .window(_, let serial), .preview(_, let serial), .outcome(_, let serial), .reloaded(_, let serial),
+        case .window(_, let serial), .preview(_, let serial), .outcome(_, let serial),
+            .reloaded(_, let serial),
             .history(_, let serial), .replay(_, let serial), .statistics(_, let serial),
             .explanation(_, let serial):
             serial

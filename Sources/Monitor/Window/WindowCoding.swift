@@ -34,7 +34,9 @@ extension WindowQuery.Subject: Codable {
     private enum CodingKeys: String, CodingKey, CaseIterable {
         case bindings, binding, attempts, attempt, overview, log, audit, blocks, security
     }
-    private enum Members: String, CodingKey { case filter, order, failuresOnly, containing, level, by, matching }
+    private enum Members: String, CodingKey {
+        case filter, order, failuresOnly, containing, level, by, matching
+    }
 
     /// Reads an object of one member, which names the subject.
     public init(from decoder: any Decoder) throws {
@@ -50,7 +52,10 @@ extension WindowQuery.Subject: Codable {
         switch subject {
         case .bindings:
             let order = try members().decodeIfPresent(BindingOrder.self, forKey: .order)
-            self = .bindings(filter: try members().filter(.filter, for: .bindings), order: order ?? BindingOrder())
+            self = .bindings(
+                filter: try members().filter(.filter, for: .bindings),
+                order: order ?? BindingOrder()
+            )
         case .binding: self = .binding(try subjects.decode(BindingID.self, forKey: .binding))
         case .attempts:
             let failuresOnly = try members().decodeIfPresent(Bool.self, forKey: .failuresOnly)

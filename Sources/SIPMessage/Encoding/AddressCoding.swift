@@ -32,7 +32,9 @@ extension Endpoint: Codable {
             return
         }
         let digits = rest.dropFirst()
-        guard rest.first == 0x3a, (1...5).contains(digits.count), digits.allSatisfy(\.isDigit) else { return nil }
+        guard rest.first == 0x3a, (1...5).contains(digits.count), digits.allSatisfy(\.isDigit) else {
+            return nil
+        }
         guard let port = UInt16(String(decoding: digits, as: UTF8.self)) else { return nil }
         self.init(address: address, port: port)
     }
@@ -71,7 +73,10 @@ extension IPNetwork: Codable {
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         guard let network = IPNetwork(try container.decode(String.self)) else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "network expected, as 10.0.0.0/8")
+            throw DecodingError.dataCorruptedError(
+                in: container,
+                debugDescription: "network expected, as 10.0.0.0/8"
+            )
         }
         self = network
     }

@@ -11,7 +11,10 @@ extension WordCodable where RawValue == UInt8 {
         let word = try container.decode(String.self)
         guard let value = Self.allCases.first(where: { $0.codingWord == word }) else {
             let words = Self.allCases.map(\.codingWord).joined(separator: ", ")
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "one of these expected: \(words)")
+            throw DecodingError.dataCorruptedError(
+                in: container,
+                debugDescription: "one of these expected: \(words)"
+            )
         }
         self = value
     }
@@ -31,7 +34,10 @@ extension KeyedDecodingContainer where Key: CaseIterable {
         if let key = keys.first, keys.count == 1 { return key }
         let words = Key.allCases.map(\.stringValue).joined(separator: ", ")
         throw DecodingError.dataCorrupted(
-            DecodingError.Context(codingPath: codingPath, debugDescription: "exactly one of these expected: \(words)")
+            DecodingError.Context(
+                codingPath: codingPath,
+                debugDescription: "exactly one of these expected: \(words)"
+            )
         )
     }
 }
