@@ -25,8 +25,14 @@ struct StoreTests {
     private let store = FakeStore()
 
     private func complete(_ stage: Stage, _ token: UInt64, _ committed: Bool) -> (Answer, Handling?) {
-        var reply: [UInt8] = []
-        let handling = stage.core.complete(token, committed: committed, clock: stage.clock, reply: &reply)
+        var (reply, request): ([UInt8], [UInt8]) = ([], [])
+        let handling = stage.core.complete(
+            token,
+            committed: committed,
+            clock: stage.clock,
+            reply: &reply,
+            request: &request
+        )
         return (Answer(reply), handling)
     }
 
@@ -140,8 +146,17 @@ struct StoreTests {
         let tickets = store.take()
         #expect(tickets.count == 1)
         #expect(tickets[0].changes.first?.gone?.cause == .evictedByOperator)
-        #expect(!desk.complete(7, committed: false, at: stage.now), "a loop's token")
-        #expect(desk.complete(tickets[0].token, committed: false, at: stage.now))
+        guard case .unknown = desk.complete(7, committed: false, at: stage.now) else {
+            Issue.record("a loop's token")
+            return
+        }
+        guard case .takenBack(let act) = desk.complete(tickets[0].token, committed: false, at: stage.now)
+        else {
+            Issue.record("nothing was taken back")
+            return
+        }
+        #expect(act.word == "evict" && act.by.user == "kl" && act.bindings == 1)
+        #expect(tickets[0].by == "kl@198.51.100.7")
         #expect(stage.contacts(aor).count == 1)
     }
 }
