@@ -59,6 +59,10 @@ struct RegistrarLoop: ~Copyable, MessageHandler {
 
     mutating func receiveMail(_ mail: CommitResult, clock: ClockReading, output: inout OutgoingMessages) {
         let start = output.bytes.count
+        // Taken out for the calls, which change the rest.
+        var request: [UInt8] = []
+        swap(&request, &self.request)
+        defer { swap(&request, &self.request) }
         request.removeAll(keepingCapacity: true)
         guard
             let handling = core?.complete(

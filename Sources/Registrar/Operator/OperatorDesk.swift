@@ -17,9 +17,14 @@ public final class OperatorDesk: Sendable {
     /// Tokens of the desk's tickets have this bit, those of a loop do not.
     public static let tokenBit: UInt64 = 1 << 63
 
+    private let waitsForStore: Bool
+
     /// A desk over the registrar's state.
-    public init(_ state: RegistrarState) {
+    ///
+    /// - Parameter waitsForStore: acts on bindings are refused while the store can't commit changes.
+    public init(_ state: RegistrarState, waitsForStore: Bool = false) {
         self.state = state
+        self.waitsForStore = waitsForStore
     }
 
     /// What a command would do now. Changes nothing and has no number.
@@ -58,6 +63,9 @@ public final class OperatorDesk: Sendable {
         state.policy.current.drain.flatMap { $0.isInForce(at: now) ? $0 : nil }
     }
 
+    /// Why changes are not durable now, in one sentence; nil: they are, or there is no store.
+    public var storeTrouble: String? { state.store?.health.trouble }
+
     /// A ticket came back from the store: takes back what it could not commit of an act, and says so once all of the
     /// act's tickets that are on their way have come back.
     @discardableResult
@@ -82,6 +90,9 @@ public final class OperatorDesk: Sendable {
         isDryRun: Bool,
         _ log: inout UndoLog,
     ) -> CommandOutcome {
+        if waitsForStore, command.verb.changesBindings, let storeTrouble {
+            return CommandOutcome(refusal: "Nothing was done, for it could not be kept: \(storeTrouble)")
+        }
         switch command.verb {
         case .expire(let targets):
             return remove(targets, .expiredByOperator, refuseFor: nil, command, now, isDryRun, &log)
