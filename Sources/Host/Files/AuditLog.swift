@@ -91,7 +91,8 @@ public struct AuditLog: Sendable {
     private static func wallTime(_ text: String) -> WallTime? {
         let parts = text.split { !$0.isASCII || !$0.isNumber }
         let numbers = parts.compactMap { Int32($0).map { Int($0) } }
-        guard text.utf8.count == 20, text.utf8.last == 0x5a, numbers.count == 6, (1...12).contains(numbers[1]),
+        guard text.utf8.count == 20, text.utf8.last == 0x5a, numbers.count == 6,
+            (1...12).contains(numbers[1]),
             (1...31).contains(numbers[2]), (0...23).contains(numbers[3]), (0...59).contains(numbers[4]),
             (0...60).contains(numbers[5])
         else { return nil }

@@ -195,7 +195,9 @@ final class MonitorService: Sendable {
         }
 
         private func watchStore(at now: Timestamp) {
-            guard let store = service.store, let notice = storeWatch.look(store.health, at: now) else { return }
+            guard let store = service.store, let notice = storeWatch.look(store.health, at: now) else {
+                return
+            }
             say(notice, at: now)
         }
 
@@ -301,7 +303,13 @@ final class MonitorService: Sendable {
             in session: inout LinkSession,
             _ now: ClockReading,
         ) -> LinkUpdate {
-            let update = session.answer(request, monitor: monitor, desk: service.desk, clock: now, audit: write)
+            let update = session.answer(
+                request,
+                monitor: monitor,
+                desk: service.desk,
+                clock: now,
+                audit: write
+            )
             if case .perform = request { service.kept?.keep(at: now.timestamp) }
             return update
         }

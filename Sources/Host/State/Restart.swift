@@ -52,7 +52,8 @@ struct Restart {
         let milliseconds = String(max(1, took.milliseconds % 1_000))
         let fraction = String(repeating: "0", count: 3 - milliseconds.count) + milliseconds
         let bindings = report.bindings == 1 ? "1 binding" : "\(report.bindings) bindings"
-        return "restored \(bindings) in \(took.seconds).\(fraction) s; \(report.expired) had expired meanwhile, "
+        return
+            "restored \(bindings) in \(took.seconds).\(fraction) s; \(report.expired) had expired meanwhile, "
             + "\(report.dropped) dropped with their connections"
     }
 }

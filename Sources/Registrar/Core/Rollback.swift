@@ -59,19 +59,28 @@ struct Rollback {
         of state: RegistrarState,
         at now: Timestamp,
     ) -> BindingFacts? {
-        guard let texts = change.texts, partition.facts(change.facts.id) == nil,
-            let binding = self.state(before: change).map({
-                Binding(facts: $0.facts, texts: $0.texts ?? texts)
-            }),
-            now < binding.facts.expiresAt
-        else { return nil }
-        guard !Restoration.isTaken(binding, in: &partition, at: now) else {
-            if removals.count < Self.capacity { removals.append(change) }
-            return nil
+        var removal = change
+        var changes: [CommittedChange] = []
+        var restored: BindingFacts?
+        if let binding = binding(before: change), now < binding.facts.expiresAt {
+            if Restoration.isTaken(binding, in: &partition, at: now) {
+                if removals.count < Self.capacity { removals.append(change) }
+            } else {
+                // It comes back under another name; the store still has the old one.
+                (restored, changes) = Restoration.add(binding, cause: .rolledBack, in: &partition, at: now)
+                removal.cause = .rolledBack
+                removal.gone = Binding.Departure(cause: .rolledBack, at: now)
+            }
         }
-        let (facts, changes) = Restoration.add(binding, cause: .rolledBack, in: &partition, at: now)
-        if !changes.isEmpty { state.store?.commit(CommitTicket(changes: changes)) }
-        return facts
+        // Also where it stays away: the store has not been able to write that yet.
+        state.store?.commit(CommitTicket(changes: [removal] + changes))
+        return restored
+    }
+
+    /// The binding that a removal took.
+    private func binding(before removal: CommittedChange) -> Binding? {
+        guard let prior = state(before: removal), let texts = prior.texts ?? removal.texts else { return nil }
+        return Binding(facts: prior.facts, texts: texts)
     }
 
     /// An addition or update that failed. Gives the binding if it leans on its earlier connection again.
@@ -86,6 +95,7 @@ struct Rollback {
         rows[id] = nil
         guard let binding = partition.binding(id), binding.facts.version == change.facts.version else {
             if rows.count < Self.capacity { rows[id] = Row(version: change.facts.version, prior: prior) }
+            if let binding = partition.binding(id) { tellWhole(binding, state) }
             return nil
         }
         guard let prior else {
@@ -104,6 +114,17 @@ struct Rollback {
         )
         // One whose connection had gone before leaned on none.
         return prior.facts.reachability.connection == .live ? prior.facts : nil
+    }
+
+    /// What followed the change was told as a difference to it: the store is given the whole.
+    private func tellWhole(_ binding: Binding, _ state: RegistrarState) {
+        let whole = CommittedChange(
+            cause: .rolledBack,
+            facts: binding.facts,
+            texts: binding.texts,
+            prior: CommittedChange.Prior(facts: binding.facts)
+        )
+        state.store?.commit(CommitTicket(changes: [whole]))
     }
 
     /// What a binding was before a change, and before those that the change followed and that failed as well.

@@ -1,23 +1,8 @@
 import BindingTable
 import Registrar
 import SIPMessage
-import Synchronization
 import Testing
 import Timing
-
-/// A store that remembers tickets until the test decides about them.
-final class FakeStore: LocationStore {
-    private let waiting = Mutex<[CommitTicket]>([])
-
-    func commit(_ ticket: CommitTicket) { waiting.withLock { $0.append(ticket) } }
-
-    func take() -> [CommitTicket] {
-        waiting.withLock { tickets in
-            defer { tickets = [] }
-            return tickets
-        }
-    }
-}
 
 /// RFC 3261 §10.3 step 7: no 200 before the change is durable, and none of it if it is not.
 struct StoreTests {
