@@ -30,6 +30,8 @@ final class MonitorService: Sendable {
         var openDomains: [String]?
         /// Lines of the audit trail from before the start.
         var earlier: [AuditRecord] = []
+        /// Tickets of acts that the store has given back.
+        var settled: [CommitResult] = []
         var isStopping = false
     }
 
@@ -78,23 +80,13 @@ final class MonitorService: Sendable {
         }
     }
 
-    /// The store could not commit an act: it was taken back, which consoles and the audit trail are told.
-    func takenBack(_ act: FailedAct) {
-        let bindings = act.bindings == 1 ? "1 binding" : "\(act.bindings) bindings"
-        let now = SystemClock.read()
-        let record = AuditRecord(
-            at: now.wall,
-            by: act.by,
-            action: act.word,
-            object: bindings,
-            result: "taken back: the store could not keep it",
-            reason: act.reason
-        )
-        try? audit.append(record)
-        post(.audit(record))
-        let text =
-            "\(act.word) of \(bindings) by \(act.by.short) was taken back: the store could not keep it"
-        post(.notice(Notice(at: now.timestamp, level: .error, text: text)))
+    /// How the store is doing; nil without one.
+    var storeHealth: StoreHealth? { store?.health }
+
+    /// A ticket of an operator's act came back from the store.
+    func settle(_ result: CommitResult) {
+        inbox.withLock { $0.settled.append(result) }
+        wake.raise()
     }
 
     /// Something for the log, the audit view or the block list.
@@ -183,6 +175,7 @@ final class MonitorService: Sendable {
                 let now = SystemClock.read()
                 for record in letters.earlier { monitor.receive(.audit(record), at: now.timestamp) }
                 watchStore(at: now.timestamp)
+                for result in letters.settled { settle(result, now) }
                 for event in letters.events { take(event, at: now.timestamp) }
                 if let jump = clocks.jump(at: now) { tell(jump, at: now.timestamp) }
                 for letter in letters.requests {
@@ -192,6 +185,29 @@ final class MonitorService: Sendable {
                 // With nobody looking, the rings are large enough for a lazy reader.
                 if !isBusy { service.wake.wait(milliseconds: audience.consoles.isEmpty ? 200 : 50) }
             }
+        }
+
+        /// What of an act the store could not keep is taken back, and everybody is told: the outcome said otherwise.
+        private func settle(_ result: CommitResult, _ now: ClockReading) {
+            let completion = service.desk.complete(
+                result.token,
+                committed: result.committed,
+                at: now.timestamp
+            )
+            guard case .takenBack(let act) = completion else { return }
+            let bindings = act.bindings == 1 ? "1 binding" : "\(act.bindings) bindings"
+            let record = AuditRecord(
+                at: now.wall,
+                by: act.by,
+                action: act.word,
+                object: bindings,
+                result: "taken back: the store could not keep it",
+                reason: act.reason
+            )
+            if write(record) == nil { monitor.receive(.audit(record), at: now.timestamp) }
+            let text =
+                "\(act.word) of \(bindings) by \(act.by.short) was taken back: the store could not keep it"
+            say(Notice(at: now.timestamp, level: .error, text: text), at: now.timestamp)
         }
 
         private func watchStore(at now: Timestamp) {

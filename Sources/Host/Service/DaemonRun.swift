@@ -19,6 +19,7 @@ public struct DaemonRun {
         let signals = BlockedSignals([SIGTERM, SIGINT, SIGHUP])
         LoggingSystem.bootstrap(StreamLogHandler.standardError)
         let logger = Logger(label: "regtop")
+        _ = try RegistrarService.addresses(settings)
         let durable = try DurableState(settings)
         let service = try RegistrarService(
             settings: settings,

@@ -108,7 +108,7 @@ final class RegistrarService: Sendable {
         housekeeping = Housekeeping()
         for line in lines { notice(line.level, line.text) }
         for warning in built.warnings + certificateWarnings { notice(.warning, warning) }
-        if let store { try start(store, desk: desk) }
+        if let store { try start(store) }
         if reread != nil {
             monitor.onReload { [weak self] done in self?.requestReload(done) }
         }
@@ -118,9 +118,9 @@ final class RegistrarService: Sendable {
     }
 
     /// Starts the storage thread; changes that have come since the listeners were opened wait for it.
-    private func start(_ store: BindingStore, desk: OperatorDesk) throws(HostError) {
-        let routes = CommitRoutes(to: (udp?.mailboxes ?? []) + (streams?.mailboxes ?? []), desk: desk) {
-            [monitor] in monitor.takenBack($0)
+    private func start(_ store: BindingStore) throws(HostError) {
+        let routes = CommitRoutes(to: (udp?.mailboxes ?? []) + (streams?.mailboxes ?? [])) { [monitor] in
+            monitor.settle($0)
         }
         do throws(StorageError) {
             try store.start(table: state.table) { routes.deliver($0, $1) }

@@ -1,36 +1,25 @@
-import BindingTable
 import Registrar
-import Synchronization
-import Timing
 import Transport
 
 /// The way back from the storage thread: each token to whom it belongs, a loop's mailbox or the operators' desk.
-final class CommitRoutes: Sendable {
+struct CommitRoutes: Sendable {
     private let mailboxes: [Mailbox<CommitResult>]
-    private let desk: OperatorDesk
-    private let report: @Sendable (FailedAct) -> Void
+    private let settle: @Sendable (CommitResult) -> Void
 
-    /// The routes to all loops, by their numbers; `report` hears of acts that were taken back.
-    init(
-        to mailboxes: [Mailbox<CommitResult>],
-        desk: OperatorDesk,
-        report: @escaping @Sendable (FailedAct) -> Void
-    ) {
+    /// The routes to all loops, by their numbers, and to the desk, which must not be asked at once: a ticket may come
+    /// back while its partition is locked.
+    init(to mailboxes: [Mailbox<CommitResult>], settle: @escaping @Sendable (CommitResult) -> Void) {
         self.mailboxes = mailboxes
-        self.desk = desk
-        self.report = report
+        self.settle = settle
     }
 
-    /// A ticket came back; called on the storage thread, which it doesn't hold up.
+    /// A ticket came back; never waits.
     func deliver(_ token: UInt64, _ committed: Bool) {
-        guard token & OperatorDesk.tokenBit == 0 else {
-            let completion = desk.complete(token, committed: committed, at: SystemClock.read().timestamp)
-            if case .takenBack(let act) = completion { report(act) }
-            return
-        }
+        let result = CommitResult(token: token, committed: committed)
+        guard token & OperatorDesk.tokenBit == 0 else { return settle(result) }
         let loop = Int(token >> 48)
         guard loop < mailboxes.count else { return }
         // A loop that has ended has nobody to answer.
-        mailboxes[loop].post(CommitResult(token: token, committed: committed))
+        mailboxes[loop].post(result)
     }
 }
