@@ -13,16 +13,17 @@ struct Regtop: ParsableCommand {
             regtop [--listen udp|tcp|tls|ws|wss:HOST:PORT]... [--domain NAME]... [--accounts FILE] [--open]
                    [--config FILE] [--theme NAME] [--demo [N]] [--read-only] [--view NAME] [--filter EXPR]
                    [--ascii] [--no-color]
-            regtop serve|account|config|explain|theme ...
+            regtop attach|serve|account|config|explain|theme ...
             """,
         discussion: """
             Without a subcommand the registrar runs with its console; when the console ends, so does the \
-            registrar. `regtop serve` is the same registrar without a screen, for systemd and the like. \
+            registrar. `regtop serve` is the same registrar without a screen, for systemd and the like, and \
+            `regtop attach` the same console for a registrar that runs already. \
             `regtop help console` explains each option.
             """,
         version: Version.text,
         subcommands: [
-            ConsoleCommand.self, Serve.self, AccountCommand.self, ConfigCommand.self, ExplainCommand.self,
+            ConsoleCommand.self, AttachCommand.self, Serve.self, AccountCommand.self, ConfigCommand.self, ExplainCommand.self,
             ThemeCommand.self,
         ],
         defaultSubcommand: ConsoleCommand.self,

@@ -88,6 +88,8 @@ struct LocalClock: Hashable, Sendable {
     var now: ClockReading
     /// The operator's offset from UTC.
     var utcOffset: Interval
+    /// It stands still at a moment of the past, of which only the journal tells.
+    var isPast = false
 
     /// Time until an instant; negative when it has passed.
     func left(until instant: Timestamp) -> Interval { instant - now.timestamp }
