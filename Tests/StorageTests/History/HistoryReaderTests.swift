@@ -149,15 +149,15 @@ struct HistoryReaderTests {
         var lives: [Life] = []
         var moments: [WallTime] = []
         for _ in 0..<160 {
-            phones.pass(.milliseconds(1 + Int(random.below(9_000))))
+            phones.pass(.milliseconds(1 + random.below(9_000)))
             expire(&lives, phones)
             moments.append(phones.wall)
             let living = lives.indices.filter { lives[$0].left == nil }
             let choice = living.isEmpty ? 0 : random.below(10)
-            let source = Phones.source(Int(random.below(200)))
+            let source = Phones.source(random.below(200))
             if choice < 3 {
                 let aor = Array("user\(random.below(12))@example.com".utf8)
-                let expires = 20 + Int(random.below(60))
+                let expires = 20 + random.below(60)
                 guard
                     let id = phones.register(aor, contact: Self.contact, from: source, expires: expires)
                 else { continue }
@@ -168,12 +168,12 @@ struct HistoryReaderTests {
                 lives.append(life)
                 continue
             }
-            let index = living[Int(random.below(UInt64(living.count)))]
+            let index = living[random.below(living.count)]
             let life = lives[index]
             if choice < 9 {
                 let moved = choice == 8
                 let from = moved ? source : life.registers[life.registers.count - 1].source
-                let expires = 20 + Int(random.below(60))
+                let expires = 20 + random.below(60)
                 phones.refresh(
                     life.id,
                     life.aor,
