@@ -32,8 +32,8 @@ struct HistoryScreen {
         let width = shown.map { time($0, isWide).utf8.count }.max() ?? 8
         var columns = [
             Column("TIME", minimum: width, ideal: width, priority: 95),
-            Column("WHAT", minimum: 10, ideal: 19, priority: 100),
-            Column("FROM", minimum: 17, ideal: isWide ? 46 : 24, priority: 80, grows: true),
+            Column("WHAT", minimum: 12, ideal: 19, priority: 100),
+            Column("FROM", minimum: 15, ideal: isWide ? 46 : 24, priority: 80, grows: true),
             Column("LIVED", minimum: 5, ideal: 5, alignment: .right, priority: 60),
             Column("REFRESHES", minimum: 20, ideal: 22, priority: 50),
             Column("BY", minimum: 8, ideal: 18, priority: 40),

@@ -31,13 +31,13 @@ public struct HistoryReader: Sendable {
             }
             let whose = conditions.isEmpty ? "" : "WHERE \(conditions.joined(separator: " AND "))"
             arguments.append(max(0, min(query.limit, HistoryQuery.maximum)))
-            let rows = try Row.fetchCursor(
+            let rows = try RowCursor(
                 database,
-                sql: "SELECT \(HistoryRow.columns) FROM history \(whose) ORDER BY number DESC LIMIT ?",
-                arguments: StatementArguments(arguments)
+                "SELECT \(HistoryRow.columns) FROM history \(whose) ORDER BY number DESC LIMIT ?",
+                StatementArguments(arguments)
             )
-            while let row = try rows.next() {
-                if let entry = HistoryRow(row).entry { page.entries.append(entry) }
+            while try rows.next() {
+                if let entry = HistoryRow(rows).entry { page.entries.append(entry) }
             }
             return page
         }
@@ -60,23 +60,23 @@ public struct HistoryReader: Sendable {
             }
             // The first event after the moment tells what a binding was before it.
             var changed: Set<Int64> = []
-            let events = try Row.fetchCursor(
+            let events = try RowCursor(
                 database,
-                sql: "SELECT \(HistoryRow.columns) FROM history WHERE at > ? ORDER BY number",
-                arguments: [moment.nanoseconds]
+                "SELECT \(HistoryRow.columns) FROM history WHERE at > ? ORDER BY number",
+                [moment.nanoseconds]
             )
-            while let row = try events.next() {
-                let event = HistoryRow(row)
-                guard changed.insert(event.id).inserted else { continue }
-                give(event.before)
+            while try events.next() {
+                let event = HistoryRow(events)
+                if changed.insert(event.id).inserted { give(event.before) }
             }
-            let rows = try Row.fetchCursor(
+            let rows = try RowCursor(
                 database,
-                sql: "SELECT \(HistoryRow.lifeColumns) FROM binding WHERE created_at <= ?",
-                arguments: [moment.nanoseconds]
+                "SELECT \(HistoryRow.lifeColumns) FROM binding WHERE created_at <= ?",
+                [moment.nanoseconds]
             )
-            while let row = try rows.next() {
-                if !changed.contains(HistoryRow.id(of: row)) { give(HistoryRow.life(row)) }
+            while try rows.next() {
+                let binding = HistoryRow(rows)
+                if !changed.contains(binding.id) { give(binding.life) }
             }
             return report
         }
