@@ -1,4 +1,5 @@
 public import BindingTable
+internal import FoundationEssentials
 internal import GRDB
 public import Timing
 
@@ -102,7 +103,7 @@ public struct HistoryReader: Sendable {
     /// A text as the file holds it.
     private static func text(_ bytes: [UInt8]) -> any DatabaseValueConvertible {
         guard !bytes.contains(0), let text = String(validating: bytes, as: UTF8.self) else {
-            return DatabaseValue(blob: bytes)
+            return Data(bytes)
         }
         return text
     }
