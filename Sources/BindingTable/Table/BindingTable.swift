@@ -66,6 +66,21 @@ public final class BindingTable: Sendable {
         }
     }
 
+    /// Begins the restoring of bindings (`Partition.restore`) into a table that has none: slots that were never used
+    /// get ids of this generation at least, so that no id comes again that an earlier process gave out.
+    ///
+    /// - Parameter generation: above that of every id that an earlier process gave out; counts in 24 bits.
+    public func beginRestoring(generation: UInt32) {
+        for index in 0..<Self.partitionCount {
+            withPartition(at: index) { $0.records.beginRestoring(generation: generation) }
+        }
+    }
+
+    /// Ends the restoring: what lies between restored bindings can be given out.
+    public func finishRestoring() {
+        for index in 0..<Self.partitionCount { withPartition(at: index) { $0.records.finishRestoring() } }
+    }
+
     // MARK: Numbers
 
     /// Bindings that are there, overdue ones that no `advance` has met yet included.
