@@ -62,7 +62,7 @@ struct BindingLines {
             let granted = facts.granted == 0 ? "not known" : "granted \(facts.granted)"
             return [
                 ("uri", BindingColumns.text(texts.contact)), ("expires", granted),
-                ("", "The journal holds no more of it."),
+                ("", "no more is in the journal"),
             ]
         }
         return [
@@ -77,7 +77,8 @@ struct BindingLines {
 
     /// Identity and network side.
     var network: [(String, String)] {
-        let made = ("created", "\(TimeText.ago(clock.since(facts.createdAt))) ago, \(refreshes)")
+        let count = facts.isEndUnknown ? "" : ", \(refreshes)"
+        let made = ("created", "\(TimeText.ago(clock.since(facts.createdAt))) ago\(count)")
         if clock.isPast {
             let source = "\(facts.path.source) \(facts.path.transport.name)"
             return [("source", source), ("agent", BindingColumns.text(texts.userAgent)), made]
@@ -96,8 +97,7 @@ struct BindingLines {
     }
 
     private var refreshes: String {
-        let count = TimeText.count(Int(facts.refreshes), "refresh", plural: "refreshes")
-        return facts.isEndUnknown ? "at least \(count)" : count
+        TimeText.count(Int(facts.refreshes), "refresh", plural: "refreshes")
     }
 
     private var auth: String {
