@@ -73,7 +73,7 @@ public protocol LocationStore: Sendable {
 }
 
 /// How the store is doing, for screens, scripts and metrics.
-public struct StoreHealth: Hashable, Sendable {
+public struct StoreHealth: Codable, Hashable, Sendable {
     /// What is wrong, in one sentence; nil if changes are durable.
     public var trouble: String?
     /// Since when.

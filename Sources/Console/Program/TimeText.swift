@@ -88,11 +88,14 @@ public struct LocalClock: Hashable, Sendable {
     public var now: ClockReading
     /// The operator's offset from UTC.
     public var utcOffset: Interval
+    /// It stands still at a moment of the past, of which only the journal tells.
+    var isPast = false
 
     /// Pairs the two.
-    public init(now: ClockReading, utcOffset: Interval) {
+    public init(now: ClockReading, utcOffset: Interval, isPast: Bool = false) {
         self.now = now
         self.utcOffset = utcOffset
+        self.isPast = isPast
     }
 
     /// Time until an instant; negative when it has passed.

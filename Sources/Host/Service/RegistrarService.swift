@@ -16,6 +16,7 @@ final class RegistrarService: Sendable {
     /// When it started.
     let startedAt: ClockReading
     let monitor: MonitorService
+    let audit: AuditLog
     let state: RegistrarState
 
     private let udp: UDPServer<CommitResult>?
@@ -47,6 +48,7 @@ final class RegistrarService: Sendable {
         log: @escaping @Sendable (MonitorEvent) -> Void,
     ) throws(HostError) {
         startedAt = SystemClock.read()
+        self.audit = audit
         let addresses = try Self.addresses(settings)
         let abuse = try AbusePolicy(settings.security)
         let built = try PolicyBuilder(settings: settings, listeners: addresses, demo: demo).build()
