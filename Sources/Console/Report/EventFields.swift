@@ -96,26 +96,15 @@ public enum HistoryFields {
         Field("id", width: 16, "names the binding") { row, _ in .text(ReportText.hex(row.binding.id.rawValue)) },
     ]
 
-    /// An event in a line: when, what, by whom, and of one that left how it lived.
+    /// An event in a line: when, what, where, by whom, and of one that left how it lived. Not sanitised.
     public static func line(_ entry: HistoryEntry, _ clock: LocalClock) -> String {
-        let binding = entry.binding
-        var parts = [
-            clock.dated(entry.at), entry.cause.text.padded(18), ReportText.text(binding.contact),
-            "from \(binding.source) \(binding.transport.name)",
-        ]
-        if let before = entry.movedFrom { parts.append("was \(before)") }
+        let words = HistoryWords(entry: entry, clock: clock)
+        var parts = [clock.dated(entry.at), entry.cause.text.padded(19), words.contact, words.source]
         if !entry.by.isEmpty { parts.append("by \(entry.by)") }
         if entry.cause.isRemoval {
-            let lived = TimeText.ago(entry.at - binding.createdAt)
-            parts.append(
-                "lived \(lived == "now" ? "0s" : lived), "
-                    + TimeText.count(Int(binding.refreshes), "refresh", plural: "refreshes")
-            )
-            if binding.usualGap > 0 {
-                parts.append("usually every \(TimeText.length(Int(binding.usualGap / 1_000)))")
-            }
-        } else if !binding.userAgent.isEmpty {
-            parts.append(ReportText.text(binding.userAgent))
+            parts.append("lived \(words.lived), \(words.refreshes)")
+        } else if !entry.binding.userAgent.isEmpty {
+            parts.append(ReportText.text(entry.binding.userAgent))
         }
         return parts.joined(separator: "  ")
     }

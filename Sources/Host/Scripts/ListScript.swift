@@ -88,7 +88,8 @@ extension ScriptContext {
         return { clock in
             LocalClock(
                 now: ClockReading(timestamp: clock.now.timestamp, wall: shown),
-                utcOffset: clock.utcOffset
+                utcOffset: clock.utcOffset,
+                isPast: true
             )
         }
     }

@@ -107,3 +107,13 @@ extension ScriptContext {
         }
     }
 }
+
+extension ControlClient: RegistrarLink {}
+
+/// The way from a script to the registrar that runs.
+public enum ScriptConnection {
+    /// Connects to the registrar of a state directory. Throws 75 if none runs there, 4 if it does not let us in.
+    public static func open(_ directory: StateDirectory) throws(HostError) -> any RegistrarLink {
+        try ControlClient(socket: directory.socket)
+    }
+}

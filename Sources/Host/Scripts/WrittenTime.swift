@@ -1,5 +1,6 @@
-import Glibc
+import Console
 public import Timing
+import Transport
 
 /// Lengths of time and moments, as people write them in options.
 public enum WrittenTime {
@@ -14,14 +15,17 @@ public enum WrittenTime {
         return length
     }
 
-    /// `12:04`, `2026-11-26 12:04:31`, `15m` for so long ago.
+    /// As `:at` of the console takes it (`Moment`), as JSON has it (`2026-11-26T12:04:31Z`), or a length for so
+    /// long ago (`15m`).
     public static func moment(_ text: String, option: String) throws(HostError) -> WallTime {
-        let now = WallTime(secondsSince1970: time(nil))
-        guard let moment = WallTime(written: text, now: now, utcOffset: LocalTime.utcOffset) else {
-            throw .usage(
-                "\(option) \(text): write a time such as 12:04, '2026-11-26 12:04:31' or 15m (so long ago)"
-            )
+        if let exact = WallTime(rfc3339: text) { return exact }
+        let now = SystemClock.read().wall
+        let isLength = text.utf8.last.map { $0 &- 0x30 >= 10 } ?? false
+        if isLength, let ago = Interval(written: text) { return now + (Interval.zero - ago) }
+        do throws(Moment.Failure) {
+            return try Moment.wall(text, now: now, utcOffset: LocalTime.utcOffset)
+        } catch {
+            throw .usage("\(option): \(error)")
         }
-        return moment
     }
 }

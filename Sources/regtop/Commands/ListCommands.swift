@@ -27,7 +27,7 @@ struct ListCommand: ParsableCommand {
     @Option(name: [.customShort("n"), .long], help: "So many rows at most.")
     var limit: Int?
 
-    @Option(help: "The table as it was then: 12:04, '2026-11-26 12:04', or 15m for so long ago.")
+    @Option(parsing: .unconditional, help: "The table as it was then: 12:04, '2026-11-26 12:04', or 15m for so long ago.")
     var at: String?
 
     @OptionGroup var output: FormatOptions
@@ -59,7 +59,7 @@ struct ExportCommand: ParsableCommand {
     @Option(name: [.customShort("o"), .long], help: "Into this file: whole, or not at all.")
     var output: String?
 
-    @Option(help: "The table as it was then.")
+    @Option(parsing: .unconditional, help: "The table as it was then.")
     var at: String?
 
     @OptionGroup var written: FormatOptions
@@ -90,7 +90,7 @@ struct ShowCommand: ParsableCommand {
     @Flag(help: "One JSON object a line, a header first.")
     var json = false
 
-    @Option(help: "The table as it was then.")
+    @Option(parsing: .unconditional, help: "The table as it was then.")
     var at: String?
 
     @OptionGroup var registrar: RegistrarOptions
@@ -113,7 +113,7 @@ struct HistoryCommand: ParsableCommand {
     @Argument(help: "Address of record; all if none is given.")
     var aor: String?
 
-    @Option(help: "Only from then on: 12:04, '2026-11-26 12:04', or 15m for so long ago.")
+    @Option(parsing: .unconditional, help: "Only from then on: 12:04, '2026-11-26 12:04', or 15m for so long ago.")
     var since: String?
 
     @Option(name: [.customShort("n"), .long], help: "So many events at most.")

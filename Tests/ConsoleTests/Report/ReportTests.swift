@@ -1,5 +1,6 @@
 import BindingTable
 import Cells
+import Foundation
 import Monitor
 import Testing
 import Timing
@@ -30,6 +31,25 @@ import Timing
         #expect(BindingFields.listed.allSatisfy { BindingFields.field($0) != nil })
         #expect(BindingFields.exchanged.allSatisfy { BindingFields.field($0) != nil })
         #expect(BindingFields.field("shoesize") == nil && BindingFields.column("shoesize") == nil)
+    }
+
+    @Test func everyFieldIsDocumented() throws {
+        let page = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("Sources/regtop/Documentation.docc/Scripts.md")
+        let sections = try String(contentsOf: page, encoding: .utf8).components(separatedBy: "\n### ")
+        func names<Row>(_ table: [ReportField<Row>]) -> [String] { table.map(\.name) }
+        for (title, names) in [
+            ("Bindings", names(BindingFields.table)), ("Attempts", names(AttemptFields.table)),
+            ("History", names(HistoryFields.table)), ("Targets of an act", names(TargetFields.table)),
+            ("Blocks", names(BlockFields.table)), ("Overview", names(OverviewFields.table)),
+            ("Security", names(SecurityFields.table)),
+        ] {
+            let section = try #require(sections.first { $0.hasPrefix("\(title)\n") })
+            let told = section.split(separator: "\n").filter { $0.hasPrefix("| `") }
+                .map { String($0.dropFirst(3).prefix { $0 != "`" }) }
+            #expect(told == names, "\(title)")
+        }
     }
 
     @Test func aListSaysInTextWhatTheScreenSays() {

@@ -93,7 +93,7 @@ struct ShowScriptTests {
         let text = run(world) { (context) throws(HostError) in try script.run(context) }
         #expect(text.lines.count == 1)
         #expect(text.text.contains("evicted by operator") && text.text.contains("by kl"))
-        #expect(text.text.contains("lived 100s, 3 refreshes") && text.text.contains("usually every 48 s"))
+        #expect(text.text.contains("lived 1m, 3 refreshes, every 48 s"))
         #expect(!text.text.contains("\u{1b}"))
         script.since = WallTime(secondsSince1970: 9_999)
         #expect(run(world) { (context) throws(HostError) in try script.run(context) }.code == 3)
