@@ -79,7 +79,8 @@ public enum HistoryFields {
             row.movedFrom.map { .text("\($0)") } ?? .none
         },
         Field("user_agent", "AGENT", width: 18, "User-Agent") { row, _ in .optional(row.binding.userAgent) },
-        Field("created_at", width: 19, "when the binding was made") { row, _ in .time(row.binding.createdAt) },
+        Field("created_at", width: 19, "when the binding was made") { row, _ in .time(row.binding.createdAt)
+        },
         Field("refreshed_at", width: 19, "when it was last refreshed") { row, _ in
             .time(row.binding.refreshedAt)
         },
@@ -93,7 +94,8 @@ public enum HistoryFields {
         Field("gap_deviation", isRight: true, "and how exact that is") { row, _ in
             row.binding.usualGap == 0 ? .none : .decimal(Double(row.binding.gapDeviation) / 1_000)
         },
-        Field("id", width: 16, "names the binding") { row, _ in .text(ReportText.hex(row.binding.id.rawValue)) },
+        Field("id", width: 16, "names the binding") { row, _ in .text(ReportText.hex(row.binding.id.rawValue))
+        },
     ]
 
     /// An event in a line: when, what, where, by whom, and of one that left how it lived. Not sanitised.

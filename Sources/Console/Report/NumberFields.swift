@@ -106,7 +106,9 @@ public enum SecurityFields {
             .number(row.probes)
         },
         Field("attack", "it looks like an attack") { row, _ in .flag(row.isAttack) },
-        Field("looks_like", "LOOKS LIKE", width: 22, "what it looks like, what matters most first") { row, _ in
+        Field("looks_like", "LOOKS LIKE", width: 22, "what it looks like, what matters most first") {
+            row,
+            _ in
             .list(row.findings.map { .text($0.kind.word) })
         },
         Field("blocked", "it is blocked") { row, _ in .flag(row.isBlocked) },

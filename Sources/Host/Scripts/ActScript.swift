@@ -50,7 +50,15 @@ public struct ActScript {
             let clock = script.clock(preview.at)
             if !isJSON { try tell(preview, clock, script) }
             if isDryRun {
-                if isJSON { try json(preview.outcome.targets, isWhole: preview.count <= Self.kept, preview, [], script) }
+                if isJSON {
+                    try json(
+                        preview.outcome.targets,
+                        isWhole: preview.count <= Self.kept,
+                        preview,
+                        [],
+                        script
+                    )
+                }
                 return try script.output.finish()
             }
             try script.output.flush()
@@ -94,14 +102,18 @@ public struct ActScript {
             } take: { (row, _) throws(HostError) in
                 let facts = row.binding.facts
                 found.append(
-                    Aim(target: BindingTarget(id: facts.id, version: facts.version), aor: row.binding.texts.aor)
+                    Aim(
+                        target: BindingTarget(id: facts.id, version: facts.version),
+                        aor: row.binding.texts.aor
+                    )
                 )
             }
             return found
         }
         for name in names {
             let target = try ScriptTarget(name)
-            for one in try script.targets(of: target) where !found.contains(where: { $0.target.id == one.id }) {
+            for one in try script.targets(of: target) where !found.contains(where: { $0.target.id == one.id })
+            {
                 found.append(Aim(target: one, aor: target.aor ?? []))
             }
         }
@@ -146,7 +158,9 @@ public struct ActScript {
                 )
             }
         }
-        guard !preview.targets.isEmpty else { throw .nothing("there is nothing left to \(verb): gone already") }
+        guard !preview.targets.isEmpty else {
+            throw .nothing("there is nothing left to \(verb): gone already")
+        }
         try name(&preview, script)
         return preview
     }
@@ -184,12 +198,16 @@ public struct ActScript {
         }
         for line in report.consequences(refuses: refuseFor != nil) { try script.output.line(line) }
         if let refuseFor, isEvict {
-            try script.output.line("Their next REGISTERs are refused with 403 for \(TimeText.length(refuseFor.seconds)).")
+            try script.output.line(
+                "Their next REGISTERs are refused with 403 for \(TimeText.length(refuseFor.seconds))."
+            )
         }
         guard !preview.losing.isEmpty else { return }
         let names = preview.losing.map { String(decoding: $0, as: UTF8.self) }.joined(separator: " ")
         let more = preview.outcome.unreachable - preview.losing.count
-        try script.output.line("last binding of: \(names)\(more > 0 ? " and \(TimeText.count(more)) more" : "")")
+        try script.output.line(
+            "last binding of: \(names)\(more > 0 ? " and \(TimeText.count(more)) more" : "")"
+        )
     }
 
     private func confirm(_ count: Int, _ person: any Questioner) throws(HostError) {
@@ -229,7 +247,13 @@ public struct ActScript {
             if isJSON {
                 // With one command the header can say how it ended; with more, each says so as it ends.
                 preview.outcome.targets = outcome.targets
-                try json(outcome.targets, isWhole: parts.count == 1, preview, outcome.id.map { [$0] } ?? [], script)
+                try json(
+                    outcome.targets,
+                    isWhole: parts.count == 1,
+                    preview,
+                    outcome.id.map { [$0] } ?? [],
+                    script
+                )
             } else {
                 try lines(outcome.targets, script.clock(at), script)
             }
@@ -262,10 +286,14 @@ public struct ActScript {
         _ script: ScriptContext,
     ) throws(HostError) {
         var parts = ["\(TimeText.count(counts[.done] ?? 0)) \(past)"]
-        if let changed = counts[.changed] { parts.append("\(TimeText.count(changed)) skipped: refreshed meanwhile") }
+        if let changed = counts[.changed] {
+            parts.append("\(TimeText.count(changed)) skipped: refreshed meanwhile")
+        }
         if let gone = counts[.gone] { parts.append("\(TimeText.count(gone)) skipped: gone already") }
         if outcome.unreachable > 0 {
-            parts.append("\(TimeText.count(outcome.unreachable, "address", plural: "addresses")) of record left without any")
+            parts.append(
+                "\(TimeText.count(outcome.unreachable, "address", plural: "addresses")) of record left without any"
+            )
         }
         try script.output.line(parts.joined(separator: ", "))
         guard !numbers.isEmpty else { return }

@@ -71,7 +71,9 @@ struct BindingPages {
                 left -= 1
             }
             guard left > 0 else { return }
-            let page = Self.rows(window).map { Held(id: $0.binding.facts.id, version: $0.binding.facts.version) }
+            let page = Self.rows(window).map {
+                Held(id: $0.binding.facts.id, version: $0.binding.facts.version)
+            }
             guard !page.isEmpty, let next = try next(after: page, window.rank, order) else { return }
             (window, rows) = next
             if rows.isEmpty { return }

@@ -51,7 +51,9 @@ public struct ListScript {
             try writer.row(row, moment(clock))
         }
         try script.output.finish()
-        if count == 0 { throw .nothing(filter == nil ? "nobody is registered" : "no binding matches \(self.filter)") }
+        if count == 0 {
+            throw .nothing(filter == nil ? "nobody is registered" : "no binding matches \(self.filter)")
+        }
     }
 
     private func fields() throws(HostError) -> [ReportField<BindingRow>] {
@@ -64,7 +66,9 @@ public struct ListScript {
         )
     }
 
-    private func header(_ script: ScriptContext, _ window: Window, _ clock: LocalClock) -> [ScriptContext.Named] {
+    private func header(_ script: ScriptContext, _ window: Window, _ clock: LocalClock) -> [ScriptContext
+        .Named]
+    {
         typealias Named = ScriptContext.Named
         return script.header("bindings", at: clock) + [
             Named("filter", .text(filter)), Named("sort", .text(sort)), Named("reverse", .flag(isReverse)),

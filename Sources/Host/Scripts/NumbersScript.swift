@@ -30,7 +30,9 @@ public struct StatisticsScript {
             let group = parts.count > 1 ? parts[1] : ""
             let name = metric.kind == .counter ? "\(metric.name)_total" : metric.name
             for sample in metric.samples {
-                let labels = sample.labels.filter { $0.count == 2 }.map { "\($0[0])=\(SafeText($0[1]).string)" }
+                let labels = sample.labels.filter { $0.count == 2 }.map {
+                    "\($0[0])=\(SafeText($0[1]).string)"
+                }
                 lines.append((group, name, labels.joined(separator: " "), Self.number(sample.value)))
             }
         }

@@ -45,7 +45,12 @@ public struct OperationScript {
         case .block(let subject, let length):
             let how = length.map { "for \(TimeText.length($0.seconds))" } ?? "until it is lifted"
             let subject = try Self.subject(subject)
-            try perform("block", .block(subject, for: length), "\(Self.text(subject)) is refused \(how)", script)
+            try perform(
+                "block",
+                .block(subject, for: length),
+                "\(Self.text(subject)) is refused \(how)",
+                script
+            )
         case .unblock(let subject):
             let subject = try Self.subject(subject)
             try perform("unblock", .unblock(subject), "\(Self.text(subject)) may register again", script)
@@ -64,7 +69,9 @@ public struct OperationScript {
     /// `aor:alice@example.test` or `ip:192.0.2.1`.
     private static func subject(_ word: String) throws(HostError) -> BlockSubject {
         if word.hasPrefix("aor:") { return .aor(try ScriptTarget.addressOfRecord(String(word.dropFirst(4)))) }
-        if word.hasPrefix("ip:"), let address = IPAddress(String(word.dropFirst(3))) { return .source(address) }
+        if word.hasPrefix("ip:"), let address = IPAddress(String(word.dropFirst(3))) {
+            return .source(address)
+        }
         throw .usage("\(word): write aor:user@domain or ip:ADDRESS")
     }
 
@@ -87,7 +94,8 @@ public struct OperationScript {
             typealias Named = ScriptContext.Named
             try writer.begin(
                 script.header(name, at: clock) + [
-                    Named("dry_run", .flag(isDryRun)), Named("reason", .text(reason)), Named("done", .text(done)),
+                    Named("dry_run", .flag(isDryRun)), Named("reason", .text(reason)),
+                    Named("done", .text(done)),
                     Named("undo", outcome.id.map { .number(Int(clamping: $0.rawValue)) } ?? .none),
                 ]
             )
@@ -110,7 +118,11 @@ public struct OperationScript {
         let window = try script.link.window(query)
         guard case .blocks(let blocks) = window.content else { throw ScriptContext.strange }
         let clock = script.clock(window.at)
-        let writer = ReportWriter(format: isJSON ? .json : .text, fields: BlockFields.table, sink: script.output)
+        let writer = ReportWriter(
+            format: isJSON ? .json : .text,
+            fields: BlockFields.table,
+            sink: script.output
+        )
         if isJSON || !blocks.isEmpty {
             try writer.begin(script.header("blocks", at: clock) + [.init("matched", .number(window.matched))])
         }
@@ -127,7 +139,9 @@ public struct OperationScript {
         let clock = script.clock(window.at)
         typealias Named = ScriptContext.Named
         guard isJSON else {
-            guard let drain = window.drain else { return try script.output.line("off: everybody may register") }
+            guard let drain = window.drain else {
+                return try script.output.line("off: everybody may register")
+            }
             let until = drain.until.map { "until \(clock.clock($0))" } ?? "until it is lifted"
             let why = drain.reason.isEmpty ? "" : ": \(drain.reason)"
             return try script.output.line(

@@ -17,7 +17,9 @@ public protocol RegistrarLink {
 extension RegistrarLink {
     /// A window.
     func window(_ query: WindowQuery) throws(HostError) -> Window {
-        guard case .window(let window, _) = try ask({ .query(query, serial: $0) }) else { throw ScriptContext.strange }
+        guard case .window(let window, _) = try ask({ .query(query, serial: $0) }) else {
+            throw ScriptContext.strange
+        }
         return window
     }
 

@@ -13,11 +13,13 @@ public final class StandardOutput: ScriptSink {
     /// Somebody looks at it.
     public static var isTerminal: Bool { isatty(1) == 1 }
 
+    /// Holds the bytes back, and writes when there are enough.
     public func write(_ bytes: [UInt8]) throws(HostError) {
         held += bytes
         if held.count >= Self.most { try flush() }
     }
 
+    /// Writes all that is held back.
     public func flush() throws(HostError) {
         var offset = 0
         defer { held.removeAll(keepingCapacity: true) }
@@ -34,6 +36,7 @@ public final class StandardOutput: ScriptSink {
         }
     }
 
+    /// The same.
     public func finish() throws(HostError) { try flush() }
 }
 
@@ -57,9 +60,12 @@ public final class WholeFile: ScriptSink {
 
     deinit { if isOpen { discard() } }
 
+    /// Into the part.
     public func write(_ bytes: [UInt8]) throws(HostError) { try file.write(bytes) }
+    /// Into the part.
     public func flush() throws(HostError) { try file.flush() }
 
+    /// Puts the file in its place, synced.
     public func finish() throws(HostError) {
         try file.flush()
         guard fsync(descriptor) == 0, rename(part, path) == 0 else {
@@ -134,8 +140,10 @@ public struct TerminalQuestioner: Questioner {
     /// Whoever sits there.
     public init() {}
 
+    /// Standard input is a terminal.
     public var isThere: Bool { isatty(0) == 1 }
 
+    /// Asks on standard error, for standard output may go elsewhere.
     public func answer(to question: String) -> String? {
         let bytes = Array(question.utf8)
         _ = bytes.withUnsafeBytes { Glibc.write(2, $0.baseAddress, $0.count) }

@@ -30,10 +30,13 @@ public struct ShowScript {
         let found = try attemptsOnly ? [] : details(target, script)
         let aor = found.first?.detail.row.binding.texts.aor ?? target.aor
         let attempts = try aor.map { (aor) throws(HostError) in try self.attempts(aor, script) } ?? []
-        let history = try attemptsOnly ? nil : aor.map { (aor) throws(HostError) in try self.history(aor, script) }
+        let history =
+            try attemptsOnly ? nil : aor.map { (aor) throws(HostError) in try self.history(aor, script) }
         let isEmpty = found.isEmpty && attempts.isEmpty && (history?.entries.isEmpty ?? true)
         if isJSON {
-            let clock = moment(found.first?.clock ?? attempts.first?.clock ?? script.clock(script.welcome.clock.timestamp))
+            let clock = moment(
+                found.first?.clock ?? attempts.first?.clock ?? script.clock(script.welcome.clock.timestamp)
+            )
             try json(found, attempts, history, moment, clock, script)
         } else if !isEmpty {
             try text(found, attempts, history, moment, script)
@@ -42,7 +45,8 @@ public struct ShowScript {
         if isEmpty {
             throw .nothing(
                 attemptsOnly
-                    ? "\(name): no attempt is kept" : "\(name): not registered, and no attempt or event is kept"
+                    ? "\(name): no attempt is kept"
+                    : "\(name): not registered, and no attempt or event is kept"
             )
         }
     }
@@ -136,7 +140,12 @@ public struct ShowScript {
     ) throws(HostError) {
         typealias Named = ScriptContext.Named
         func writer<Row>(_ kind: String, _ fields: [ReportField<Row>]) -> ReportWriter<Row> {
-            ReportWriter(format: .json, fields: fields, sink: script.output, lead: [Named("kind", .text(kind))])
+            ReportWriter(
+                format: .json,
+                fields: fields,
+                sink: script.output,
+                lead: [Named("kind", .text(kind))]
+            )
         }
         let head = writer("header", BindingFields.table)
         try head.object(
@@ -181,7 +190,9 @@ struct ScriptTarget {
     /// 16 hexadecimal digits, perhaps behind `#`.
     private static func id(_ word: String) -> BindingID? {
         let digits = word.hasPrefix("#") ? word.dropFirst() : word[...]
-        guard digits.utf8.count == 16, digits.utf8.allSatisfy({ $0 != 0x2b && $0 != 0x2d }) else { return nil }
+        guard digits.utf8.count == 16, digits.utf8.allSatisfy({ $0 != 0x2b && $0 != 0x2d }) else {
+            return nil
+        }
         return UInt64(digits, radix: 16).map { BindingID(rawValue: $0) }
     }
 

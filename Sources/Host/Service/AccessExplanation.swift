@@ -67,7 +67,8 @@ public struct AccessExplanation {
         return (address, kind, name)
     }
 
-    private init(_ policy: Policy, from address: IPAddress, name: [UInt8], at: Int, over kind: TransportKind) {
+    private init(_ policy: Policy, from address: IPAddress, name: [UInt8], at: Int, over kind: TransportKind)
+    {
         self.address = address
         self.transport = kind
         user = Array(name[..<at])

@@ -98,7 +98,8 @@ struct OperationOptions: ParsableArguments {
 struct BlockCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "block",
-        abstract: "Refuse an address of record (aor:user@domain) or a source (ip:ADDRESS); alone: list the blocks.",
+        abstract:
+            "Refuse an address of record (aor:user@domain) or a source (ip:ADDRESS); alone: list the blocks.",
     )
 
     @Argument(help: "aor:user@domain or ip:ADDRESS; without it the blocks in force are listed.")
@@ -148,7 +149,8 @@ struct UndoCommand: ParsableCommand {
 struct DrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "drain",
-        abstract: "Turn newcomers away with 503 and Retry-After ahead of maintenance; who is registered stays so.",
+        abstract:
+            "Turn newcomers away with 503 and Retry-After ahead of maintenance; who is registered stays so.",
     )
 
     /// What is wanted.

@@ -6,7 +6,10 @@ struct BatchOptions: ParsableArguments {
     @Flag(help: "Print a view of the running registrar again and again, without escape sequences.")
     var batch = false
 
-    @Option(name: [.customShort("n"), .customLong("count")], help: "With --batch: so often. Default: until ended.")
+    @Option(
+        name: [.customShort("n"), .customLong("count")],
+        help: "With --batch: so often. Default: until ended."
+    )
     var count: Int?
 
     @Option(name: [.customShort("d"), .customLong("delay")], help: "With --batch: so long between two, 1s.")

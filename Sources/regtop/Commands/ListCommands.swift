@@ -27,7 +27,10 @@ struct ListCommand: ParsableCommand {
     @Option(name: [.customShort("n"), .long], help: "So many rows at most.")
     var limit: Int?
 
-    @Option(parsing: .unconditional, help: "The table as it was then: 12:04, '2026-11-26 12:04', or 15m for so long ago.")
+    @Option(
+        parsing: .unconditional,
+        help: "The table as it was then: 12:04, '2026-11-26 12:04', or 15m for so long ago."
+    )
     var at: String?
 
     @OptionGroup var output: FormatOptions
@@ -81,7 +84,8 @@ struct ExportCommand: ParsableCommand {
 struct ShowCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Show an address of record: its bindings, its last attempts and why they failed, its history.",
+        abstract:
+            "Show an address of record: its bindings, its last attempts and why they failed, its history.",
     )
 
     @Argument(help: "Address of record (user@domain), or a binding's id as `list --json` gives it.")
@@ -107,13 +111,17 @@ struct ShowCommand: ParsableCommand {
 struct HistoryCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "history",
-        abstract: "What happened to an address of record's bindings: made, moved, left, and why; newest first.",
+        abstract:
+            "What happened to an address of record's bindings: made, moved, left, and why; newest first.",
     )
 
     @Argument(help: "Address of record; all if none is given.")
     var aor: String?
 
-    @Option(parsing: .unconditional, help: "Only from then on: 12:04, '2026-11-26 12:04', or 15m for so long ago.")
+    @Option(
+        parsing: .unconditional,
+        help: "Only from then on: 12:04, '2026-11-26 12:04', or 15m for so long ago."
+    )
     var since: String?
 
     @Option(name: [.customShort("n"), .long], help: "So many events at most.")

@@ -11,7 +11,9 @@ struct RegistrarOptions: ParsableArguments {
     var config: String?
 
     /// The directory of the flag, of `REGTOP_STATE`, of the settings file, or the usual one.
-    func directory(environment: [String: String] = ProcessInfo.processInfo.environment) throws -> StateDirectory {
+    func directory(environment: [String: String] = ProcessInfo.processInfo.environment) throws
+        -> StateDirectory
+    {
         if let state { return StateDirectory(state, environment: environment) }
         if let named = environment["REGTOP_STATE"], !named.isEmpty {
             return StateDirectory(named, environment: environment)
@@ -21,7 +23,7 @@ struct RegistrarOptions: ParsableArguments {
             do {
                 try SettingsFile.apply(SettingsSearch.read(file), file: file, to: &settings)
                 settings.resolvePaths(against: (file as NSString).deletingLastPathComponent)
-            } catch where config == nil {
+            } catch  where config == nil {
                 // Whoever may not read the registrar's settings may still be allowed in.
                 settings = Settings()
             }

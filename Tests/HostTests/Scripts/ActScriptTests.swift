@@ -156,8 +156,12 @@ struct ActScriptTests {
     func blocks() throws {
         let world = try ScriptWorld()
         #expect(operate(world, .blocks).code == 3)
-        let done = operate(world, .block("aor:sip:alice@Example.com", for: .seconds(90))) { $0.reason = "test" }
-        #expect(done.code == 0 && done.lines == ["alice@example.com is refused for 1:30  (undo: regtop undo 1)"])
+        let done = operate(world, .block("aor:sip:alice@Example.com", for: .seconds(90))) {
+            $0.reason = "test"
+        }
+        #expect(
+            done.code == 0 && done.lines == ["alice@example.com is refused for 1:30  (undo: regtop undo 1)"]
+        )
         #expect(world.register("alice").hasPrefix("SIP/2.0 403"))
         let listed = operate(world, .blocks)
         #expect(listed.text.contains("aor:alice@example.com") && listed.text.contains("test"))
@@ -177,7 +181,9 @@ struct ActScriptTests {
         #expect(operate(world, .drain(true, for: .seconds(1_800))) { $0.reason = "upgrade" }.code == 0)
         #expect(world.register("alice").hasPrefix("SIP/2.0 503"))
         let status = operate(world, .drainStatus)
-        #expect(status.text.hasPrefix("on until 14:43:20: newcomers are turned away since 14:13:20 by kl@local"))
+        #expect(
+            status.text.hasPrefix("on until 14:43:20: newcomers are turned away since 14:13:20 by kl@local")
+        )
         #expect(status.text.contains("upgrade"))
         #expect(operate(world, .drainStatus) { $0.isJSON = true }.text.contains("\"on\":true"))
         #expect(operate(world, .drain(false, for: nil)).code == 0)

@@ -102,7 +102,10 @@ final class ScriptWorld: RegistrarLink {
     func crowd(_ count: Int) {
         for index in 0..<count {
             let digits = String(index)
-            register("p" + String(repeating: "0", count: 5 - digits.count) + digits, expires: 600 + index % 60)
+            register(
+                "p" + String(repeating: "0", count: 5 - digits.count) + digits,
+                expires: 600 + index % 60
+            )
         }
     }
 
@@ -122,7 +125,8 @@ final class ScriptWorld: RegistrarLink {
         case .history(let query, let serial):
             if let history { return .history(history(query), serial: serial) }
         case .statistics(let serial): return .statistics(metrics, serial: serial)
-        case .reload(let serial) where welcome.readOnlyBecause == nil: return .reloaded(reload, serial: serial)
+        case .reload(let serial) where welcome.readOnlyBecause == nil:
+            return .reloaded(reload, serial: serial)
         default: break
         }
         return session.answer(made, monitor: monitor, desk: desk, clock: clock) { _ in nil }
@@ -147,7 +151,9 @@ final class MemorySink: ScriptSink {
     func finish() throws(HostError) { isFinished = true }
 
     var text: String { String(decoding: bytes, as: UTF8.self) }
-    var lines: [String] { text.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init) }
+    var lines: [String] {
+        text.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
+    }
 }
 
 /// Somebody who is asked.

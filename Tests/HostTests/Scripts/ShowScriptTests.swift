@@ -9,9 +9,11 @@ import Timing
 
 @Suite("regtop show, history, stats, explain and --batch")
 struct ShowScriptTests {
-    private func show(_ world: ScriptWorld, _ name: String, _ change: (inout ShowScript) -> Void = { _ in }) -> (
-        lines: [String], text: String, code: Int32, error: String
-    ) {
+    private func show(_ world: ScriptWorld, _ name: String, _ change: (inout ShowScript) -> Void = { _ in })
+        -> (
+            lines: [String], text: String, code: Int32, error: String
+        )
+    {
         var script = ShowScript(name)
         change(&script)
         return run(world) { (context) throws(HostError) in try script.run(context) }
