@@ -45,6 +45,8 @@ public struct ListScript {
         pages.height = height
         var count = 0
         try pages.read { (window, clock) throws(HostError) in
+            // Heads over nothing are no help to people; programs get their header.
+            if format == .text, window.matched == 0 { return }
             try writer.begin(header(script, window, moment(clock)))
         } take: { (row, clock) throws(HostError) in
             count += 1

@@ -100,7 +100,7 @@ public struct OperationScript {
                 ]
             )
             for target in outcome.targets { try writer.row(target, clock) }
-            return
+            return try Self.check(outcome, script)
         }
         let undo = outcome.id.flatMap { name == "undo" ? nil : "  (undo: regtop undo \($0.rawValue))" } ?? ""
         try script.output.line("\(isDryRun ? "would be so: " : "")\(done)\(undo)")
@@ -110,6 +110,14 @@ public struct OperationScript {
             sink: script.output
         )
         for target in outcome.targets { try lines.row(target, clock) }
+        try Self.check(outcome, script)
+    }
+
+    /// An undo that put nothing back of what there was.
+    private static func check(_ outcome: CommandOutcome, _ script: ScriptContext) throws(HostError) {
+        guard !outcome.targets.isEmpty, outcome.count(.done) == 0 else { return }
+        try script.output.finish()
+        throw .nothing("nothing was put back: registered again since, or past its own expiry")
     }
 
     private func blocks(_ script: ScriptContext) throws(HostError) {

@@ -36,7 +36,9 @@ struct ExplainCommand: ParsableCommand {
             script.attemptsOnly = true
             return try script.run(registrar.script())
         }
-        guard asksRegistrar, let script = try? registrar.script() else { return try tell(explanation()) }
+        // Whoever names a registrar's directory means that registrar.
+        let known = try service.state == nil ? try? registrar.script() : registrar.script()
+        guard asksRegistrar, let script = known else { return try tell(explanation()) }
         let explain = ExplainScript(from: from, aor: try addressOfRecord, transport: transport)
         if try !explain.run(script) { throw ExitCode(1) }
     }
