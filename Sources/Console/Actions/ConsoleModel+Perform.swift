@@ -1,5 +1,6 @@
 internal import BindingTable
 internal import Cells
+internal import ConsoleLink
 internal import Monitor
 internal import Timing
 

@@ -159,11 +159,7 @@ extension ConsoleModel {
         case .replay(let report, let serial): takeReplay(report, serial: serial, at: now)
         case .statistics, .explanation: break
         case .lost(let reason): lose(reason, at: now)
-        case .notice(let notice):
-            guard notice.level >= .warning else { break }
-            // Often it is somebody else's act, and the rows are other ones now.
-            if !isFrozen { link.wantsWindow = true }
-            message = notice.level == .error ? .error(notice.text) : .warning(notice.text)
+        case .notice(let notice): hear(notice)
         }
         return []
     }

@@ -1,5 +1,7 @@
 import BindingTable
 import ConsoleLink
+import Timing
+import Transport
 
 /// How a console reaches its monitor, in this process or in another: requests one way, updates the other.
 protocol ConsoleLine: Sendable {

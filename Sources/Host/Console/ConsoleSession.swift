@@ -55,7 +55,7 @@ final class ConsoleSession {
         self.line = line
         self.themes = themes
         self.theme = theme
-        obstacleToDetach = obstacleToDetach
+        self.obstacleToDetach = obstacleToDetach
         var options = Terminal.ScreenOptions()
         options.usesColour = !console.noColor
         options.ascii = console.ascii
@@ -168,6 +168,7 @@ final class ConsoleSession {
             if let found = themes.theme(model.theme) { theme = found.theme }
             screen.invalidate()
             return nil
+        case SIGTSTP: return feed([.key(.control("z"))])
         default:
             return nil
         }
@@ -199,7 +200,7 @@ final class ConsoleSession {
     /// Stops this process until the shell brings it back; the registrar is another one.
     private func suspend() {
         for line in screen.restore() { StandardStream.error.write("regtop: \(line)") }
-        kill(0, SIGSTOP)
+        TerminalEvents.stopUntilContinued()
         do throws(TerminalError) {
             try screen.resume()
         } catch {

@@ -1,7 +1,7 @@
 public import ConsoleLink
 import BindingTable
 import Glibc
-import Timing
+public import Timing
 import Transport
 
 /// A script's way into a running registrar: a question out, its answer in. Blocks, with a limit; starts no thread.

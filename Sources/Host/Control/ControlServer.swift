@@ -63,10 +63,12 @@ final class ControlServer: Sendable {
                 events: LineEvents(
                     opened: { _ in },
                     line: { [weak self] connection, line in
-                        self?.queue.async { self?.take(line, from: connection) }
+                        guard let self else { return }
+                        queue.async { self.take(line, from: connection) }
                     },
                     closed: { [weak self] connection, end in
-                        self?.queue.async { self?.leave(connection, because: end) }
+                        guard let self else { return }
+                        queue.async { self.leave(connection, because: end) }
                     },
                     words: { LinkCodec.line(LinkUpdate.lost(Self.words($0))) }
                 )
@@ -75,6 +77,19 @@ final class ControlServer: Sendable {
         } catch {
             throw HostError("control socket \(error.description)", exitCode: 1)
         }
+    }
+
+    /// The control socket of a registrar that runs in this process.
+    convenience init(path: String, _ settings: ControlSettings, _ service: RegistrarService) throws(HostError) {
+        try self.init(
+            path: path,
+            access: ControlAccess(settings),
+            registrar: Registrar(
+                monitor: service.monitor,
+                welcome: { [unowned service] in service.welcome($0, readOnlyBecause: $1) },
+                record: { [unowned service] in service.record($0) }
+            )
+        )
     }
 
     /// Tells everybody why, and closes the socket.

@@ -232,6 +232,7 @@ final class MonitorService: Sendable {
 
         private func answer(_ request: LinkRequest, to console: Console, now: ClockReading) {
             if case .reload(let serial) = request, reload(serial: serial, for: console, now: now) { return }
+<<<<<<< HEAD
             if case .explain(let query, let serial) = request,
                 let explainer = service.explainer.withLock({ $0 })
             {
@@ -246,7 +247,23 @@ final class MonitorService: Sendable {
                     ],
                     now
                 )
+=======
+            let update = answer(
+                request,
+                in: &sessions[
+                    console.id,
+                    default: LinkSession(readOnlyBecause: console.welcome.readOnlyBecause)
+                ],
+                now
+>>>>>>> 8ebb0e6e3cbf2fbb7250b4c5405b8dfa5300e97b
             )
+            console.deliver(update)
+            if let text = ActNotice.text(request, update) { tell(text, ofConsole: console.id, at: now.timestamp) }
+        }
+
+        /// Whoever else looks on sees what was done, and by whom; the audit trail has it already.
+        private func tell(_ act: String, ofConsole id: Int?, at now: Timestamp) {
+            audience.tell(Notice(at: now, level: .warning, text: act), ofConsole: id)
         }
 
         /// An act like any other: recorded first. The reading itself is done elsewhere, for it may take long. False
@@ -267,6 +284,8 @@ final class MonitorService: Sendable {
                 return true
             }
             monitor.receive(.audit(record), at: now.timestamp)
+            let text = ActNotice.sentence(console.welcome.you, "reads the settings anew")
+            tell(text, ofConsole: console.id, at: now.timestamp)
             reloader { console.deliver(.reloaded($0, serial: serial)) }
             return true
         }

@@ -23,7 +23,19 @@ public struct DaemonRun {
         let service = try RegistrarService(settings: settings, audit: audit) { event in
             logger.log(event)
         }
+        let place = StateDirectory(settings.state, environment: Environment.known)
+        let control = try ControlServer(path: place.socket, settings.control, service)
         for listener in service.listeners { StandardStream.error.write("regtop: ready on \(listener)") }
+        return Self.serve(service, control, until: signals, reread: reread)
+    }
+
+    /// Serves until SIGTERM or SIGINT, and returns the exit code; SIGHUP reads the settings anew.
+    static func serve(
+        _ service: RegistrarService,
+        _ control: ControlServer?,
+        until signals: BlockedSignals,
+        reread: () throws -> Settings,
+    ) -> Int32 {
         while true {
             switch signals.wait() {
             case SIGHUP:
@@ -34,7 +46,9 @@ public struct DaemonRun {
                     service.notice(.error, "\(sentence); the settings read before stay in force")
                 }
             case let signal:
-                service.notice(.info, "stopping on \(signal == SIGTERM ? "SIGTERM" : "SIGINT")")
+                let name = signal == SIGTERM ? "SIGTERM" : "SIGINT"
+                service.notice(.info, "stopping on \(name)")
+                control?.stop("the registrar was stopped by \(name)")
                 service.stop()
                 return 0
             }

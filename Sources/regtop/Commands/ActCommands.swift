@@ -21,7 +21,7 @@ struct ActOptions: ParsableArguments {
     @Flag(help: "One JSON object a line, a header first.")
     var json = false
 
-    @OptionGroup var registrar: RegistrarOptions
+    @OptionGroup var registrar: ControlOptions
 
     func script(isEvict: Bool) throws -> ActScript {
         guard names.isEmpty != (filter == nil) else {
@@ -85,7 +85,7 @@ struct OperationOptions: ParsableArguments {
     @Flag(help: "One JSON object a line, a header first.")
     var json = false
 
-    @OptionGroup var registrar: RegistrarOptions
+    @OptionGroup var registrar: ControlOptions
 
     func run(_ act: OperationScript.Act) throws {
         var script = OperationScript(act)
@@ -188,7 +188,7 @@ struct ReloadCommand: ParsableCommand {
     @Flag(help: "A JSON object.")
     var json = false
 
-    @OptionGroup var registrar: RegistrarOptions
+    @OptionGroup var registrar: ControlOptions
 
     func run() throws {
         var script = OperationScript(.reload)

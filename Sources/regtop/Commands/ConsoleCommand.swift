@@ -27,9 +27,11 @@ struct ConsoleCommand: ParsableCommand {
         }
         let themes = ThemeFiles(environment: ProcessInfo.processInfo.environment)
         let (library, again) = (themes.library(), self)
+        // Before there are threads, which can't be divided.
+        let place = ShellPlace.take()
         // The program has one main thread and this is it; ncurses lives there.
         let code = try MainActor.assumeIsolated {
-            try ConsoleRun(settings: settings, demoPhones: demo, themes: library) {
+            try ConsoleRun(settings: settings, demoPhones: demo, themes: library, place: place) {
                 try again.settings()
             }.run()
         }
@@ -38,10 +40,8 @@ struct ConsoleCommand: ParsableCommand {
 
     /// `--batch`: what the running registrar shows; 75 if none runs.
     private func printPictures() throws {
-        var registrar = RegistrarOptions()
-        (registrar.state, registrar.config) = (service.state, service.config)
         let script = try batch.script(view: screen.view, filter: screen.filter)
-        try script.run(registrar.script())
+        try script.run(ControlOptions(service).script())
     }
 
     private func settings() throws -> Settings {

@@ -49,11 +49,7 @@ struct ExplainCommand: ParsableCommand {
             && !service.open
     }
 
-    private var registrar: RegistrarOptions {
-        var options = RegistrarOptions()
-        (options.state, options.config) = (service.state, service.config)
-        return options
-    }
+    private var registrar: ControlOptions { ControlOptions(service) }
 
     private var addressOfRecord: String {
         get throws {

@@ -34,7 +34,7 @@ struct ListCommand: ParsableCommand {
     var at: String?
 
     @OptionGroup var output: FormatOptions
-    @OptionGroup var registrar: RegistrarOptions
+    @OptionGroup var registrar: ControlOptions
 
     func run() throws { try list().run(registrar.script()) }
 
@@ -66,7 +66,7 @@ struct ExportCommand: ParsableCommand {
     var at: String?
 
     @OptionGroup var written: FormatOptions
-    @OptionGroup var registrar: RegistrarOptions
+    @OptionGroup var registrar: ControlOptions
 
     func run() throws { try export().run(registrar.script(to: output)) }
 
@@ -97,7 +97,7 @@ struct ShowCommand: ParsableCommand {
     @Option(parsing: .unconditional, help: "The table as it was then.")
     var at: String?
 
-    @OptionGroup var registrar: RegistrarOptions
+    @OptionGroup var registrar: ControlOptions
 
     func run() throws {
         var script = ShowScript(name)
@@ -128,7 +128,7 @@ struct HistoryCommand: ParsableCommand {
     var limit = 100
 
     @OptionGroup var output: FormatOptions
-    @OptionGroup var registrar: RegistrarOptions
+    @OptionGroup var registrar: ControlOptions
 
     func run() throws { try history().run(registrar.script()) }
 
@@ -152,7 +152,7 @@ struct StatisticsCommand: ParsableCommand {
     @Flag(help: "One JSON object a line, a header first.")
     var json = false
 
-    @OptionGroup var registrar: RegistrarOptions
+    @OptionGroup var registrar: ControlOptions
 
     func run() throws {
         var script = StatisticsScript()
