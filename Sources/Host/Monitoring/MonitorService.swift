@@ -232,22 +232,11 @@ final class MonitorService: Sendable {
 
         private func answer(_ request: LinkRequest, to console: Console, now: ClockReading) {
             if case .reload(let serial) = request, reload(serial: serial, for: console, now: now) { return }
-<<<<<<< HEAD
             if case .explain(let query, let serial) = request,
                 let explainer = service.explainer.withLock({ $0 })
             {
                 return console.deliver(.explanation(explainer(query), serial: serial))
             }
-            console.deliver(
-                answer(
-                    request,
-                    in: &sessions[
-                        console.id,
-                        default: LinkSession(readOnlyBecause: console.welcome.readOnlyBecause)
-                    ],
-                    now
-                )
-=======
             let update = answer(
                 request,
                 in: &sessions[
@@ -255,7 +244,6 @@ final class MonitorService: Sendable {
                     default: LinkSession(readOnlyBecause: console.welcome.readOnlyBecause)
                 ],
                 now
->>>>>>> 8ebb0e6e3cbf2fbb7250b4c5405b8dfa5300e97b
             )
             console.deliver(update)
             if let text = ActNotice.text(request, update) { tell(text, ofConsole: console.id, at: now.timestamp) }
