@@ -20,6 +20,7 @@ struct ScriptTests {
 
         init(_ laboratory: Laboratory) throws {
             state = "\(laboratory.path)/state"
+            try FileManager.default.createDirectory(atPath: state, withIntermediateDirectories: true)
             process.executableURL = URL(fileURLWithPath: Program.path)
             process.arguments = ["serve", "--state", state] + laboratory.open
             process.standardError = FileHandle.nullDevice

@@ -13,7 +13,7 @@ public enum BindingFields {
     /// What a list shows if nothing is asked for.
     public static let listed = ["aor", "contact", "source", "transport", "expires_in", "state", "user_agent"]
     /// What a list gives to programs if nothing is asked for.
-    public static let exchanged = ["id"] + columns.map(\.name)
+    public static let exchanged = ["id"] + columns.map(\.name) + ["expires_at"]
 
     /// Field and column of each thing that a list can be sorted by, in the order of the screen.
     static let columns: [(name: String, column: BindingColumn)] = [

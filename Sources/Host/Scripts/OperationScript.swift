@@ -92,13 +92,15 @@ public struct OperationScript {
         let writer = ReportWriter(format: .json, fields: TargetFields.table, sink: script.output)
         if isJSON {
             typealias Named = ScriptContext.Named
-            try writer.begin(
+            let header =
                 script.header(name, at: clock) + [
                     Named("dry_run", .flag(isDryRun)), Named("reason", .text(reason)),
                     Named("done", .text(done)),
                     Named("undo", outcome.id.map { .number(Int(clamping: $0.rawValue)) } ?? .none),
                 ]
-            )
+            // Only what touches bindings has rows.
+            if outcome.targets.isEmpty { return try writer.object(header) }
+            try writer.begin(header)
             for target in outcome.targets { try writer.row(target, clock) }
             return try Self.check(outcome, script)
         }

@@ -15,6 +15,8 @@ public struct AccessExplanation {
     /// It could register, given the right password where one is asked for.
     public private(set) var canRegister = false
 
+    /// The policy is that of a registrar that runs: blocks and drain are known.
+    private let isRunning: Bool
     private let domain: Domain?
     private let user: [UInt8]
     private let address: IPAddress
@@ -31,7 +33,7 @@ public struct AccessExplanation {
         let at = name.lastIndex(of: 0x40) ?? 0
         let listeners = try RegistrarService.addresses(settings)
         let policy = try PolicyBuilder(settings: settings, listeners: listeners).build().policy
-        self.init(policy, from: address, name: name, at: at, over: kind)
+        self.init(policy, from: address, name: name, at: at, over: kind, isRunning: false)
         if let domain { explain(domain) }
     }
 
@@ -39,7 +41,7 @@ public struct AccessExplanation {
     init(running policy: Policy, _ query: ExplainQuery, at now: Timestamp) throws(HostError) {
         let (address, kind, name) = try Self.read(query.from, query.aor, query.transport)
         let at = name.lastIndex(of: 0x40) ?? 0
-        self.init(policy, from: address, name: name, at: at, over: kind)
+        self.init(policy, from: address, name: name, at: at, over: kind, isRunning: true)
         for block in [policy.blocks.block(on: .source(address)), policy.blocks.block(on: .aor(name))] {
             guard let block, block.until.map({ $0 > now }) ?? true else { continue }
             let seconds = block.until.map { max(0, ($0 - now).secondsRoundedUp) }
@@ -67,8 +69,15 @@ public struct AccessExplanation {
         return (address, kind, name)
     }
 
-    private init(_ policy: Policy, from address: IPAddress, name: [UInt8], at: Int, over kind: TransportKind)
-    {
+    private init(
+        _ policy: Policy,
+        from address: IPAddress,
+        name: [UInt8],
+        at: Int,
+        over kind: TransportKind,
+        isRunning: Bool,
+    ) {
+        self.isRunning = isRunning
         self.address = address
         self.transport = kind
         user = Array(name[..<at])
@@ -174,7 +183,8 @@ public struct AccessExplanation {
         }
         let maximum = domain.contacts(of: user.span).maximum
         say("contacts", "\(maximum) at most")
-        say("not seen", "blocks, drain and rates: they live in the running registrar (b in its console)")
+        let running = "blocks, drain and rates: they live in the running registrar (b in its console)"
+        say("not seen", isRunning ? "rates" : running)
         switch domain.objection(to: user.span, from: address) {
         case .accountDisabled: say("answer", "403: the account is disabled")
         case .accountNotFromHere: say("answer", "403: the account may not register from \(address)")

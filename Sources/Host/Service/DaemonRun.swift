@@ -6,10 +6,10 @@ import Logging
 /// `regtop serve`: the registrar without a screen.
 public struct DaemonRun {
     private let settings: Settings
-    private let reread: () throws -> Settings
+    private let reread: @Sendable () throws -> Settings
 
     /// A run with these settings; `reread` gives them anew on SIGHUP.
-    public init(settings: Settings, reread: @escaping () throws -> Settings) {
+    public init(settings: Settings, reread: @escaping @Sendable () throws -> Settings) {
         self.settings = settings
         self.reread = reread
     }
@@ -20,7 +20,7 @@ public struct DaemonRun {
         LoggingSystem.bootstrap(StreamLogHandler.standardError)
         let logger = Logger(label: "regtop")
         let audit = AuditLog(path: AuditLog.standardPath(environment: Environment.known))
-        let service = try RegistrarService(settings: settings, audit: audit) { event in
+        let service = try RegistrarService(settings: settings, audit: audit, reread: reread) { event in
             logger.log(event)
         }
         let place = StateDirectory(settings.state, environment: Environment.known)
