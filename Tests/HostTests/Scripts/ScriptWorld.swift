@@ -36,7 +36,10 @@ final class ScriptWorld: RegistrarLink {
     private var serial: UInt64 = 0
     private var cseq = 0
 
-    init(domain: Domain = .open("example.com"), readOnlyBecause: String? = nil) throws {
+    init(
+        domain: Domain = .open("example.com", expiry: ExpiryPolicy(jitterPercent: 0)),
+        readOnlyBecause: String? = nil
+    ) throws {
         state = RegistrarState(
             table: BindingTable(seed: 1),
             policy: PolicyBox(Policy(domains: [domain])),

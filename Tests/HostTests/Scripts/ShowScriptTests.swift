@@ -120,9 +120,10 @@ struct ShowScriptTests {
         let text = run(world) { (context) throws(HostError) in try script.run(context) }
         #expect(
             text.lines == [
-                "regtop_bindings                        18204", "",
-                "regtop_attempts_total  result=OK           7",
-                "regtop_attempts_total  result=PASSWD     0.5",
+                "regtop_bindings                       18204",
+                "",
+                "regtop_attempts_total  result=OK          7",
+                "regtop_attempts_total  result=PASSWD    0.5",
             ]
         )
         script.isJSON = true
