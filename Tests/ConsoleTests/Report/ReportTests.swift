@@ -2,6 +2,7 @@ import BindingTable
 import Cells
 import Foundation
 import Monitor
+import SIPMessage
 import Testing
 import Timing
 

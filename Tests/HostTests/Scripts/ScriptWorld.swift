@@ -36,10 +36,14 @@ final class ScriptWorld: RegistrarLink {
     private var serial: UInt64 = 0
     private var cseq = 0
 
-    init(
-        domain: Domain = .open("example.com", expiry: ExpiryPolicy(jitterPercent: 0)),
-        readOnlyBecause: String? = nil
-    ) throws {
+    init(readOnlyBecause: String? = nil) throws {
+        let domain = Domain(
+            name: Array("example.com".utf8),
+            access: .open,
+            expiry: ExpiryPolicy(jitterPercent: 0),
+            contacts: ContactPolicy(),
+            alias: .off
+        )
         state = RegistrarState(
             table: BindingTable(seed: 1),
             policy: PolicyBox(Policy(domains: [domain])),
@@ -110,12 +114,6 @@ final class ScriptWorld: RegistrarLink {
                 expires: 600 + index % 60
             )
         }
-    }
-
-    func pass(seconds: Int) {
-        now = now + .seconds(seconds)
-        var requests = OutgoingRequests()
-        _ = core.advance(to: clock, requests: &requests)
     }
 
     func ask(_ request: (UInt64) -> LinkRequest) throws(HostError) -> LinkUpdate {
