@@ -55,9 +55,13 @@ final class MonitorService: Sendable {
     private let thread = Mutex<LoopThread?>(nil)
     private let reloader = Mutex<Reloader?>(nil)
     private let history = Mutex<HistoryService?>(nil)
+    private let explainer = Mutex<Explainer?>(nil)
 
     /// Reads the settings anew, elsewhere, and says what came of it; never waited for.
     typealias Reloader = @Sendable (@escaping @Sendable (ReloadReport) -> Void) -> Void
+
+    /// Says what the rules in force make of a request that may come.
+    typealias Explainer = @Sendable (ExplainQuery) -> ExplainAnswer
 
     /// A monitor over the rings of all loops; `log` gets every notice and audit line as well.
     init(
@@ -144,6 +148,11 @@ final class MonitorService: Sendable {
     private func deliver(_ past: BuiltPast) {
         inbox.withLock { $0.pasts.append(past) }
         wake.raise()
+    }
+
+    /// What a console's question about the rules is answered by.
+    func onExplain(_ explainer: @escaping Explainer) {
+        self.explainer.withLock { $0 = explainer }
     }
 
     /// Other domains than before take registrations without a password: all consoles are told.
@@ -306,6 +315,11 @@ final class MonitorService: Sendable {
         private func answer(_ request: LinkRequest, to console: Console, now: ClockReading) {
             if case .reload(let serial) = request, reload(serial: serial, for: console, now: now) { return }
             if remember(request, for: console) { return }
+            if case .explain(let query, let serial) = request,
+                let explainer = service.explainer.withLock({ $0 })
+            {
+                return console.deliver(.explanation(explainer(query), serial: serial))
+            }
             let update = answer(
                 request,
                 in: &sessions[
