@@ -129,7 +129,9 @@ extension ConsoleModel {
         }
         switch screen {
         case .binding: return under(detail.detail?.row.aor ?? "")
-        case .history(let aor): return under("HISTORY\(aor.map { " " + BindingColumns.text($0) } ?? "")")
+        case .history(let aor):
+            let text = "HISTORY\(aor.map { " " + BindingColumns.text($0) } ?? "")"
+            return size.width < 60 ? SafeText(text).fitted(to: room).string : under(text)
         case .attempt:
             guard let row = ladder.detail?.row else { return under("") }
             let tail = " \(row.verdict.word)"

@@ -31,7 +31,7 @@ struct LinkState: Sendable {
 extension ConsoleModel {
     /// Asks for the window that is wanted, if none is out.
     mutating func ask(at now: ClockReading) -> [ConsoleEffect] {
-        guard welcome != nil, loss == nil, link.asked == nil, !isTiny, replayAsked == nil else { return [] }
+        guard welcome != nil, loss == nil, link.asked == nil, !isTiny else { return [] }
         if case .form = layer, hasWindow {
             link.wantsGhosts = nil
             return []

@@ -32,7 +32,16 @@ final class MonitorService: Sendable {
         var earlier: [AuditRecord] = []
         /// Tickets of acts that the store has given back.
         var settled: [CommitResult] = []
+        var pasts: [BuiltPast] = []
         var isStopping = false
+    }
+
+    /// What came of a console's wish to look back.
+    private struct BuiltPast {
+        var console: Int
+        var serial: UInt64
+        var view: PastView?
+        var report: ReplayReport
     }
 
     private let inbox = Mutex(Inbox())
@@ -45,9 +54,14 @@ final class MonitorService: Sendable {
     private let log: @Sendable (MonitorEvent) -> Void
     private let thread = Mutex<LoopThread?>(nil)
     private let reloader = Mutex<Reloader?>(nil)
+    private let history = Mutex<HistoryService?>(nil)
+    private let explainer = Mutex<Explainer?>(nil)
 
     /// Reads the settings anew, elsewhere, and says what came of it; never waited for.
     typealias Reloader = @Sendable (@escaping @Sendable (ReloadReport) -> Void) -> Void
+
+    /// Says what the rules in force make of a request that may come.
+    typealias Explainer = @Sendable (ExplainQuery) -> ExplainAnswer
 
     /// A monitor over the rings of all loops; `log` gets every notice and audit line as well.
     init(
@@ -125,6 +139,22 @@ final class MonitorService: Sendable {
         self.reloader.withLock { $0 = reloader }
     }
 
+    /// Whose history consoles are told.
+    func onHistory(_ history: HistoryService) {
+        self.history.withLock { $0 = history }
+    }
+
+    /// A moment of the past is built, or not.
+    private func deliver(_ past: BuiltPast) {
+        inbox.withLock { $0.pasts.append(past) }
+        wake.raise()
+    }
+
+    /// What a console's question about the rules is answered by.
+    func onExplain(_ explainer: @escaping Explainer) {
+        self.explainer.withLock { $0 = explainer }
+    }
+
     /// Other domains than before take registrations without a password: all consoles are told.
     func tell(openDomains: [String]) {
         inbox.withLock { $0.openDomains = openDomains }
@@ -146,6 +176,7 @@ final class MonitorService: Sendable {
         private let monitor: Monitor
         private var audience = Audience()
         private var sessions: [Int: LinkSession] = [:]
+        private var pasts = PastViews()
         /// The abuse policy acts as an operator does.
         private var policyLink = LinkSession(readOnlyBecause: nil)
         private var clocks: ClockWatch
@@ -168,6 +199,7 @@ final class MonitorService: Sendable {
                 for id in letters.departures {
                     audience.leave(id)
                     sessions[id] = nil
+                    pasts.leave(id)
                 }
                 for console in letters.consoles { audience.join(console) }
                 if let policy = letters.abuse { monitor.policy = policy }
@@ -178,6 +210,7 @@ final class MonitorService: Sendable {
                 for result in letters.settled { settle(result, now) }
                 for event in letters.events { take(event, at: now.timestamp) }
                 if let jump = clocks.jump(at: now) { tell(jump, at: now.timestamp) }
+                for past in letters.pasts { show(past) }
                 for letter in letters.requests {
                     guard let console = audience[letter.console] else { continue }
                     answer(letter.request, to: console, now: now)
@@ -248,6 +281,7 @@ final class MonitorService: Sendable {
             }
             if monitor.pull(limit: 4_096, at: now) { more = true }
             if monitor.advance(to: now) { more = true }
+            if pasts.advance() { more = true }
             for failure in monitor.takeFailures(at: now) { service.log(.notice(failure)) }
             raiseAlarms(clock)
             return more
@@ -280,6 +314,12 @@ final class MonitorService: Sendable {
 
         private func answer(_ request: LinkRequest, to console: Console, now: ClockReading) {
             if case .reload(let serial) = request, reload(serial: serial, for: console, now: now) { return }
+            if remember(request, for: console) { return }
+            if case .explain(let query, let serial) = request,
+                let explainer = service.explainer.withLock({ $0 })
+            {
+                return console.deliver(.explanation(explainer(query), serial: serial))
+            }
             let update = answer(
                 request,
                 in: &sessions[
@@ -319,6 +359,55 @@ final class MonitorService: Sendable {
             tell(text, ofConsole: console.id, at: now.timestamp)
             reloader { console.deliver(.reloaded($0, serial: serial)) }
             return true
+        }
+
+        /// What the history answers, and what is asked of the past; false for all else.
+        private func remember(_ request: LinkRequest, for console: Console) -> Bool {
+            switch request {
+            case .history(let query, let serial):
+                guard let history = service.history.withLock({ $0 }) else { return false }
+                history.page(query) { console.deliver(.history($0, serial: serial)) }
+            case .replay(let moment, let serial):
+                guard let history = service.history.withLock({ $0 }) else { return false }
+                lookBack(to: moment, serial: serial, for: console, history)
+            case .query(let query, let serial):
+                guard let past = pasts[console.id] else { return false }
+                console.deliver(.window(past.answer(query), serial: serial))
+            case .preview(_, let serial), .previewMatching(_, _, let serial):
+                guard pasts[console.id] != nil else { return false }
+                console.deliver(.preview(CommandOutcome(refusal: Self.past), serial: serial))
+            case .perform(_, let serial):
+                guard pasts[console.id] != nil else { return false }
+                console.deliver(.outcome(CommandOutcome(refusal: Self.past), serial: serial))
+            case .reload, .statistics, .explain: return false
+            }
+            return true
+        }
+
+        private static let past = "this console looks at the past, where nothing can be done"
+
+        private func lookBack(
+            to moment: WallTime?,
+            serial: UInt64,
+            for console: Console,
+            _ history: HistoryService,
+        ) {
+            guard let moment else {
+                pasts.leave(console.id)
+                return console.deliver(.replay(ReplayReport(), serial: serial))
+            }
+            if let refusal = pasts.begin(console.id, serial: serial) {
+                return console.deliver(.replay(ReplayReport(refusal: refusal), serial: serial))
+            }
+            history.past(at: moment) { [service] view, report in
+                service.deliver(BuiltPast(console: console.id, serial: serial, view: view, report: report))
+            }
+        }
+
+        /// From now on a console's queries are answered from there.
+        private func show(_ past: BuiltPast) {
+            guard pasts.finish(past.console, serial: past.serial, past.view) else { return }
+            audience[past.console]?.deliver(.replay(past.report, serial: past.serial))
         }
 
         private func answer(

@@ -6,10 +6,10 @@ import Logging
 /// `regtop serve`: the registrar without a screen.
 public struct DaemonRun {
     private let settings: Settings
-    private let reread: () throws -> Settings
+    private let reread: @Sendable () throws -> Settings
 
     /// A run with these settings; `reread` gives them anew on SIGHUP.
-    public init(settings: Settings, reread: @escaping () throws -> Settings) {
+    public init(settings: Settings, reread: @escaping @Sendable () throws -> Settings) {
         self.settings = settings
         self.reread = reread
     }
@@ -24,7 +24,8 @@ public struct DaemonRun {
         let service = try RegistrarService(
             settings: settings,
             audit: durable.audit,
-            durable: durable
+            durable: durable,
+            reread: reread
         ) { event in
             logger.log(event)
         }

@@ -114,6 +114,9 @@ final class RegistrarService: Sendable {
         if reread != nil {
             monitor.onReload { [weak self] done in self?.requestReload(done) }
         }
+        monitor.onExplain { [weak self] in
+            self?.explain($0) ?? ExplainAnswer(refusal: "the registrar is stopping")
+        }
         housekeeping.start(watching: built.accountsFiles.keys.sorted() + settings.tls.paths) { [weak self] in
             self?.secondPassed(filesChanged: $0)
         }
@@ -189,6 +192,17 @@ final class RegistrarService: Sendable {
     /// A console's wish; done apart from the monitor's thread, for an accounts file may be large.
     private func requestReload(_ done: @escaping @Sendable (ReloadReport) -> Void) {
         housekeeping.perform { [weak self] in self?.reload(answering: done) }
+    }
+
+    /// What the policy in force, blocks and drain included, makes of a request.
+    private func explain(_ query: ExplainQuery) -> ExplainAnswer {
+        do throws(HostError) {
+            let now = SystemClock.read().timestamp
+            let found = try AccessExplanation(running: state.policy.current, query, at: now)
+            return ExplainAnswer(lines: found.lines, canRegister: found.canRegister)
+        } catch {
+            return ExplainAnswer(refusal: error.description)
+        }
     }
 
     /// The settings as they are now, or all as before and the reason why.
