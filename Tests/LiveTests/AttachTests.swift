@@ -34,7 +34,8 @@ struct AttachTests {
                 )
             }
             var words = ([Program.path, "serve"] + arguments).map { strdup($0) } + [nil]
-            var variables = ["HOME=\(laboratory.path)", "XDG_STATE_HOME=\(laboratory.path)/state", "PATH=/usr/bin:/bin"]
+            var variables =
+                ["HOME=\(laboratory.path)", "XDG_STATE_HOME=\(laboratory.path)/state", "PATH=/usr/bin:/bin"]
                 .map { strdup($0) } + [nil]
             defer { for text in words + variables { free(text) } }
             var process: pid_t = 0
@@ -42,7 +43,9 @@ struct AttachTests {
                 throw CocoaError(.executableLoad)
             }
             self.process = process
-            for _ in 0..<200 where access("\(laboratory.path)/state/regtop/control.sock", F_OK) != 0 { usleep(50_000) }
+            for _ in 0..<200 where access("\(laboratory.path)/state/regtop/control.sock", F_OK) != 0 {
+                usleep(50_000)
+            }
         }
 
         func end(_ signal: Int32 = SIGTERM) {
@@ -196,7 +199,9 @@ struct AttachTests {
 
     @Test("A demo that keeps nothing can't be left alone", .enabled(if: has("tmux")))
     func detachDemo() throws {
-        let listen = ["--listen", "udp:127.0.0.1:\(laboratory.port)", "--listen", "tcp:127.0.0.1:\(laboratory.port)"]
+        let listen = [
+            "--listen", "udp:127.0.0.1:\(laboratory.port)", "--listen", "tcp:127.0.0.1:\(laboratory.port)",
+        ]
         let console = try Tmux(laboratory, ["--demo", "4"] + listen)
         try console.wait(for: "OVERVIEW")
         try console.text(":detach")

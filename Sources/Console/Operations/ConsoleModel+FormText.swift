@@ -55,7 +55,9 @@ extension ConsoleModel {
             ]
         }
         let held = TimeText.count(knownBindings, "binding")
-        let ends = RunLine("The registrar runs in here and ends with it: no phone can log in until it runs again.")
+        let ends = RunLine(
+            "The registrar runs in here and ends with it: no phone can log in until it runs again."
+        )
         let fate =
             welcome?.keepsBindings == true
             ? [RunLine("Kept on disk, and there again when it is started: \(held).")]
@@ -64,7 +66,7 @@ extension ConsoleModel {
                 RunLine("Each phone comes back with its next refresh."),
             ]
         return [ends] + fate + [
-            RunLine("A registrar that outlives your session: :detach, or regtop serve.", role: .textDim),
+            RunLine("A registrar that outlives your session: :detach, or regtop serve.", role: .textDim)
         ]
     }
 

@@ -34,7 +34,10 @@ final class EmbeddedLine: ConsoleLine {
     }
 
     func begin(_ deliver: @escaping @Sendable (LinkUpdate) -> Void) {
-        let welcome = service.welcome(identity, readOnlyBecause: isReadOnly ? "started with --read-only" : nil)
+        let welcome = service.welcome(
+            identity,
+            readOnlyBecause: isReadOnly ? "started with --read-only" : nil
+        )
         service.monitor.attach(MonitorService.Console(id: Self.id, welcome: welcome, deliver: deliver))
         service.record(.opened(identity, mayAct: !isReadOnly))
     }

@@ -79,6 +79,7 @@ public final class ConsoleRun {
         let control = try durable.map { durable throws(HostError) in
             try ControlServer(path: durable.directory.socket, settings.control, service)
         }
+        defer { control?.stop("the registrar has ended with its console") }
         let session = try ConsoleSession(
             settings: settings.console,
             line: EmbeddedLine(service, isReadOnly: settings.console.readOnly),
@@ -92,11 +93,8 @@ public final class ConsoleRun {
             service.notice(.warning, "theme \(settings.console.theme): \(problem)")
         }
         switch session.run() {
-        case .exit(let code):
-            control?.stop("the registrar has ended with its console")
-            return code
-        case .detached:
-            return try serve(on: service, control, session)
+        case .exit(let code): return code
+        case .detached: return try serve(on: service, control, session)
         }
     }
 

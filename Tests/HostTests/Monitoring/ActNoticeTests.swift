@@ -22,7 +22,9 @@ struct ActNoticeTests {
         #expect(text(.block(source, for: .seconds(60))) == "kl@198.51.100.7 blocked 192.0.2.1 for 60 s")
         #expect(text(.block(.aor(Array("a@b".utf8)), for: nil)) == "kl@198.51.100.7 blocked a@b")
         #expect(text(.unblock(source)) == "kl@198.51.100.7 lifted the block of 192.0.2.1")
-        #expect(text(.drain(true, for: nil), reason: "move") == "kl@198.51.100.7 turned newcomers away (move)")
+        #expect(
+            text(.drain(true, for: nil), reason: "move") == "kl@198.51.100.7 turned newcomers away (move)"
+        )
         #expect(text(.drain(false, for: nil)) == "kl@198.51.100.7 let newcomers in again")
     }
 

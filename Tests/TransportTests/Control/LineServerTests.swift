@@ -50,7 +50,9 @@ private final class Told: Sendable {
     private let place = SocketPlace()
     private let told = Told()
 
-    private func server(answers: Bool = true, _ change: (inout LineSettings) -> Void = { _ in }) throws -> LineServer {
+    private func server(answers: Bool = true, _ change: (inout LineSettings) -> Void = { _ in }) throws
+        -> LineServer
+    {
         var settings = LineSettings()
         change(&settings)
         return try LineServer(
@@ -122,7 +124,9 @@ private final class Told: Sendable {
         let error = #expect(throws: TransportError.self) {
             try LineServer(path: path, owner: 0, events: told.events())
         }
-        #expect(error?.description == "\(path): a socket's path has at most 107 bytes; choose a shorter directory")
+        #expect(
+            error?.description == "\(path): a socket's path has at most 107 bytes; choose a shorter directory"
+        )
         let fits = try LineServer(path: String(path.dropLast()), owner: 0, events: told.events())
         fits.stop()
     }
@@ -205,7 +209,9 @@ private final class Told: Sendable {
         #expect((16...64).contains(accepted), "\(accepted) lines of 64 KiB")
         good.send("still here\n")
         #expect(good.line() == "<still here>")
-        #expect(told.wait { told.ends.withLock { $0.contains { if case .unread = $0 { true } else { false } } } })
+        #expect(
+            told.wait { told.ends.withLock { $0.contains { if case .unread = $0 { true } else { false } } } }
+        )
         #expect(slow.isClosedByPeer())
     }
 
