@@ -22,6 +22,8 @@ final class LineChannel: ChannelInboundHandler {
     private var hasSpoken = false
     private var isReading = false
     private var isClosing = false
+    /// The client sends nothing more; what it has asked is still answered.
+    private var isInputClosed = false
     private var end: LineEnd?
     /// When the client last took something of what waits for it; nil while nothing waits.
     private var waitsSince: Timestamp?
@@ -81,9 +83,24 @@ final class LineChannel: ChannelInboundHandler {
             unansweredBytes += line.count
             server.events.line(connection, line)
         }
-        guard hasCredit, !isReading, !isClosing else { return }
+        if isInputClosed, unanswered.isEmpty { return leave() }
+        guard hasCredit, !isReading, !isClosing, !isInputClosed else { return }
         isReading = true
         context?.read()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard case ChannelEvent.inputClosed = event else { return context.fireUserInboundEventTriggered(event) }
+        isInputClosed = true
+        takeLines()
+    }
+
+    /// The client has gone, or has all that it asked for.
+    private func leave() {
+        guard let context, !isClosing else { return }
+        end = end ?? .peer
+        isClosing = true
+        closeAfterWriting(context)
     }
 
     private func credit(_ answers: Int) {

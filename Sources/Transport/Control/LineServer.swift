@@ -77,6 +77,7 @@ public final class LineServer: Sendable {
             let bootstrap = ServerBootstrap(group: self.group)
                 .childChannelOption(.autoRead, value: false)
                 .childChannelOption(.maxMessagesPerRead, value: 4)
+                .childChannelOption(.allowRemoteHalfClosure, value: true)
                 .childChannelInitializer { self.admit($0) }
             let channel = try bootstrap.withBoundSocket(descriptor).wait()
             _ = csocket_set_backlog(descriptor, Self.backlog)

@@ -3,6 +3,7 @@ import ConsoleLink
 import Foundation
 import Glibc
 import Monitor
+import Registrar
 import SIPMessage
 import Synchronization
 import Testing

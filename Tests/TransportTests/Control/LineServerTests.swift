@@ -74,6 +74,21 @@ private final class Told: Sendable {
         #expect(told.wait { told.ends.withLock { $0 } == [.peer] })
     }
 
+    @Test func whoHasSaidAllGetsAllAnswers() throws {
+        let server = try server(answers: false)
+        defer { server.stop() }
+        let client = try LocalClient(place.path)
+        client.send("one\ntwo\n")
+        shutdown(client.descriptor, Int32(SHUT_WR))
+        #expect(told.wait { told.lineCount == 2 })
+        let connection = try #require(told.connections.withLock { $0.first })
+        connection.send(Array("1\n".utf8), answers: 1)
+        #expect(client.line() == "1")
+        connection.send(Array("2\n".utf8), answers: 1)
+        #expect(client.line() == "2" && client.line() == nil)
+        #expect(told.wait { told.ends.withLock { $0 } == [.peer] })
+    }
+
     @Test func thePeerIsWhoTheKernelSays() throws {
         let server = try server()
         defer { server.stop() }
