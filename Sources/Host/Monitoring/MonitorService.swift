@@ -27,6 +27,7 @@ final class MonitorService: Sendable {
         var departures: [Int] = []
         var abuse: AbusePolicy?
         var openDomains: [String]?
+        var readers: [@Sendable ([Metric]) -> Void] = []
         var isStopping = false
     }
 
@@ -38,9 +39,17 @@ final class MonitorService: Sendable {
     private let log: @Sendable (MonitorEvent) -> Void
     private let thread = Mutex<LoopThread?>(nil)
     private let reloader = Mutex<Reloader?>(nil)
+    private let accountant = Mutex<Accountant?>(nil)
+    private let heartbeat = Mutex<Heartbeat?>(nil)
 
     /// Reads the settings anew, elsewhere, and says what came of it; never waited for.
     typealias Reloader = @Sendable (@escaping @Sendable (ReloadReport) -> Void) -> Void
+
+    /// Makes all counters and gauges of what the monitor has counted and how many consoles there are; quick.
+    typealias Accountant = @Sendable (Totals, _ consoles: Int) -> [Metric]
+
+    /// Is told in every turn of the thread that it turns; quick.
+    typealias Heartbeat = @Sendable (Timestamp) -> Void
 
     /// A monitor over the rings of all loops; `log` gets every notice and audit line as well.
     init(
@@ -104,6 +113,22 @@ final class MonitorService: Sendable {
         self.reloader.withLock { $0 = reloader }
     }
 
+    /// What consoles' wishes for statistics, and `statistics`, are answered by.
+    func onStatistics(_ accountant: @escaping Accountant) {
+        self.accountant.withLock { $0 = accountant }
+    }
+
+    /// What is told that the thread turns.
+    func onTurn(_ heartbeat: @escaping Heartbeat) {
+        self.heartbeat.withLock { $0 = heartbeat }
+    }
+
+    /// Hands all counters and gauges to `reader`, on the monitor's thread; never if it ends before.
+    func statistics(_ reader: @escaping @Sendable ([Metric]) -> Void) {
+        inbox.withLock { $0.readers.append(reader) }
+        wake.raise()
+    }
+
     /// Other domains than before take registrations without a password: all consoles are told.
     func tell(openDomains: [String]) {
         inbox.withLock { $0.openDomains = openDomains }
@@ -151,12 +176,14 @@ final class MonitorService: Sendable {
                 if let policy = letters.abuse { monitor.policy = policy }
                 if let open = letters.openDomains { audience.tell(openDomains: open) }
                 let now = SystemClock.read()
+                service.heartbeat.withLock { $0 }?(now.timestamp)
                 for event in letters.events { take(event, at: now.timestamp) }
                 if let jump = clocks.jump(at: now) { tell(jump, at: now.timestamp) }
                 for letter in letters.requests {
                     guard let console = audience[letter.console] else { continue }
                     answer(letter.request, to: console, now: now)
                 }
+                for reader in letters.readers { reader(metrics(at: now.timestamp)) }
                 // With nobody looking, the rings are large enough for a lazy reader.
                 if !isBusy { service.wake.wait(milliseconds: audience.consoles.isEmpty ? 200 : 50) }
             }
@@ -223,6 +250,9 @@ final class MonitorService: Sendable {
 
         private func answer(_ request: LinkRequest, to console: Console, now: ClockReading) {
             if case .reload(let serial) = request, reload(serial: serial, for: console, now: now) { return }
+            if case .statistics(let serial) = request {
+                return console.deliver(.statistics(metrics(at: now.timestamp), serial: serial))
+            }
             console.deliver(
                 answer(
                     request,
@@ -233,6 +263,11 @@ final class MonitorService: Sendable {
                     now
                 )
             )
+        }
+
+        private func metrics(at now: Timestamp) -> [Metric] {
+            let accountant = service.accountant.withLock { $0 }
+            return accountant?(monitor.totals(at: now), audience.consoles.count) ?? []
         }
 
         /// An act like any other: recorded first. The reading itself is done elsewhere, for it may take long. False

@@ -18,8 +18,15 @@ final class RegistrarService: Sendable {
     let monitor: MonitorService
     let state: RegistrarState
 
-    private let udp: UDPServer<CommitResult>?
-    private let streams: StreamServer<CommitResult>?
+    let udp: UDPServer<CommitResult>?
+    let streams: StreamServer<CommitResult>?
+    /// Rings and counters of the loops.
+    let cores: LoopCores
+    /// The store's doings; nil without one.
+    let storeHealth: (@Sendable () -> StoreHealth)?
+    /// Lines that the log has lost.
+    let logLosses: @Sendable () -> UInt64
+    private let pages: MetricsEndpoint?
     private let current: Mutex<Current>
     private let housekeeping: Housekeeping
     private let demo: DemoPopulation?
@@ -44,6 +51,8 @@ final class RegistrarService: Sendable {
         audit: AuditLog,
         demo: DemoPopulation? = nil,
         reread: (@Sendable () throws -> Settings)? = nil,
+        storeHealth: (@Sendable () -> StoreHealth)? = nil,
+        logLosses: @escaping @Sendable () -> UInt64 = { 0 },
         log: @escaping @Sendable (MonitorEvent) -> Void,
     ) throws(HostError) {
         startedAt = SystemClock.read()
@@ -57,12 +66,17 @@ final class RegistrarService: Sendable {
         let udpAddresses = addresses.filter { $0.transport == .udp }
         let streamAddresses = addresses.filter { $0.transport != .udp }
         let udpLoops = udpAddresses.isEmpty ? 0 : loops
+        self.storeHealth = storeHealth
+        self.logLosses = logLosses
         let cores = LoopCores(
             state: state,
             count: udpLoops + (streamAddresses.isEmpty ? 0 : 1),
             settings: settings
         )
+        self.cores = cores
         try cores.check()
+        // Before anything runs that would have to be stopped.
+        pages = try settings.metrics.map { text throws(HostError) in try MetricsEndpoint(text) }
         do {
             udp = udpAddresses.isEmpty ? nil : try cores.startUDP(udpAddresses, loops: udpLoops)
             streams = streamAddresses.isEmpty ? nil : try cores.startStreams(streamAddresses, after: udpLoops)
@@ -86,6 +100,9 @@ final class RegistrarService: Sendable {
         )
         housekeeping = Housekeeping()
         for warning in built.warnings + certificateWarnings { notice(.warning, warning) }
+        account()
+        pages?.open(monitor)
+        if let warning = pages?.warning { notice(.warning, warning) }
         if reread != nil {
             monitor.onReload { [weak self] done in self?.requestReload(done) }
         }
@@ -170,6 +187,7 @@ final class RegistrarService: Sendable {
     /// Ends the loops after what they have in hand, then the monitor.
     func stop() {
         housekeeping.stop()
+        pages?.stop()
         udp?.stop()
         streams?.stop()
         monitor.stop()
