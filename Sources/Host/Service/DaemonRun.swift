@@ -1,7 +1,8 @@
 import BindingTable
-import Cells
 import Glibc
 import Logging
+import Timing
+import Transport
 
 /// `regtop serve`: the registrar without a screen.
 public struct DaemonRun {
@@ -17,27 +18,46 @@ public struct DaemonRun {
     /// Serves until SIGTERM or SIGINT; returns the exit code. Throws what keeps it from starting.
     public func run() throws -> Int32 {
         let signals = BlockedSignals([SIGTERM, SIGINT, SIGHUP])
-        LoggingSystem.bootstrap(StreamLogHandler.standardError)
-        let logger = Logger(label: "regtop")
-        let audit = AuditLog(path: AuditLog.standardPath(environment: Environment.known))
-        let service = try RegistrarService(settings: settings, audit: audit) { event in
-            logger.log(event)
-        }
+        let environment = Environment.known
+        let notifier = ServiceNotifier(environment: environment)
+        let log = try LogWriter(settings.log, environment: environment)
+        defer { log.stop() }
+        let logger = log.logger
+        let audit = AuditLog(path: AuditLog.standardPath(environment: environment))
+        let service = try RegistrarService(
+            settings: settings,
+            audit: audit,
+            logLosses: { log.lost },
+            log: { logger.log($0) }
+        )
+        let pulse = ServicePulse(notifier) { [weak service] in service?.statusLine ?? "" }
+        if notifier.isWanted { service.monitor.onTurn { pulse.beat(at: $0) } }
         for listener in service.listeners { StandardStream.error.write("regtop: ready on \(listener)") }
+        notifier.ready(service.statusLine)
         while true {
             switch signals.wait() {
             case SIGHUP:
-                do {
-                    try service.reload(reread())
-                } catch {
-                    let sentence = (error as? HostError)?.description ?? "\(error)"
-                    service.notice(.error, "\(sentence); the settings read before stay in force")
-                }
+                let now = SystemClock.read().timestamp
+                notifier.reloading(monotonicMicroseconds: now.nanoseconds / 1_000)
+                log.reopen()
+                reload(service)
+                notifier.ready(service.statusLine)
             case let signal:
+                notifier.stopping()
                 service.notice(.info, "stopping on \(signal == SIGTERM ? "SIGTERM" : "SIGINT")")
                 service.stop()
                 return 0
             }
+        }
+    }
+
+    /// The settings as they are now, or all as before and the reason why.
+    private func reload(_ service: RegistrarService) {
+        do {
+            try service.reload(reread())
+        } catch {
+            let sentence = (error as? HostError)?.description ?? "\(error)"
+            service.notice(.error, "\(sentence); the settings read before stay in force")
         }
     }
 }
@@ -62,13 +82,13 @@ struct BlockedSignals {
 }
 
 extension Logger {
-    /// A line of the monitor's log or of the audit trail.
+    /// A line of the monitor's log or of the audit trail; the writer makes it safe.
     func log(_ event: MonitorEvent) {
         switch event {
         case .notice(let notice):
-            log(level: Level(notice.level), "\(SafeText(notice.text).string)")
+            log(level: Level(notice.level), "\(notice.text)")
         case .audit(let record):
-            notice("audit: \(SafeText(AuditLog.line(record)).string)")
+            notice("audit: \(AuditLog.line(record))")
         case .exchange, .gap, .blocks:
             break
         }
@@ -92,7 +112,10 @@ enum Environment {
     /// Those of the variables named here that are set.
     static var known: [String: String] {
         var result: [String: String] = [:]
-        for name in ["HOME", "XDG_STATE_HOME", "SSH_CLIENT", "SSH_CONNECTION"] {
+        for name in [
+            "HOME", "XDG_STATE_HOME", "STATE_DIRECTORY", "SSH_CLIENT", "SSH_CONNECTION", "JOURNAL_STREAM",
+            "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID",
+        ] {
             if let value = getenv(name) { result[name] = String(cString: value) }
         }
         return result

@@ -29,8 +29,8 @@ public final class PageServer: Sendable {
     public let path: String
     /// What is listened on, with the real port.
     public let endpoint: Endpoint
-    private let group: MultiThreadedEventLoopGroup
-    private let server: any Channel
+    /// Listener and loop, until they are stopped.
+    private let running: Mutex<(server: any Channel, group: MultiThreadedEventLoopGroup)?>
 
     /// Most connections at a time.
     public static let maximumConnections = 16
@@ -62,7 +62,6 @@ public final class PageServer: Sendable {
         csocket_block_signals(&before)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         csocket_restore_signals(&before)
-        self.group = group
         let visitors = Visitors()
         let bootstrap = ServerBootstrap(group: group)
             .childChannelInitializer { channel in
@@ -78,8 +77,9 @@ public final class PageServer: Sendable {
                 }
             }
         do {
-            server = try bootstrap.withBoundSocket(descriptor).wait()
+            let server = try bootstrap.withBoundSocket(descriptor).wait()
             endpoint = Endpoint(server.localAddress)
+            running = Mutex((server, group))
         } catch {
             try? group.syncShutdownGracefully()
             throw .cannotListen(
@@ -93,8 +93,13 @@ public final class PageServer: Sendable {
 
     /// Closes the listener and all connections, and waits for the loop's thread.
     public func stop() {
-        try? server.close().wait()
-        try? group.syncShutdownGracefully()
+        let running = running.withLock { running in
+            defer { running = nil }
+            return running
+        }
+        // What fails here was closed before.
+        try? running?.server.close().wait()
+        try? running?.group.syncShutdownGracefully()
     }
 }
 
