@@ -61,6 +61,9 @@ public final class ConsoleRun {
         let (hasDemo, reread) = (demo != nil, reread)
         let place = StateDirectory(settings.state, environment: Environment.known)
         let hasPlace = !hasDemo || settings.state != nil
+        let log = settings.log.file == nil ? nil : try LogWriter(settings.log, environment: Environment.known)
+        defer { log?.stop() }
+        let logger = log?.logger
         let service = try RegistrarService(
             settings: settings,
             audit: audit,
@@ -71,7 +74,8 @@ public final class ConsoleRun {
                 if hasDemo { DemoPopulation.join(&settings) }
                 return settings
             },
-            log: { _ in }
+            logLosses: { log?.lost ?? 0 },
+            log: { logger?.log($0) }
         )
         defer { service.stop() }
         let phones = try demo.map { demo throws(HostError) in
@@ -96,7 +100,7 @@ public final class ConsoleRun {
             control?.stop("the registrar has ended with its console")
             return code
         case .detached:
-            return try serve(on: service, control, session)
+            return try serve(on: service, control, session, log)
         }
     }
 
@@ -105,6 +109,7 @@ public final class ConsoleRun {
         on service: RegistrarService,
         _ control: ControlServer?,
         _ session: ConsoleSession,
+        _ log: LogWriter?,
     ) throws(HostError) -> Int32 {
         let signals = BlockedSignals([SIGTERM, SIGINT, SIGHUP])
         StandardStream.output.write("regtop: the registrar goes on as pid \(getpid()); `regtop attach` comes back")
@@ -114,7 +119,14 @@ public final class ConsoleRun {
         }
         service.notice(.info, "the console was detached; the registrar goes on in the background")
         let reread = reread
-        return DaemonRun.serve(service, control, until: signals, reread: { try reread() })
+        return DaemonRun.serve(
+            service,
+            control,
+            until: signals,
+            log: log,
+            notifier: ServiceNotifier(environment: [:]),
+            reread: { try reread() }
+        )
     }
 }
 
