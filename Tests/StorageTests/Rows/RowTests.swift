@@ -16,10 +16,10 @@ import Timing
     @Test(arguments: [
         "0.0.0.0:0", "192.0.2.1:5060", "255.255.255.255:65535", "[::]:0", "[::1]:9", "[2001:db8::1]:10000",
     ])
-    func `an endpoint is read as it is written`(said: String) throws {
+    func `an endpoint is read as it is written`(said: String) {
         let bytes = Array(said.utf8)
-        let endpoint = try #require(EndpointText.endpoint(bytes.span))
-        #expect(text(endpoint) == said)
+        let endpoint = EndpointText.endpoint(bytes.span)
+        #expect(endpoint.map(text) == said)
     }
 
     @Test(arguments: [
@@ -28,17 +28,20 @@ import Timing
     ])
     func `what is no endpoint is none`(said: String) {
         let bytes = Array(said.utf8)
-        #expect(EndpointText.endpoint(bytes.span) == nil)
+        let endpoint = EndpointText.endpoint(bytes.span)
+        #expect(endpoint == nil)
     }
 
     @Test func `each transport's word means it, and no other word means one`() {
         for kind in TransportKind.allCases {
             let word = Array(kind.name.utf8)
-            #expect(BindingRow.transport(word.span) == kind)
+            let read = BindingRow.transport(word.span)
+            #expect(read == kind)
         }
         for word in ["", "u", "sctp", "UDP", "tbp"] {
             let bytes = Array(word.utf8)
-            #expect(BindingRow.transport(bytes.span) == nil)
+            let read = BindingRow.transport(bytes.span)
+            #expect(read == nil)
         }
     }
 

@@ -1,6 +1,7 @@
 import BindingTable
 import GRDB
 import Testing
+import Timing
 
 @testable import Storage
 

@@ -67,7 +67,8 @@ private struct Course {
     }
 
     private mutating func change() throws {
-        guard var (id, binding) = any() else { return }
+        guard let (id, known) = any() else { return }
+        var binding = known
         let now = office.clock.now
         binding.facts.cseq &+= 1
         binding.facts.refreshedAt = now
