@@ -67,7 +67,7 @@ struct BindingLines {
             let granted = facts.granted == 0 ? "not known" : "granted \(facts.granted)"
             return [
                 ("uri", BindingColumns.text(texts.contact)), ("expires", granted),
-                ("", "The journal holds no more of it."),
+                ("", "no more is in the journal"),
             ]
         }
         return [
@@ -82,7 +82,8 @@ struct BindingLines {
 
     /// Identity and network side.
     var network: [(String, String)] {
-        let made = ("created", "\(Self.ago(clock.since(facts.createdAt))), \(refreshes)")
+        let count = facts.isEndUnknown ? "" : ", \(refreshes)"
+        let made = ("created", "\(TimeText.ago(clock.since(facts.createdAt))) ago\(count)")
         if clock.isPast {
             let source = "\(facts.path.source) \(facts.path.transport.name)"
             return [("source", source), ("agent", BindingColumns.text(texts.userAgent)), made]
@@ -101,8 +102,7 @@ struct BindingLines {
     }
 
     private var refreshes: String {
-        let count = TimeText.count(Int(facts.refreshes), "refresh", plural: "refreshes")
-        return facts.isEndUnknown ? "at least \(count)" : count
+        TimeText.count(Int(facts.refreshes), "refresh", plural: "refreshes")
     }
 
     private var auth: String {

@@ -20,7 +20,7 @@ extension IPAddress: Codable {
 extension Endpoint: Codable {
     /// Reads `192.0.2.1:5060`, `[2001:db8::1]:5060`, or an address alone, an IPv6 one in brackets, whose port isn't
     /// known; `nil` if the text is none of these.
-    public init?(_ text: String) {
+    public init?(text: String) {
         let bytes = Array(text.utf8)
         guard bytes.count <= 64 else { return nil }
         let end = bytes.first == 0x5b ? bytes.firstIndex(of: 0x5d).map { $0 + 1 } : bytes.firstIndex(of: 0x3a)
@@ -42,7 +42,7 @@ extension Endpoint: Codable {
     /// Reads the text of `description`.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
-        guard let endpoint = Endpoint(try container.decode(String.self)) else {
+        guard let endpoint = Endpoint(text: try container.decode(String.self)) else {
             throw DecodingError.dataCorruptedError(in: container, debugDescription: "ADDRESS:PORT expected")
         }
         self = endpoint
