@@ -137,8 +137,8 @@ final class RegistrarService: Sendable {
 
     /// Starts the storage thread; changes that have come since the listeners were opened wait for it.
     private func start(_ store: BindingStore) throws(HostError) {
-        let routes = CommitRoutes(to: (udp?.mailboxes ?? []) + (streams?.mailboxes ?? [])) { [monitor] in
-            monitor.settle($0)
+        let routes = CommitRoutes(to: (udp?.mailboxes ?? []) + (streams?.mailboxes ?? [])) {
+            [weak monitor] in monitor?.settle($0)
         }
         do throws(StorageError) {
             try store.start(table: state.table) { routes.deliver($0, $1) }
