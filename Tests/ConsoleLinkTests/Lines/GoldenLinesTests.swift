@@ -30,7 +30,8 @@ struct GoldenLinesTests {
     @Test("The page shows every request and every update as the program writes it")
     func examples() throws {
         let page = Set(try Self.page())
-        let lines = try Examples.requests.map { LinkCodec.encode($0) } + Examples.updates.map { LinkCodec.encode($0) }
+        let lines =
+            try Examples.requests.map { LinkCodec.encode($0) } + Examples.updates.map { LinkCodec.encode($0) }
         for line in lines.map({ String(decoding: $0, as: UTF8.self) }) {
             #expect(page.contains(line), "\(line)")
             print("LINE", line)
