@@ -13,7 +13,11 @@ struct Regtop: ParsableCommand {
             regtop [--listen udp|tcp|tls|ws|wss:HOST:PORT]... [--domain NAME]... [--accounts FILE] [--open]
                    [--config FILE] [--theme NAME] [--demo [N]] [--read-only] [--view NAME] [--filter EXPR]
                    [--ascii] [--no-color]
-            regtop attach|serve|account|config|explain|theme ...
+            regtop attach [--state DIR] [--read-only]
+            regtop --batch [-n N] [-d TIME] [--view NAME] [--filter EXPR] [--format text|json|csv]
+            regtop list|show|export|history|stats ...       what the running registrar knows
+            regtop expire|evict|block|unblock|undo|drain|reload ...      what it is to do
+            regtop serve|account|config|explain|theme ...
             """,
         discussion: """
             Without a subcommand the registrar runs with its console; when the console ends, so does the \
@@ -23,7 +27,10 @@ struct Regtop: ParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            ConsoleCommand.self, AttachCommand.self, Serve.self, AccountCommand.self, ConfigCommand.self, ExplainCommand.self,
+            ConsoleCommand.self, AttachCommand.self, Serve.self, ListCommand.self, ShowCommand.self,
+            ExportCommand.self, HistoryCommand.self, StatisticsCommand.self, ExpireCommand.self,
+            EvictCommand.self, BlockCommand.self, UnblockCommand.self, UndoCommand.self, DrainCommand.self,
+            ReloadCommand.self, AccountCommand.self, ConfigCommand.self, ExplainCommand.self,
             ThemeCommand.self,
         ],
         defaultSubcommand: ConsoleCommand.self,
@@ -35,6 +42,8 @@ struct Regtop: ParsableCommand {
             var command = try Regtop.parseAsRoot()
             try command.run()
         } catch let error as HostError {
+            // Nobody reads the output any more: that is no mistake.
+            if error.exitCode == 0 { Foundation.exit(0) }
             stop(error.description, error.exitCode)
         } catch let code as ExitCode {
             Foundation.exit(code.rawValue)

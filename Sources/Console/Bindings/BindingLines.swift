@@ -30,6 +30,11 @@ struct BindingLines {
 
     private static let unlisted = "it was there; the journal lists no refreshes"
 
+    /// `4s ago`, `just now`
+    private static func ago(_ interval: Interval) -> String {
+        interval.seconds <= 0 ? "just now" : "\(TimeText.ago(interval)) ago"
+    }
+
     /// `at 12:04:34`
     var expiryClock: String { "until \(clock.clock(facts.expiresAt))" }
 
@@ -40,7 +45,7 @@ struct BindingLines {
             let known = "last known to have come \(TimeText.ago(since)) before"
             return [TextRun(known, role: .text), TextRun(", perhaps since", role: .textDim)]
         }
-        var runs = [TextRun("refreshed \(TimeText.ago(since)) ago", role: .text)]
+        var runs = [TextRun("refreshed \(Self.ago(since))", role: .text)]
         guard facts.usualGap > 0 else {
             runs.append(
                 TextRun(facts.refreshes == 0 ? ", no refresh yet" : ", rhythm not known yet", role: .textDim)
@@ -62,7 +67,7 @@ struct BindingLines {
             let granted = facts.granted == 0 ? "not known" : "granted \(facts.granted)"
             return [
                 ("uri", BindingColumns.text(texts.contact)), ("expires", granted),
-                ("", "The journal holds no more of it."),
+                ("", "no more is in the journal"),
             ]
         }
         return [
@@ -77,7 +82,8 @@ struct BindingLines {
 
     /// Identity and network side.
     var network: [(String, String)] {
-        let made = ("created", "\(TimeText.ago(clock.since(facts.createdAt))) ago, \(refreshes)")
+        let count = facts.isEndUnknown ? "" : ", \(refreshes)"
+        let made = ("created", "\(TimeText.ago(clock.since(facts.createdAt))) ago\(count)")
         if clock.isPast {
             let source = "\(facts.path.source) \(facts.path.transport.name)"
             return [("source", source), ("agent", BindingColumns.text(texts.userAgent)), made]
@@ -96,8 +102,7 @@ struct BindingLines {
     }
 
     private var refreshes: String {
-        let count = TimeText.count(Int(facts.refreshes), "refresh", plural: "refreshes")
-        return facts.isEndUnknown ? "at least \(count)" : count
+        TimeText.count(Int(facts.refreshes), "refresh", plural: "refreshes")
     }
 
     private var auth: String {

@@ -99,7 +99,10 @@ struct BindingScreen {
                 priority: 40
             ),
         ]
-        let right = [Segment("\(state.word) ", role: BindingColumns.role(state), priority: 80)]
+        let isKnown = !detail.row.binding.facts.isEndUnknown
+        let right = [
+            Segment("\(isKnown ? state.word : "?") ", role: BindingColumns.role(state), priority: 80)
+        ]
         SegmentLine(left: left, right: right).draw(on: &grid, in: rect)
     }
 
@@ -128,15 +131,7 @@ struct BindingScreen {
         reach?.draw(on: &grid, top: model.detail.reachTop)
         area = area.inset(top: reach?.rect.height ?? 0)
         if area.height >= (reach == nil ? 8 : 5) {
-            grid.rule(area.row(0), title: "REFRESH GAPS, s, AND HISTORY (\(Action.key(.history)))")
-            lines.gaps(detail.gaps, width: area.width - 1).draw(on: &grid, at: area.row(1).origin)
-            area = area.inset(top: 2)
-            let past = past(detail, width: area.width - 1)
-            // The attempts keep two lines, and half of what there is.
-            let room = min(area.height - others - 3, max(1, (area.height - others) / 2))
-            let height = max(0, min(past.count, room))
-            past.draw(on: &grid, in: Rect(x: area.x, y: area.y, width: area.width, height: height))
-            area = area.inset(top: height)
+            area = area.inset(top: drawPast(detail, lines, on: &grid, in: area.inset(bottom: others)))
         }
         guard area.height >= 2 + others else { return }
         drawAttempts(detail, on: &grid, in: area.inset(bottom: others))
@@ -147,6 +142,32 @@ struct BindingScreen {
         }
         let text = SafeText(" Also registered: \(list.joined(separator: ", "))", ascii: grid.glyphs == .ascii)
         grid.put(text.fitted(to: area.width), at: area.row(area.height - 1).origin, role: .text)
+    }
+
+    /// The last gaps and what the journal tells; gives the rows used. The attempts keep three rows, and half of what
+    /// there is.
+    private func drawPast(
+        _ detail: BindingDetail,
+        _ lines: BindingLines,
+        on grid: inout CellGrid,
+        in rect: Rect
+    ) -> Int {
+        let key = Action.key(.history)
+        grid.rule(
+            rect.row(0),
+            title: clock.isPast ? "HISTORY (\(key))" : "REFRESH GAPS, s, AND HISTORY (\(key))"
+        )
+        // The journal lists no refreshes.
+        let head = clock.isPast ? 1 : 2
+        if !clock.isPast {
+            lines.gaps(detail.gaps, width: rect.width - 1).draw(on: &grid, at: rect.row(1).origin)
+        }
+        let past = past(detail, width: rect.width - 1)
+        let rest = rect.inset(top: head)
+        let kept = min(max(1, detail.attempts.count) + 1, max(3, rest.height / 2))
+        let height = max(0, min(past.count, rest.height - kept))
+        past.draw(on: &grid, in: Rect(x: rest.x, y: rest.y, width: rest.width, height: height))
+        return head + height
     }
 
     /// Two columns where there is room for them; gives the rows used.

@@ -14,9 +14,9 @@ struct Command: Sendable {
 
     /// All commands, in the order in which messages list them.
     static let table: [Command] = [
-        Command(name: .at, argument: "TIME", help: "show the bindings as they were: \(Moment.forms)"),
+        Command(name: .at, argument: "TIME", help: "the bindings as they were: 14:03, 2026-11-25 14:03, -2h"),
         Command(name: .live, argument: "", help: "the present again"),
-        Command(name: .history, argument: "[AOR]", help: "what the journal tells of it; without one: of all"),
+        Command(name: .history, argument: "[AOR]", help: "what the journal tells of it, or of all"),
         Command(name: .detach, argument: "", help: "leave the terminal; the registrar goes on"),
         Command(name: .quit, argument: "", help: "quit (asks first)"),
     ]

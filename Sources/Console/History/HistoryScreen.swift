@@ -15,7 +15,7 @@ struct HistoryScreen {
         let entries = model.historyEntries
         if let info = layout.info { infoLine(entries.count).draw(on: &grid, in: info) }
         let shown = entries.dropFirst(model.history.top).prefix(layout.rows)
-        let isWide = body.width >= 100
+        let isWide = body.width >= 130
         let columns = columns(shown, isWide: isWide)
         let table = Table(
             columns: columns,
@@ -32,11 +32,10 @@ struct HistoryScreen {
         let width = shown.map { time($0, isWide).utf8.count }.max() ?? 8
         var columns = [
             Column("TIME", minimum: width, ideal: width, priority: 95),
-            Column("WHAT", minimum: 10, ideal: 19, priority: 100),
-            Column("FROM", minimum: 17, ideal: 30, priority: 80, grows: true),
+            Column("WHAT", minimum: 12, ideal: 19, priority: 100),
+            Column("FROM", minimum: 15, ideal: isWide ? 46 : 24, priority: 80, grows: true),
             Column("LIVED", minimum: 5, ideal: 5, alignment: .right, priority: 60),
-            Column("REFRESHES", minimum: 12, ideal: 30, priority: 50),
-            Column("CONTACT", minimum: 15, ideal: 22, priority: 30, cut: .start),
+            Column("REFRESHES", minimum: 20, ideal: 22, priority: 50),
             Column("BY", minimum: 8, ideal: 18, priority: 40),
         ]
         if aor == nil {
@@ -54,8 +53,9 @@ struct HistoryScreen {
         let words = HistoryWords(entry: entry, clock: clock)
         var fields = [
             TableField(time(entry, isWide), role: .flowTime), TableField(.text([words.what])),
-            TableField(words.source), TableField(words.lived), TableField(words.refreshes, role: .textDim),
-            TableField(words.contact, role: .textDim), TableField(entry.by),
+            TableField(isWide ? words.source : words.shortSource), TableField(words.lived),
+            TableField(words.shortRefreshes, role: .textDim),
+            TableField(entry.by),
         ]
         if aor == nil { fields.insert(TableField(words.aor), at: 1) }
         // Looking back, what came after is known but has not happened yet.

@@ -38,6 +38,12 @@ struct HistoryWords {
         return entry.movedFrom.map { "\($0) -> \(now)" } ?? now
     }
 
+    /// The same where there is no room for both ends: of a move only where to.
+    var shortSource: String {
+        let now = "\(life.source) \(life.transport.name)"
+        return entry.movedFrom == nil ? now : "-> \(now)"
+    }
+
     /// Host and port of the contact.
     var contact: String { BindingColumns.hostPart(BindingColumns.text(life.contact)) }
     /// Whose binding it was.
@@ -48,8 +54,14 @@ struct HistoryWords {
 
     /// `12 refreshes, every 54 s +/-3`; empty for one that has just been made.
     var refreshes: String {
+        counted(TimeText.count(Int(life.refreshes), "refresh", plural: "refreshes"))
+    }
+
+    /// The same below a head that says what is counted: `12, every 54 s +/-3`.
+    var shortRefreshes: String { counted(TimeText.count(Int(life.refreshes))) }
+
+    private func counted(_ count: String) -> String {
         guard life.refreshes > 0 || entry.cause.isRemoval else { return "" }
-        let count = TimeText.count(Int(life.refreshes), "refresh", plural: "refreshes")
         guard life.usualGap > 0 else { return count }
         let spread = life.gapDeviation >= 1_000 ? " +/-\(life.gapDeviation / 1_000)" : ""
         return "\(count), every \(TimeText.length(Int(life.usualGap / 1_000)))\(spread)"

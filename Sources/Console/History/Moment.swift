@@ -63,8 +63,8 @@ public enum Moment {
 
     /// A text has one of the forms: for what is checked before there is a clock to go by.
     public static func isMoment(_ text: String) -> Bool {
-        // Later than any year that can be written.
-        (try? wall(text, now: WallTime(nanoseconds: .max), utcOffset: .zero)) != nil
+        // In 2199: later than all that is written.
+        (try? wall(text, now: WallTime(secondsSince1970: 7_226_600_000), utcOffset: .zero)) != nil
     }
 
     /// `10m`, `2h`, `90s`, `1d`.

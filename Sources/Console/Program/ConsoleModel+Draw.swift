@@ -16,6 +16,7 @@ extension ConsoleModel {
         }
         let clock = clock(at: now)
         titleLine(presentClock(at: now)).draw(on: &grid, in: frame.title)
+        if let storeTrouble, let alert = frame.alert { drawAlert(storeTrouble, on: &grid, in: alert) }
         drawBody(on: &grid, in: frame.body, clock: clock)
         if loss != nil { grid.restyle(frame.body, role: .textDim) }
         drawMessage(on: &grid, in: frame.message, clock: presentClock(at: now))
@@ -42,6 +43,13 @@ extension ConsoleModel {
             role: .text,
             maxWidth: size.width
         )
+    }
+
+    /// `NOT DURABLE: the disk is full …`: what is registered now may be lost.
+    private func drawAlert(_ trouble: String, on grid: inout CellGrid, in rect: Rect) {
+        grid.fill(rect, role: .barTitleAlert)
+        let text = SafeText(" NOT DURABLE: \(trouble)", ascii: settings.glyphs == .ascii)
+        grid.put(text.fitted(to: rect.width), at: rect.origin, role: .barTitleAlert)
     }
 
     private func drawBody(on grid: inout CellGrid, in body: Rect, clock: LocalClock) {
@@ -121,7 +129,9 @@ extension ConsoleModel {
         }
         switch screen {
         case .binding: return under(detail.detail?.row.aor ?? "")
-        case .history(let aor): return under("HISTORY\(aor.map { " " + BindingColumns.text($0) } ?? "")")
+        case .history(let aor):
+            let text = "HISTORY\(aor.map { " " + BindingColumns.text($0) } ?? "")"
+            return size.width < 60 ? SafeText(text).fitted(to: room).string : under(text)
         case .attempt:
             guard let row = ladder.detail?.row else { return under("") }
             let tail = " \(row.verdict.word)"

@@ -31,7 +31,7 @@ struct LinkState: Sendable {
 extension ConsoleModel {
     /// Asks for the window that is wanted, if none is out.
     mutating func ask(at now: ClockReading) -> [ConsoleEffect] {
-        guard welcome != nil, loss == nil, link.asked == nil, !isTiny, replayAsked == nil else { return [] }
+        guard welcome != nil, loss == nil, link.asked == nil, !isTiny else { return [] }
         if case .form = layer, hasWindow {
             link.wantsGhosts = nil
             return []
@@ -143,6 +143,7 @@ extension ConsoleModel {
             guard let question = link.asked, question.serial == serial else { return [] }
             link.asked = nil
             drain = window.drain
+            storeTrouble = window.storeTrouble
             replay?.clock.timestamp = window.at
             if let id = link.wantsGhosts, question.query.subject == .binding(id) {
                 return takeGhosts(window.content, of: id)
@@ -159,11 +160,7 @@ extension ConsoleModel {
         case .replay(let report, let serial): takeReplay(report, serial: serial, at: now)
         case .statistics, .explanation: break
         case .lost(let reason): lose(reason, at: now)
-        case .notice(let notice):
-            guard notice.level >= .warning else { break }
-            // Often it is somebody else's act, and the rows are other ones now.
-            if !isFrozen { link.wantsWindow = true }
-            message = notice.level == .error ? .error(notice.text) : .warning(notice.text)
+        case .notice(let notice): hear(notice)
         }
         return []
     }

@@ -1,3 +1,4 @@
+internal import BindingTable
 internal import Cells
 internal import ConsoleLink
 internal import Timing
@@ -59,13 +60,26 @@ extension ConsoleModel {
         guard let welcome else { return }
         let away = TimeText.length((now.timestamp - loss.since.timestamp).seconds)
         guard before?.startedAt != welcome.startedAt else {
-            message = .done("Back after \(away): the registrar goes on.", at: now.timestamp)
-            return
+            return welcomeBack("Back after \(away): the registrar goes on.", at: now)
         }
         let clock = presentClock(at: now)
-        let text = "Back after \(away): the registrar was restarted at \(clock.clock(welcome.startedAt))."
-        message = .done(text, at: now.timestamp)
+        let start = clock.clock(welcome.startedAt)
+        welcomeBack("Back after \(away): the registrar was restarted at \(start).", at: now)
         forgetNames()
+    }
+
+    private mutating func welcomeBack(_ text: String, at now: ClockReading) {
+        message = .done(text, at: now.timestamp)
+        message?.isReturn = true
+    }
+
+    /// Says what somebody else has noticed or done.
+    mutating func hear(_ notice: Notice) {
+        guard notice.level >= .warning else { return }
+        let text = message.map { $0.isReturn ? "\($0.text) \(notice.text)" : notice.text } ?? notice.text
+        message = notice.level == .error ? .error(text) : .warning(text)
+        // Often it is somebody else's act, and the rows are other ones now.
+        if !isFrozen { link.wantsWindow = true }
     }
 
     /// Another process gives other names to what was seen: rows are found again by what they are, and nothing refers

@@ -73,7 +73,8 @@ final class ConsoleSession {
                 themes: choices,
                 theme: console.theme,
                 view: StartView(rawValue: console.view) ?? .overview,
-                filter: console.filter
+                filter: console.filter,
+                at: console.at
             ),
             size: screen.size
         )

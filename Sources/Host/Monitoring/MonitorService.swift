@@ -4,6 +4,7 @@ import Dispatch
 import Glibc
 import Monitor
 public import Registrar
+import Storage
 import Synchronization
 import Timing
 import Transport
@@ -27,7 +28,20 @@ final class MonitorService: Sendable {
         var departures: [Int] = []
         var abuse: AbusePolicy?
         var openDomains: [String]?
+        /// Lines of the audit trail from before the start.
+        var earlier: [AuditRecord] = []
+        /// Tickets of acts that the store has given back.
+        var settled: [CommitResult] = []
+        var pasts: [BuiltPast] = []
         var isStopping = false
+    }
+
+    /// What came of a console's wish to look back.
+    private struct BuiltPast {
+        var console: Int
+        var serial: UInt64
+        var view: PastView?
+        var report: ReplayReport
     }
 
     private let inbox = Mutex(Inbox())
@@ -35,12 +49,19 @@ final class MonitorService: Sendable {
     private let rings: [ExchangeRing]
     private let desk: OperatorDesk
     private let audit: AuditLog
+    private let store: BindingStore?
+    private let kept: KeptRules?
     private let log: @Sendable (MonitorEvent) -> Void
     private let thread = Mutex<LoopThread?>(nil)
     private let reloader = Mutex<Reloader?>(nil)
+    private let history = Mutex<HistoryService?>(nil)
+    private let explainer = Mutex<Explainer?>(nil)
 
     /// Reads the settings anew, elsewhere, and says what came of it; never waited for.
     typealias Reloader = @Sendable (@escaping @Sendable (ReloadReport) -> Void) -> Void
+
+    /// Says what the rules in force make of a request that may come.
+    typealias Explainer = @Sendable (ExplainQuery) -> ExplainAnswer
 
     /// A monitor over the rings of all loops; `log` gets every notice and audit line as well.
     init(
@@ -48,13 +69,18 @@ final class MonitorService: Sendable {
         rings: [ExchangeRing],
         desk: OperatorDesk,
         audit: AuditLog,
+        store: BindingStore? = nil,
+        kept: KeptRules? = nil,
         limits: MonitorLimits,
         log: @escaping @Sendable (MonitorEvent) -> Void,
     ) throws(HostError) {
         self.rings = rings
         self.desk = desk
         self.audit = audit
+        self.store = store
+        self.kept = kept
         self.log = log
+        inbox.withLock { $0.earlier = audit.tail(limits.auditLines) }
         wake = WakeUp()
         let started = SystemClock.read()
         do {
@@ -66,6 +92,15 @@ final class MonitorService: Sendable {
         } catch {
             throw HostError("\(error)", exitCode: 1)
         }
+    }
+
+    /// How the store is doing; nil without one.
+    var storeHealth: StoreHealth? { store?.health }
+
+    /// A ticket of an operator's act came back from the store.
+    func settle(_ result: CommitResult) {
+        inbox.withLock { $0.settled.append(result) }
+        wake.raise()
     }
 
     /// Something for the log, the audit view or the block list.
@@ -104,6 +139,22 @@ final class MonitorService: Sendable {
         self.reloader.withLock { $0 = reloader }
     }
 
+    /// Whose history consoles are told.
+    func onHistory(_ history: HistoryService) {
+        self.history.withLock { $0 = history }
+    }
+
+    /// A moment of the past is built, or not.
+    private func deliver(_ past: BuiltPast) {
+        inbox.withLock { $0.pasts.append(past) }
+        wake.raise()
+    }
+
+    /// What a console's question about the rules is answered by.
+    func onExplain(_ explainer: @escaping Explainer) {
+        self.explainer.withLock { $0 = explainer }
+    }
+
     /// Other domains than before take registrations without a password: all consoles are told.
     func tell(openDomains: [String]) {
         inbox.withLock { $0.openDomains = openDomains }
@@ -125,9 +176,11 @@ final class MonitorService: Sendable {
         private let monitor: Monitor
         private var audience = Audience()
         private var sessions: [Int: LinkSession] = [:]
+        private var pasts = PastViews()
         /// The abuse policy acts as an operator does.
         private var policyLink = LinkSession(readOnlyBecause: nil)
         private var clocks: ClockWatch
+        private var storeWatch = StoreWatch()
 
         init(service: MonitorService, monitor: Monitor, clocks: ClockWatch) {
             self.service = service
@@ -146,13 +199,18 @@ final class MonitorService: Sendable {
                 for id in letters.departures {
                     audience.leave(id)
                     sessions[id] = nil
+                    pasts.leave(id)
                 }
                 for console in letters.consoles { audience.join(console) }
                 if let policy = letters.abuse { monitor.policy = policy }
                 if let open = letters.openDomains { audience.tell(openDomains: open) }
                 let now = SystemClock.read()
+                for record in letters.earlier { monitor.receive(.audit(record), at: now.timestamp) }
+                watchStore(at: now.timestamp)
+                for result in letters.settled { settle(result, now) }
                 for event in letters.events { take(event, at: now.timestamp) }
                 if let jump = clocks.jump(at: now) { tell(jump, at: now.timestamp) }
+                for past in letters.pasts { show(past) }
                 for letter in letters.requests {
                     guard let console = audience[letter.console] else { continue }
                     answer(letter.request, to: console, now: now)
@@ -160,6 +218,36 @@ final class MonitorService: Sendable {
                 // With nobody looking, the rings are large enough for a lazy reader.
                 if !isBusy { service.wake.wait(milliseconds: audience.consoles.isEmpty ? 200 : 50) }
             }
+        }
+
+        /// What of an act the store could not keep is taken back, and everybody is told: the outcome said otherwise.
+        private func settle(_ result: CommitResult, _ now: ClockReading) {
+            let completion = service.desk.complete(
+                result.token,
+                committed: result.committed,
+                at: now.timestamp
+            )
+            guard case .takenBack(let act) = completion else { return }
+            let bindings = act.bindings == 1 ? "1 binding" : "\(act.bindings) bindings"
+            let record = AuditRecord(
+                at: now.wall,
+                by: act.by,
+                action: act.word,
+                object: bindings,
+                result: "taken back: the store could not keep it",
+                reason: act.reason
+            )
+            if write(record) == nil { monitor.receive(.audit(record), at: now.timestamp) }
+            let text =
+                "\(act.word) of \(bindings) by \(act.by.short) was taken back: the store could not keep it"
+            say(Notice(at: now.timestamp, level: .error, text: text), at: now.timestamp)
+        }
+
+        private func watchStore(at now: Timestamp) {
+            guard let store = service.store, let notice = storeWatch.look(store.health, at: now) else {
+                return
+            }
+            say(notice, at: now)
         }
 
         private func take(_ event: MonitorEvent, at now: Timestamp) {
@@ -174,6 +262,8 @@ final class MonitorService: Sendable {
             let text =
                 "the clock was set \(direction) by \(seconds) s; bindings keep the time they were granted"
             say(Notice(at: now, level: .warning, text: text), at: now)
+            // Rows have wall times, for the other clock means nothing after a restart.
+            service.store?.rewrite()
         }
 
         /// One slice of reading and sorting; true if more waits.
@@ -191,6 +281,7 @@ final class MonitorService: Sendable {
             }
             if monitor.pull(limit: 4_096, at: now) { more = true }
             if monitor.advance(to: now) { more = true }
+            if pasts.advance() { more = true }
             for failure in monitor.takeFailures(at: now) { service.log(.notice(failure)) }
             raiseAlarms(clock)
             return more
@@ -223,6 +314,12 @@ final class MonitorService: Sendable {
 
         private func answer(_ request: LinkRequest, to console: Console, now: ClockReading) {
             if case .reload(let serial) = request, reload(serial: serial, for: console, now: now) { return }
+            if remember(request, for: console) { return }
+            if case .explain(let query, let serial) = request,
+                let explainer = service.explainer.withLock({ $0 })
+            {
+                return console.deliver(.explanation(explainer(query), serial: serial))
+            }
             let update = answer(
                 request,
                 in: &sessions[
@@ -264,12 +361,69 @@ final class MonitorService: Sendable {
             return true
         }
 
+        /// What the history answers, and what is asked of the past; false for all else.
+        private func remember(_ request: LinkRequest, for console: Console) -> Bool {
+            switch request {
+            case .history(let query, let serial):
+                guard let history = service.history.withLock({ $0 }) else { return false }
+                history.page(query) { console.deliver(.history($0, serial: serial)) }
+            case .replay(let moment, let serial):
+                guard let history = service.history.withLock({ $0 }) else { return false }
+                lookBack(to: moment, serial: serial, for: console, history)
+            case .query(let query, let serial):
+                guard let past = pasts[console.id] else { return false }
+                console.deliver(.window(past.answer(query), serial: serial))
+            case .preview(_, let serial), .previewMatching(_, _, let serial):
+                guard pasts[console.id] != nil else { return false }
+                console.deliver(.preview(CommandOutcome(refusal: Self.past), serial: serial))
+            case .perform(_, let serial):
+                guard pasts[console.id] != nil else { return false }
+                console.deliver(.outcome(CommandOutcome(refusal: Self.past), serial: serial))
+            case .reload, .statistics, .explain: return false
+            }
+            return true
+        }
+
+        private static let past = "this console looks at the past, where nothing can be done"
+
+        private func lookBack(
+            to moment: WallTime?,
+            serial: UInt64,
+            for console: Console,
+            _ history: HistoryService,
+        ) {
+            guard let moment else {
+                pasts.leave(console.id)
+                return console.deliver(.replay(ReplayReport(), serial: serial))
+            }
+            if let refusal = pasts.begin(console.id, serial: serial) {
+                return console.deliver(.replay(ReplayReport(refusal: refusal), serial: serial))
+            }
+            history.past(at: moment) { [service] view, report in
+                service.deliver(BuiltPast(console: console.id, serial: serial, view: view, report: report))
+            }
+        }
+
+        /// From now on a console's queries are answered from there.
+        private func show(_ past: BuiltPast) {
+            guard pasts.finish(past.console, serial: past.serial, past.view) else { return }
+            audience[past.console]?.deliver(.replay(past.report, serial: past.serial))
+        }
+
         private func answer(
             _ request: LinkRequest,
             in session: inout LinkSession,
             _ now: ClockReading,
         ) -> LinkUpdate {
-            session.answer(request, monitor: monitor, desk: service.desk, clock: now, audit: write)
+            let update = session.answer(
+                request,
+                monitor: monitor,
+                desk: service.desk,
+                clock: now,
+                audit: write
+            )
+            if case .perform = request { service.kept?.keep(at: now.timestamp) }
+            return update
         }
 
         /// Writes a line of the audit trail; says why it can't.

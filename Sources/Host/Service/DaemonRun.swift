@@ -6,10 +6,10 @@ import Logging
 /// `regtop serve`: the registrar without a screen.
 public struct DaemonRun {
     private let settings: Settings
-    private let reread: () throws -> Settings
+    private let reread: @Sendable () throws -> Settings
 
     /// A run with these settings; `reread` gives them anew on SIGHUP.
-    public init(settings: Settings, reread: @escaping () throws -> Settings) {
+    public init(settings: Settings, reread: @escaping @Sendable () throws -> Settings) {
         self.settings = settings
         self.reread = reread
     }
@@ -19,8 +19,14 @@ public struct DaemonRun {
         let signals = BlockedSignals([SIGTERM, SIGINT, SIGHUP])
         LoggingSystem.bootstrap(StreamLogHandler.standardError)
         let logger = Logger(label: "regtop")
-        let audit = AuditLog(path: AuditLog.standardPath(environment: Environment.known))
-        let service = try RegistrarService(settings: settings, audit: audit) { event in
+        _ = try RegistrarService.addresses(settings)
+        let durable = try DurableState(settings)
+        let service = try RegistrarService(
+            settings: settings,
+            audit: durable.audit,
+            durable: durable,
+            reread: reread
+        ) { event in
             logger.log(event)
         }
         let place = StateDirectory(settings.state, environment: Environment.known)
@@ -106,7 +112,7 @@ enum Environment {
     /// Those of the variables named here that are set.
     static var known: [String: String] {
         var result: [String: String] = [:]
-        for name in ["HOME", "XDG_STATE_HOME", "SSH_CLIENT", "SSH_CONNECTION"] {
+        for name in ["HOME", "XDG_STATE_HOME", "STATE_DIRECTORY", "SSH_CLIENT", "SSH_CONNECTION"] {
             if let value = getenv(name) { result[name] = String(cString: value) }
         }
         return result

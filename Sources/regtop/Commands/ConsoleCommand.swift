@@ -11,6 +11,7 @@ struct ConsoleCommand: ParsableCommand {
 
     @OptionGroup var service: ServiceOptions
     @OptionGroup var screen: ScreenOptions
+    @OptionGroup var batch: BatchOptions
 
     @Option(
         defaultAsFlag: 24,
@@ -19,6 +20,7 @@ struct ConsoleCommand: ParsableCommand {
     var demo: Int?
 
     func run() throws {
+        if batch.isMeant { return try printPictures() }
         let settings = try settings()
         if let demo, !(1...10_000).contains(demo) {
             throw HostError("--demo \(demo): choose from 1 to 10000 phones", exitCode: 2)
@@ -34,6 +36,12 @@ struct ConsoleCommand: ParsableCommand {
             }.run()
         }
         throw ExitCode(code)
+    }
+
+    /// `--batch`: what the running registrar shows; 75 if none runs.
+    private func printPictures() throws {
+        let script = try batch.script(view: screen.view, filter: screen.filter)
+        try script.run(ControlOptions(service).script())
     }
 
     private func settings() throws -> Settings {

@@ -63,6 +63,9 @@ struct ScreenOptions: ParsableArguments {
     @Option(help: "First filter of the view, such as 'exp<60 ua~zoiper'.")
     var filter: String?
 
+    @Option(help: "Begin with the bindings as they were: 14:03, 14:03:20, '2026-11-25 14:03', -10m, -2h.")
+    var at: String?
+
     @Flag(help: "Draw with ASCII characters only.")
     var ascii = false
 
@@ -81,6 +84,12 @@ struct ScreenOptions: ParsableArguments {
             console.view = view
         }
         if let filter { console.filter = filter }
+        if let at {
+            guard ScreenSettings.isMoment(at) else {
+                throw HostError("--at \(at): no time; write \(ScreenSettings.momentForms)", exitCode: 2)
+            }
+            console.at = at
+        }
         if readOnly { console.readOnly = true }
         if ascii { console.ascii = true }
         if noColor { console.noColor = true }
