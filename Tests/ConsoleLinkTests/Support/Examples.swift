@@ -11,6 +11,7 @@ enum Examples {
         wall: WallTime(secondsSince1970: 1_790_000_000)
     )
     static let you = OperatorIdentity(user: "kl", from: "local", terminal: "pts/3")
+    static let hello = Hello(from: "198.51.100.20", terminal: "pts/3", isConsole: true)
     static let phone = BindingID(rawValue: 0x3f00_0001_0000_002a)
 
     static var path: ReceivedFrom {
