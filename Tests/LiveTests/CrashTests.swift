@@ -171,30 +171,32 @@ struct CrashTests {
     func power() throws {
         let trace = "\(laboratory.path)/trace"
         let calls = "trace=fsync,fdatasync,sendmmsg,sendmsg,sendto"
-        let strace = ["/usr/bin/strace", "-f", "-s", "24", "-e", calls, "-o", trace]
+        // Detached, so that the process that is started and ended is the program itself.
+        let strace = ["/usr/bin/strace", "-D", "-f", "-s", "24", "-e", calls, "-o", trace]
         let arguments = try service(state: state, config: "store: {durability: power}\n")
         let server = try ServingProcess(arguments, behind: strace, log: log)
         let phones = try phones(users: 5, seed: 1)
         try #require(phones.isAnswered(within: 30, while: { server.isAlive }), "\(lastWords)")
-        for round in 0..<20 { #expect(phones.register(user: round % 5, seconds: 600 + round) == 200) }
-        server.end(SIGTERM)
-        let lines = try String(contentsOfFile: trace, encoding: .utf8).split(separator: "\n").map(String.init)
-        var synced = 0
-        var answered = 0
-        for line in lines {
-            // A call that another thread interrupts stands on two lines: a sync counts when it has ended.
-            if line.contains("sync"), line.hasSuffix("= 0") { synced += 1 }
-            guard line.contains("send"), line.contains("SIP/2.0 200") else { continue }
-            answered += 1
-            // The queries before the first registration change nothing and wait for nothing.
-            guard answered > lines.count(where: { $0.contains("SIP/2.0 200") }) - 20 else {
-                synced = 0
-                continue
-            }
-            #expect(synced > 0, "a 200 left before its sync: \(line)")
-            synced = 0
+        let registrations = 20
+        for round in 0..<registrations {
+            #expect(phones.register(user: round % 5, seconds: 600 + round) == 200)
         }
-        #expect(answered > 20)
+        server.end(SIGTERM)
+        var lines: [String] = []
+        let end = PlainPhones.now + 5
+        while !(lines.last?.contains("+++ ") ?? false), PlainPhones.now < end {
+            usleep(10_000)
+            lines = try String(contentsOfFile: trace, encoding: .utf8).split(separator: "\n").map(String.init)
+        }
+        // A call that another thread interrupts stands on two lines: a sync counts when it has ended.
+        let answers = lines.indices.filter { lines[$0].contains("send") && lines[$0].contains("SIP/2.0 200") }
+        let syncs = lines.indices.filter { lines[$0].contains("sync") && lines[$0].hasSuffix("= 0") }
+        // The one before the first of them answered a query, which changes nothing and waits for nothing.
+        try #require(answers.count > registrations)
+        for (before, answer) in zip(answers.suffix(registrations + 1), answers.suffix(registrations)) {
+            let isSynced = syncs.contains { $0 > before && $0 < answer }
+            #expect(isSynced, "a 200 left before its sync: \(lines[before...answer].joined(separator: "\n"))")
+        }
     }
 }
 

@@ -228,19 +228,11 @@ extension CommandOutcome: Codable {
 }
 
 extension Badges: Codable {
-    /// Reads a list of names.
+    /// Reads a list of names; one that isn't known, of a newer version, is left out.
     public init(from decoder: any Decoder) throws {
         self = []
-        let container = try decoder.singleValueContainer()
-        for word in try container.decode([String].self) {
-            guard let entry = Self.names.first(where: { $0.name == word }) else {
-                let names = Self.names.map(\.name).joined(separator: ", ")
-                throw DecodingError.dataCorruptedError(
-                    in: container,
-                    debugDescription: "these badges are known: \(names)"
-                )
-            }
-            insert(entry.badge)
+        for word in try decoder.singleValueContainer().decode([String].self) {
+            if let entry = Self.names.first(where: { $0.name == word }) { insert(entry.badge) }
         }
     }
 
