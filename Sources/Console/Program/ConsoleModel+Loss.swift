@@ -36,7 +36,9 @@ extension ConsoleModel {
         waitingKeys = []
         message =
             hadActOut
-            ? .warning("The link was lost while an act was out: the audit trail (5, Tab) will say if it was done.")
+            ? .warning(
+                "The link was lost while an act was out: the audit trail (5, Tab) will say if it was done."
+            )
             : nil
     }
 
@@ -107,7 +109,9 @@ extension ConsoleModel {
         let clock = presentClock(at: now)
         let age = TimeText.length((now.timestamp - loss.since.timestamp).seconds)
         let seen = clock.clock(loss.since.timestamp)
-        return .error("Link lost \(age) ago: \(loss.reason). What is shown is of \(seen); trying again every second.")
+        return .error(
+            "Link lost \(age) ago: \(loss.reason). What is shown is of \(seen); trying again every second."
+        )
     }
 }
 

@@ -32,7 +32,7 @@ final class AttachedLine: ConsoleLine {
         self.socket = socket
         self.hello = hello
         let client = try ControlClient(socket: socket, hello: hello)
-        first = client.welcome
+        first = client.welcome.here
         state = Mutex(State(client: client.line))
     }
 
@@ -91,7 +91,9 @@ final class AttachedLine: ConsoleLine {
             do throws(LinkError) {
                 let update = try LinkCodec.update(bytes.span)
                 if case .lost(let reason) = update { return lose(reason) }
-                state.withLock { $0.deliver }(update)
+                let deliver = state.withLock { $0.deliver }
+                if case .welcome(let welcome) = update { return deliver(.welcome(welcome.here)) }
+                deliver(update)
             } catch {
                 lose("the registrar speaks another version of the protocol: \(error)")
             }
@@ -122,6 +124,15 @@ final class AttachedLine: ConsoleLine {
             state.client = client.line
             return state.deliver
         }
-        deliver(.welcome(client.welcome))
+        deliver(.welcome(client.welcome.here))
+    }
+}
+
+extension Welcome {
+    /// The same with the time of day of whoever looks, who may sit elsewhere than the registrar's user.
+    fileprivate var here: Welcome {
+        var welcome = self
+        welcome.utcOffset = LocalTime.utcOffset
+        return welcome
     }
 }

@@ -34,7 +34,10 @@ final class EmbeddedLine: ConsoleLine {
     }
 
     func begin(_ deliver: @escaping @Sendable (LinkUpdate) -> Void) {
-        let welcome = service.welcome(identity, readOnlyBecause: isReadOnly ? "started with --read-only" : nil)
+        let welcome = service.welcome(
+            identity,
+            readOnlyBecause: isReadOnly ? "started with --read-only" : nil
+        )
         service.monitor.attach(MonitorService.Console(id: Self.id, welcome: welcome, deliver: deliver))
         service.record(.opened(identity, mayAct: !isReadOnly))
     }
@@ -52,7 +55,7 @@ final class EmbeddedLine: ConsoleLine {
 extension RegistrarService {
     /// The first words to a console.
     func welcome(_ you: OperatorIdentity, readOnlyBecause: String?) -> Welcome {
-        Welcome(
+        var welcome = Welcome(
             host: HostName.short,
             listeners: listeners.map(\.description),
             startedAt: startedAt.timestamp,
@@ -62,6 +65,8 @@ extension RegistrarService {
             readOnlyBecause: readOnlyBecause,
             openDomains: openDomains
         )
+        welcome.keepsBindings = keepsBindings
+        return welcome
     }
 
     /// Writes the begin or the end of a console's session into the audit trail.

@@ -59,8 +59,6 @@ public final class ConsoleRun {
         let usual = StateDirectory(settings.state, environment: Environment.known)
         let audit = durable?.audit ?? AuditLog(path: usual.audit)
         let (hasDemo, reread) = (demo != nil, reread)
-        let place = StateDirectory(settings.state, environment: Environment.known)
-        let hasPlace = !hasDemo || settings.state != nil
         let log = settings.log.file == nil ? nil : try LogWriter(settings.log, environment: Environment.known)
         defer { log?.stop() }
         let logger = log?.logger
@@ -82,25 +80,25 @@ public final class ConsoleRun {
             try DemoPhones(demo, listeners: service.listeners)
         }
         defer { phones?.stop() }
-        let control = hasPlace ? try ControlServer(path: place.socket, settings.control, service) : nil
+        let control = try durable.map { durable throws(HostError) in
+            try ControlServer(path: durable.directory.socket, settings.control, service)
+        }
+        defer { control?.stop("the registrar has ended with its console") }
         let session = try ConsoleSession(
             settings: settings.console,
             line: EmbeddedLine(service, isReadOnly: settings.console.readOnly),
             themes: themes,
             theme: theme.theme
         ) { [foreground] in
-            if !hasPlace { return "the demo can't be left alone: start it with --state DIR" }
+            if durable == nil { return "the demo can't be left alone: start it with --state DIR" }
             return foreground == nil ? "this process can't be divided from its shell: regtop serve can" : nil
         }
         for problem in theme.problems {
             service.notice(.warning, "theme \(settings.console.theme): \(problem)")
         }
         switch session.run() {
-        case .exit(let code):
-            control?.stop("the registrar has ended with its console")
-            return code
-        case .detached:
-            return try serve(on: service, control, session, log)
+        case .exit(let code): return code
+        case .detached: return try serve(on: service, control, session, log)
         }
     }
 
@@ -112,7 +110,10 @@ public final class ConsoleRun {
         _ log: LogWriter?,
     ) throws(HostError) -> Int32 {
         let signals = BlockedSignals([SIGTERM, SIGINT, SIGHUP])
-        StandardStream.output.write("regtop: the registrar goes on as pid \(getpid()); `regtop attach` comes back")
+        let place = settings.state.map { " --state \($0)" } ?? ""
+        StandardStream.output.write(
+            "regtop: the registrar goes on as pid \(getpid()); `regtop attach\(place)` comes back"
+        )
         session.release()
         if let number = foreground?.leave(), number != 0 {
             throw HostError("the shell can't be left: \(String(cString: strerror(number)))", exitCode: 1)

@@ -32,7 +32,9 @@ struct ControlAccess: Sendable {
         let isMember = group.map { peer.isMember(of: $0.id) } ?? false
         guard isOwner || isMember else {
             let others = group.map { " and the group \($0.name)" } ?? ""
-            return .nothing(because: "\(user) may not attach here: only the registrar's own user, root\(others) may")
+            return .nothing(
+                because: "\(user) may not attach here: only the registrar's own user, root\(others) may"
+            )
         }
         if wantsToLook { return .observe(because: "started with --read-only") }
         guard isOwner || operators.contains(user) else {

@@ -1,5 +1,5 @@
-public import ConsoleLink
 import BindingTable
+public import ConsoleLink
 import Glibc
 public import Timing
 import Transport
@@ -74,7 +74,10 @@ public final class ControlClient {
             switch line.next(timeoutMilliseconds: Int(left.milliseconds) + 1) {
             case .nothing: continue
             case .ended, .tooLong:
-                throw HostError("the registrar at \(socket) has gone in the middle of an answer", exitCode: 75)
+                throw HostError(
+                    "the registrar at \(socket) has gone in the middle of an answer",
+                    exitCode: 75
+                )
             case .line(let bytes):
                 let update = try read(bytes, socket)
                 if case .lost(let reason) = update {

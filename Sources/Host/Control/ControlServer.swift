@@ -80,7 +80,8 @@ final class ControlServer: Sendable {
     }
 
     /// The control socket of a registrar that runs in this process.
-    convenience init(path: String, _ settings: ControlSettings, _ service: RegistrarService) throws(HostError) {
+    convenience init(path: String, _ settings: ControlSettings, _ service: RegistrarService) throws(HostError)
+    {
         try self.init(
             path: path,
             access: ControlAccess(settings),
@@ -171,7 +172,10 @@ final class ControlServer: Sendable {
             MonitorService.Console(id: connection.id, welcome: welcome) { [queue] update in
                 // Written elsewhere: the monitor has more to do than to make text.
                 queue.async {
-                    connection.send(LinkCodec.line(update.bounded(to: most)), answers: update.isAnswer ? 1 : 0)
+                    connection.send(
+                        LinkCodec.line(update.bounded(to: most)),
+                        answers: update.isAnswer ? 1 : 0
+                    )
                 }
             }
         )

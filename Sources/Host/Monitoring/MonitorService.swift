@@ -359,7 +359,9 @@ final class MonitorService: Sendable {
                 now
             )
             console.deliver(update)
-            if let text = ActNotice.text(request, update) { tell(text, ofConsole: console.id, at: now.timestamp) }
+            if let text = ActNotice.text(request, update) {
+                tell(text, ofConsole: console.id, at: now.timestamp)
+            }
         }
 
         /// Whoever else looks on sees what was done, and by whom; the audit trail has it already.

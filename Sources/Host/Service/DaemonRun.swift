@@ -33,8 +33,8 @@ public struct DaemonRun {
             logLosses: { log.lost },
             log: { logger.log($0) }
         )
-        let place = StateDirectory(settings.state, environment: environment)
-        let control = try ControlServer(path: place.socket, settings.control, service)
+        defer { service.stop() }
+        let control = try ControlServer(path: durable.directory.socket, settings.control, service)
         let pulse = ServicePulse(notifier) { [weak service] in service?.statusLine ?? "" }
         if notifier.isWanted { service.monitor.onTurn { pulse.beat(at: $0) } }
         for listener in service.listeners { StandardStream.error.write("regtop: ready on \(listener)") }
@@ -65,7 +65,6 @@ public struct DaemonRun {
                 notifier.stopping()
                 service.notice(.info, "stopping on \(name)")
                 control?.stop("the registrar was stopped by \(name)")
-                service.stop()
                 return 0
             }
         }

@@ -155,6 +155,8 @@ final class RegistrarService: Sendable {
 
     /// How the store is doing; nil without one.
     var storeHealth: StoreHealth? { durable?.store?.health }
+    /// Bindings outlive the process.
+    var keepsBindings: Bool { durable?.store != nil }
 
     /// Domains that take registrations without a password.
     var openDomains: [String] { current.withLock { $0.openDomains } }

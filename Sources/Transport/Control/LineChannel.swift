@@ -154,7 +154,10 @@ final class LineChannel: ChannelInboundHandler {
         waitsSince = waitsSince ?? SystemClock.read().timestamp
         let written = context.eventLoop.makePromise(of: Void.self)
         written.futureResult.assumeIsolated().whenComplete { _ in self.drop() }
-        context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(capacity: 0)), promise: written)
+        context.writeAndFlush(
+            wrapOutboundOut(context.channel.allocator.buffer(capacity: 0)),
+            promise: written
+        )
     }
 
     /// Closes without waiting for anything.

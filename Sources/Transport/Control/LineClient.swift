@@ -75,7 +75,9 @@ public final class LineClient: Sendable {
             pollfd(fd: descriptor, events: Int16(POLLIN | (isSending ? POLLOUT : 0)), revents: 0),
             pollfd(fd: wakeFile, events: Int16(POLLIN), revents: 0),
         ]
-        guard poll(&files, nfds_t(files.count), Int32(clamping: timeoutMilliseconds)) > 0 else { return .nothing }
+        guard poll(&files, nfds_t(files.count), Int32(clamping: timeoutMilliseconds)) > 0 else {
+            return .nothing
+        }
         if files[1].revents != 0 {
             var count: UInt64 = 0
             _ = read(wakeFile, &count, MemoryLayout<UInt64>.size)

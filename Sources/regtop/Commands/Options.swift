@@ -112,7 +112,9 @@ struct ControlOptions: ParsableArguments {
     }
 
     /// Where the registrar's directory is.
-    func directory(environment: [String: String] = ProcessInfo.processInfo.environment) throws -> StateDirectory {
+    func directory(
+        environment: [String: String] = ProcessInfo.processInfo.environment
+    ) throws -> StateDirectory {
         StateDirectory(try settings(environment: environment).state, environment: environment)
     }
 }

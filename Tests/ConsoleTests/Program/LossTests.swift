@@ -140,7 +140,9 @@ import Timing
         var driver = attached(Size(width: 140, height: 40))
         driver.input(.link(.lost("gone")))
         driver.input(.link(.welcome(welcome())))
-        driver.input(.link(.notice(Notice(at: driver.now.timestamp, level: .warning, text: "one more thing"))))
+        driver.input(
+            .link(.notice(Notice(at: driver.now.timestamp, level: .warning, text: "one more thing")))
+        )
         #expect(driver.messageLine.contains("the registrar goes on. one more thing"))
     }
 
