@@ -162,13 +162,26 @@ public final class BindingTable: Sendable {
     /// to do. Partitions that wait for nothing aren't locked.
     ///
     /// Nobody depends on how soon this happens: a look-up treats an overdue binding as absent.
-    public func advance(share: Int, of shares: Int, to now: Timestamp, limit: Int) -> Timestamp {
+    /// - Parameter store: is told which bindings have expired.
+    public func advance(
+        share: Int,
+        of shares: Int,
+        to now: Timestamp,
+        limit: Int,
+        committing store: (any LocationStore)? = nil,
+    ) -> Timestamp {
         var wakeUp = Timestamp.distantFuture
         var budget = Partition.Budget(limit: limit)
         for index in stride(from: max(share, 0), to: Self.partitionCount, by: max(shares, 1)) {
             if counters.wakeUp(of: index) <= now {
                 if budget.isSpent { return now }
-                _ = withPartition(at: index) { $0.advance(to: now, within: &budget) }
+                withPartition(at: index) { partition in
+                    if let store {
+                        partition.advance(to: now, within: &budget, committing: store)
+                    } else {
+                        _ = partition.advance(to: now, within: &budget)
+                    }
+                }
             }
             wakeUp = min(wakeUp, counters.wakeUp(of: index))
         }

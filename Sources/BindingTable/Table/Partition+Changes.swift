@@ -23,24 +23,33 @@ extension Partition {
         added: inout [BindingID],
     ) -> Int {
         var made = 0
-        for change in changes {
-            switch change {
-            case .add(let facts, let ranges, let cause):
-                guard let id = add(facts, ranges, of: texts, aor, cause) else { continue }
-                added.append(id)
-            case .update(let id, let facts, let ranges, let cause):
-                guard state(of: id) == .live else { continue }
-                update(id.slot, facts, ranges, of: texts, cause)
-            case .remove(let id, let cause):
-                guard state(of: id) == .live else { continue }
-                bury(id.slot, cause, at: now)
-            case .observe(let id, let observation):
-                guard state(of: id) == .live else { continue }
-                observe(id.slot, observation)
-            }
-            made += 1
-        }
+        for change in changes where make(change, aor: aor, texts: texts, at: now, added: &added) { made += 1 }
         return made
+    }
+
+    /// Makes one change; false if it was passed over.
+    mutating func make(
+        _ change: BindingChange,
+        aor: Span<UInt8>,
+        texts: Span<UInt8>,
+        at now: Timestamp,
+        added: inout [BindingID],
+    ) -> Bool {
+        switch change {
+        case .add(let facts, let ranges, let cause):
+            guard let id = add(facts, ranges, of: texts, aor, cause) else { return false }
+            added.append(id)
+        case .update(let id, let facts, let ranges, let cause):
+            guard state(of: id) == .live else { return false }
+            update(id.slot, facts, ranges, of: texts, cause)
+        case .remove(let id, let cause):
+            guard state(of: id) == .live else { return false }
+            bury(id.slot, cause, at: now)
+        case .observe(let id, let observation):
+            guard state(of: id) == .live else { return false }
+            observe(id.slot, observation)
+        }
+        return true
     }
 
     /// Applies changes for one who doesn't ask for the new ids.

@@ -142,6 +142,7 @@ extension ConsoleModel {
             link.asked = nil
             drain = window.drain
             replay?.clock.timestamp = window.at
+            storeTrouble = window.storeTrouble
             if let id = link.wantsGhosts, question.query.subject == .binding(id) {
                 return takeGhosts(window.content, of: id)
             }

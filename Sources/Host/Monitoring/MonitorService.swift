@@ -4,6 +4,7 @@ import Dispatch
 import Glibc
 import Monitor
 public import Registrar
+import Storage
 import Synchronization
 import Timing
 import Transport
@@ -28,15 +29,11 @@ final class MonitorService: Sendable {
         var abuse: AbusePolicy?
         var openDomains: [String]?
         var pasts: [BuiltPast] = []
+        /// Lines of the audit trail from before the start.
+        var earlier: [AuditRecord] = []
+        /// Tickets of acts that the store has given back.
+        var settled: [CommitResult] = []
         var isStopping = false
-    }
-
-    /// What came of a console's wish to look back.
-    private struct BuiltPast {
-        var console: Int
-        var serial: UInt64
-        var view: PastView?
-        var report: ReplayReport
     }
 
     private let inbox = Mutex(Inbox())
@@ -44,10 +41,12 @@ final class MonitorService: Sendable {
     private let rings: [ExchangeRing]
     private let desk: OperatorDesk
     private let audit: AuditLog
+    private let store: BindingStore?
+    private let kept: KeptRules?
     private let log: @Sendable (MonitorEvent) -> Void
     private let thread = Mutex<LoopThread?>(nil)
     private let reloader = Mutex<Reloader?>(nil)
-    private let history = Mutex<HistoryService?>(nil)
+    private let history: Mutex<HistoryService?>
 
     /// Reads the settings anew, elsewhere, and says what came of it; never waited for.
     typealias Reloader = @Sendable (@escaping @Sendable (ReloadReport) -> Void) -> Void
@@ -58,13 +57,19 @@ final class MonitorService: Sendable {
         rings: [ExchangeRing],
         desk: OperatorDesk,
         audit: AuditLog,
+        store: BindingStore? = nil,
+        kept: KeptRules? = nil,
         limits: MonitorLimits,
         log: @escaping @Sendable (MonitorEvent) -> Void,
     ) throws(HostError) {
         self.rings = rings
         self.desk = desk
         self.audit = audit
+        self.store = store
+        history = Mutex(store.map { HistoryService(HistoryReader(path: $0.path)) })
+        self.kept = kept
         self.log = log
+        inbox.withLock { $0.earlier = audit.tail(limits.auditLines) }
         wake = WakeUp()
         let started = SystemClock.read()
         do {
@@ -76,6 +81,15 @@ final class MonitorService: Sendable {
         } catch {
             throw HostError("\(error)", exitCode: 1)
         }
+    }
+
+    /// How the store is doing; nil without one.
+    var storeHealth: StoreHealth? { store?.health }
+
+    /// A ticket of an operator's act came back from the store.
+    func settle(_ result: CommitResult) {
+        inbox.withLock { $0.settled.append(result) }
+        wake.raise()
     }
 
     /// Something for the log, the audit view or the block list.
@@ -114,7 +128,7 @@ final class MonitorService: Sendable {
         self.reloader.withLock { $0 = reloader }
     }
 
-    /// Whose history consoles are told.
+    /// Another history than the store's is what consoles are told.
     func onHistory(_ history: HistoryService) {
         self.history.withLock { $0 = history }
     }
@@ -150,6 +164,7 @@ final class MonitorService: Sendable {
         /// The abuse policy acts as an operator does.
         private var policyLink = LinkSession(readOnlyBecause: nil)
         private var clocks: ClockWatch
+        private var storeWatch = StoreWatch()
 
         init(service: MonitorService, monitor: Monitor, clocks: ClockWatch) {
             self.service = service
@@ -174,6 +189,9 @@ final class MonitorService: Sendable {
                 if let policy = letters.abuse { monitor.policy = policy }
                 if let open = letters.openDomains { audience.tell(openDomains: open) }
                 let now = SystemClock.read()
+                for record in letters.earlier { monitor.receive(.audit(record), at: now.timestamp) }
+                watchStore(at: now.timestamp)
+                for result in letters.settled { settle(result, now) }
                 for event in letters.events { take(event, at: now.timestamp) }
                 if let jump = clocks.jump(at: now) { tell(jump, at: now.timestamp) }
                 for past in letters.pasts { show(past) }
@@ -184,6 +202,36 @@ final class MonitorService: Sendable {
                 // With nobody looking, the rings are large enough for a lazy reader.
                 if !isBusy { service.wake.wait(milliseconds: audience.consoles.isEmpty ? 200 : 50) }
             }
+        }
+
+        /// What of an act the store could not keep is taken back, and everybody is told: the outcome said otherwise.
+        private func settle(_ result: CommitResult, _ now: ClockReading) {
+            let completion = service.desk.complete(
+                result.token,
+                committed: result.committed,
+                at: now.timestamp
+            )
+            guard case .takenBack(let act) = completion else { return }
+            let bindings = act.bindings == 1 ? "1 binding" : "\(act.bindings) bindings"
+            let record = AuditRecord(
+                at: now.wall,
+                by: act.by,
+                action: act.word,
+                object: bindings,
+                result: "taken back: the store could not keep it",
+                reason: act.reason
+            )
+            if write(record) == nil { monitor.receive(.audit(record), at: now.timestamp) }
+            let text =
+                "\(act.word) of \(bindings) by \(act.by.short) was taken back: the store could not keep it"
+            say(Notice(at: now.timestamp, level: .error, text: text), at: now.timestamp)
+        }
+
+        private func watchStore(at now: Timestamp) {
+            guard let store = service.store, let notice = storeWatch.look(store.health, at: now) else {
+                return
+            }
+            say(notice, at: now)
         }
 
         private func take(_ event: MonitorEvent, at now: Timestamp) {
@@ -198,6 +246,8 @@ final class MonitorService: Sendable {
             let text =
                 "the clock was set \(direction) by \(seconds) s; bindings keep the time they were granted"
             say(Notice(at: now, level: .warning, text: text), at: now)
+            // Rows have wall times, for the other clock means nothing after a restart.
+            service.store?.rewrite()
         }
 
         /// One slice of reading and sorting; true if more waits.
@@ -248,7 +298,11 @@ final class MonitorService: Sendable {
 
         private func answer(_ request: LinkRequest, to console: Console, now: ClockReading) {
             if case .reload(let serial) = request, reload(serial: serial, for: console, now: now) { return }
-            if remember(request, for: console) { return }
+            let history = service.history.withLock { $0 }
+            let isOfThePast = pasts.answer(request, to: console, history, service.desk.storeTrouble) {
+                [service] in service.deliver($0)
+            }
+            if isOfThePast { return }
             console.deliver(
                 answer(
                     request,
@@ -283,52 +337,9 @@ final class MonitorService: Sendable {
             return true
         }
 
-        /// What the history answers, and what is asked of the past; false for all else.
-        private func remember(_ request: LinkRequest, for console: Console) -> Bool {
-            switch request {
-            case .history(let query, let serial):
-                guard let history = service.history.withLock({ $0 }) else { return false }
-                history.page(query) { console.deliver(.history($0, serial: serial)) }
-            case .replay(let moment, let serial):
-                guard let history = service.history.withLock({ $0 }) else { return false }
-                lookBack(to: moment, serial: serial, for: console, history)
-            case .query(let query, let serial):
-                guard let past = pasts[console.id] else { return false }
-                console.deliver(.window(past.answer(query), serial: serial))
-            case .preview(_, let serial), .previewMatching(_, _, let serial):
-                guard pasts[console.id] != nil else { return false }
-                console.deliver(.preview(CommandOutcome(refusal: Self.past), serial: serial))
-            case .perform(_, let serial):
-                guard pasts[console.id] != nil else { return false }
-                console.deliver(.outcome(CommandOutcome(refusal: Self.past), serial: serial))
-            case .reload, .statistics, .explain: return false
-            }
-            return true
-        }
-
-        private static let past = "this console looks at the past, where nothing can be done"
-
-        private func lookBack(
-            to moment: WallTime?,
-            serial: UInt64,
-            for console: Console,
-            _ history: HistoryService,
-        ) {
-            guard let moment else {
-                pasts.leave(console.id)
-                return console.deliver(.replay(ReplayReport(), serial: serial))
-            }
-            if let refusal = pasts.begin(console.id, serial: serial) {
-                return console.deliver(.replay(ReplayReport(refusal: refusal), serial: serial))
-            }
-            history.past(at: moment) { [service] view, report in
-                service.deliver(BuiltPast(console: console.id, serial: serial, view: view, report: report))
-            }
-        }
-
-        /// From now on a console's queries are answered from there.
+        /// A console looks at a moment of the past from now on, or is told why not.
         private func show(_ past: BuiltPast) {
-            guard pasts.finish(past.console, serial: past.serial, past.view) else { return }
+            guard pasts.finish(past) else { return }
             audience[past.console]?.deliver(.replay(past.report, serial: past.serial))
         }
 
@@ -337,7 +348,15 @@ final class MonitorService: Sendable {
             in session: inout LinkSession,
             _ now: ClockReading,
         ) -> LinkUpdate {
-            session.answer(request, monitor: monitor, desk: service.desk, clock: now, audit: write)
+            let update = session.answer(
+                request,
+                monitor: monitor,
+                desk: service.desk,
+                clock: now,
+                audit: write
+            )
+            if case .perform = request { service.kept?.keep(at: now.timestamp) }
+            return update
         }
 
         /// Writes a line of the audit trail; says why it can't.

@@ -19,8 +19,13 @@ public struct DaemonRun {
         let signals = BlockedSignals([SIGTERM, SIGINT, SIGHUP])
         LoggingSystem.bootstrap(StreamLogHandler.standardError)
         let logger = Logger(label: "regtop")
-        let audit = AuditLog(path: AuditLog.standardPath(environment: Environment.known))
-        let service = try RegistrarService(settings: settings, audit: audit) { event in
+        _ = try RegistrarService.addresses(settings)
+        let durable = try DurableState(settings)
+        let service = try RegistrarService(
+            settings: settings,
+            audit: durable.audit,
+            durable: durable
+        ) { event in
             logger.log(event)
         }
         for listener in service.listeners { StandardStream.error.write("regtop: ready on \(listener)") }
@@ -92,7 +97,7 @@ enum Environment {
     /// Those of the variables named here that are set.
     static var known: [String: String] {
         var result: [String: String] = [:]
-        for name in ["HOME", "XDG_STATE_HOME", "SSH_CLIENT", "SSH_CONNECTION"] {
+        for name in ["HOME", "XDG_STATE_HOME", "STATE_DIRECTORY", "SSH_CLIENT", "SSH_CONNECTION"] {
             if let value = getenv(name) { result[name] = String(cString: value) }
         }
         return result
