@@ -12,8 +12,8 @@ struct BuiltPast: Sendable {
     var report: ReplayReport
 }
 
-/// Which consoles look at the past, and at what: at most one moment each, and few of them at a time. Lives on the
-/// monitor's thread.
+/// Which consoles look at the past, and at what: at most one moment each, and few of them at a time. Lives on
+/// the monitor's thread.
 struct PastViews {
     private var views: [Int: PastView] = [:]
     /// Moments that are being built, by console: the serial that asked last.
@@ -58,8 +58,8 @@ struct PastViews {
 
     // MARK: Requests
 
-    /// Answers what is asked of the history, and all that a console asks while it looks at the past; false for
-    /// the rest. `built` is called on another thread when a moment is there.
+    /// Answers what is asked of the history, and all that a console asks while it looks at the past; false
+    /// for the rest. `built` is called on another thread when a moment is there.
     ///
     /// - Parameter trouble: why changes are not durable now: that is said at any moment.
     mutating func answer(
