@@ -37,14 +37,6 @@ final class MonitorService: Sendable {
         var isStopping = false
     }
 
-    /// What came of a console's wish to look back.
-    private struct BuiltPast {
-        var console: Int
-        var serial: UInt64
-        var view: PastView?
-        var report: ReplayReport
-    }
-
     private let inbox = Mutex(Inbox())
     private let wake: WakeUp
     private let rings: [ExchangeRing]
@@ -55,7 +47,7 @@ final class MonitorService: Sendable {
     private let log: @Sendable (MonitorEvent) -> Void
     private let thread = Mutex<LoopThread?>(nil)
     private let reloader = Mutex<Reloader?>(nil)
-    private let history = Mutex<HistoryService?>(nil)
+    private let history: Mutex<HistoryService?>
     private let explainer = Mutex<Explainer?>(nil)
     private let accountant = Mutex<Accountant?>(nil)
     private let heartbeat = Mutex<Heartbeat?>(nil)
@@ -87,6 +79,7 @@ final class MonitorService: Sendable {
         self.desk = desk
         self.audit = audit
         self.store = store
+        history = Mutex(store.map { HistoryService(HistoryReader(path: $0.path)) })
         self.kept = kept
         self.log = log
         inbox.withLock { $0.earlier = audit.tail(limits.auditLines) }
@@ -148,7 +141,7 @@ final class MonitorService: Sendable {
         self.reloader.withLock { $0 = reloader }
     }
 
-    /// Whose history consoles are told.
+    /// Another history than the store's is what consoles are told.
     func onHistory(_ history: HistoryService) {
         self.history.withLock { $0 = history }
     }
@@ -344,7 +337,11 @@ final class MonitorService: Sendable {
             if case .statistics(let serial) = request {
                 return console.deliver(.statistics(metrics(at: now.timestamp), serial: serial))
             }
-            if remember(request, for: console) { return }
+            let history = service.history.withLock { $0 }
+            let isOfThePast = pasts.answer(request, to: console, history, service.desk.storeTrouble) {
+                [service] in service.deliver($0)
+            }
+            if isOfThePast { return }
             if case .explain(let query, let serial) = request,
                 let explainer = service.explainer.withLock({ $0 })
             {
@@ -398,52 +395,9 @@ final class MonitorService: Sendable {
             return true
         }
 
-        /// What the history answers, and what is asked of the past; false for all else.
-        private func remember(_ request: LinkRequest, for console: Console) -> Bool {
-            switch request {
-            case .history(let query, let serial):
-                guard let history = service.history.withLock({ $0 }) else { return false }
-                history.page(query) { console.deliver(.history($0, serial: serial)) }
-            case .replay(let moment, let serial):
-                guard let history = service.history.withLock({ $0 }) else { return false }
-                lookBack(to: moment, serial: serial, for: console, history)
-            case .query(let query, let serial):
-                guard let past = pasts[console.id] else { return false }
-                console.deliver(.window(past.answer(query), serial: serial))
-            case .preview(_, let serial), .previewMatching(_, _, let serial):
-                guard pasts[console.id] != nil else { return false }
-                console.deliver(.preview(CommandOutcome(refusal: Self.past), serial: serial))
-            case .perform(_, let serial):
-                guard pasts[console.id] != nil else { return false }
-                console.deliver(.outcome(CommandOutcome(refusal: Self.past), serial: serial))
-            case .reload, .statistics, .explain: return false
-            }
-            return true
-        }
-
-        private static let past = "this console looks at the past, where nothing can be done"
-
-        private func lookBack(
-            to moment: WallTime?,
-            serial: UInt64,
-            for console: Console,
-            _ history: HistoryService,
-        ) {
-            guard let moment else {
-                pasts.leave(console.id)
-                return console.deliver(.replay(ReplayReport(), serial: serial))
-            }
-            if let refusal = pasts.begin(console.id, serial: serial) {
-                return console.deliver(.replay(ReplayReport(refusal: refusal), serial: serial))
-            }
-            history.past(at: moment) { [service] view, report in
-                service.deliver(BuiltPast(console: console.id, serial: serial, view: view, report: report))
-            }
-        }
-
-        /// From now on a console's queries are answered from there.
+        /// A console looks at a moment of the past from now on, or is told why not.
         private func show(_ past: BuiltPast) {
-            guard pasts.finish(past.console, serial: past.serial, past.view) else { return }
+            guard pasts.finish(past) else { return }
             audience[past.console]?.deliver(.replay(past.report, serial: past.serial))
         }
 
