@@ -1,6 +1,6 @@
 extension WallTime {
-    /// The instant that a clock with this offset from UTC shows as this date and time of day; nil for one that no
-    /// calendar has, and beyond the years that fit.
+    /// The instant that a clock with this offset from UTC shows as this date and time of day; nil for one
+    /// that no calendar has, and beyond the years that fit.
     public init?(
         year: Int,
         month: Int,

@@ -67,8 +67,3 @@ struct Regtop: ParsableCommand {
         Foundation.exit(code)
     }
 }
-
-/// The program's version.
-enum Version {
-    static let text = "0.1.0"
-}

@@ -48,8 +48,24 @@ public enum Cause: UInt8, WordCodable, Sendable, BitwiseCopyable {
         }
     }
 
-    /// The words of screens.
-    public var codingWord: String { text }
+    /// `registered`, `evicted-by-operator`, …: apart from the screen's words, for it must never change.
+    public var codingWord: String {
+        switch self {
+        case .registered: "registered"
+        case .refreshed: "refreshed"
+        case .moved: "moved"
+        case .unregistered: "unregistered"
+        case .expired: "expired"
+        case .displaced: "displaced"
+        case .expiredByOperator: "expired-by-operator"
+        case .evictedByOperator: "evicted-by-operator"
+        case .restored: "restored"
+        case .rolledBack: "rolled-back"
+        case .connectionLost: "connection-lost"
+        case .silent: "silent"
+        case .observed: "observed"
+        }
+    }
 
     /// The binding is gone after a change with this cause.
     public var isRemoval: Bool {

@@ -174,6 +174,7 @@ extension OperatorCommand: Codable {
     public static let mostBytes = 1_024
 
     private enum CodingKeys: String, CodingKey { case reason, by }
+    private static let nobody = OperatorIdentity(user: "", from: "", terminal: "")
 
     /// Reads the verb's object with `reason` and `by` beside the verb; both may be left out.
     ///
@@ -183,17 +184,16 @@ extension OperatorCommand: Codable {
         self.init(
             verb: try OperatorVerb(from: decoder),
             reason: members.contains(.reason) ? try members.text(.reason, most: Self.mostBytes) : "",
-            by: try members.decodeIfPresent(OperatorIdentity.self, forKey: .by)
-                ?? OperatorIdentity(user: "", from: "", terminal: "")
+            by: try members.decodeIfPresent(OperatorIdentity.self, forKey: .by) ?? Self.nobody
         )
     }
 
-    /// Writes the verb's object with `reason` and `by` beside the verb.
+    /// Writes the verb's object with `reason` and, unless nobody is named, `by` beside the verb.
     public func encode(to encoder: any Encoder) throws {
         try verb.encode(to: encoder)
         var members = encoder.container(keyedBy: CodingKeys.self)
         try members.encode(reason, forKey: .reason)
-        try members.encode(by, forKey: .by)
+        if by != Self.nobody { try members.encode(by, forKey: .by) }
     }
 }
 
@@ -228,19 +228,11 @@ extension CommandOutcome: Codable {
 }
 
 extension Badges: Codable {
-    /// Reads a list of names.
+    /// Reads a list of names; one that isn't known, of a newer version, is left out.
     public init(from decoder: any Decoder) throws {
         self = []
-        let container = try decoder.singleValueContainer()
-        for word in try container.decode([String].self) {
-            guard let entry = Self.names.first(where: { $0.name == word }) else {
-                let names = Self.names.map(\.name).joined(separator: ", ")
-                throw DecodingError.dataCorruptedError(
-                    in: container,
-                    debugDescription: "these badges are known: \(names)"
-                )
-            }
-            insert(entry.badge)
+        for word in try decoder.singleValueContainer().decode([String].self) {
+            if let entry = Self.names.first(where: { $0.name == word }) { insert(entry.badge) }
         }
     }
 

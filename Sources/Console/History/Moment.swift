@@ -2,8 +2,8 @@ public import Timing
 
 /// A moment of the past as an operator writes it: for `:at` and `--at` alike.
 ///
-/// `14:03`, `14:03:20` (a time of day that is still to come means yesterday's), `2026-11-25 14:03` (a `T` in place
-/// of the blank will do), `-10m`, `-2h` (also `s` and `d`). All in the operator's zone.
+/// `14:03`, `14:03:20` (a time of day that is still to come means yesterday's), `2026-11-25 14:03` (a `T` in
+/// place of the blank will do), `-10m`, `-2h` (also `s` and `d`). All in the operator's zone.
 public enum Moment {
     /// The forms, for help and error messages.
     public static let forms = "14:03, 14:03:20, 2026-11-25 14:03, -10m, -2h"

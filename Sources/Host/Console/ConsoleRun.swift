@@ -59,6 +59,9 @@ public final class ConsoleRun {
         let usual = StateDirectory(settings.state, environment: Environment.known)
         let audit = durable?.audit ?? AuditLog(path: usual.audit)
         let (hasDemo, reread) = (demo != nil, reread)
+        let log = settings.log.file == nil ? nil : try LogWriter(settings.log, environment: Environment.known)
+        defer { log?.stop() }
+        let logger = log?.logger
         let service = try RegistrarService(
             settings: settings,
             audit: audit,
@@ -69,7 +72,8 @@ public final class ConsoleRun {
                 if hasDemo { DemoPopulation.join(&settings) }
                 return settings
             },
-            log: { _ in }
+            logLosses: { log?.lost ?? 0 },
+            log: { logger?.log($0) }
         )
         defer { service.stop() }
         let phones = try demo.map { demo throws(HostError) in
@@ -94,7 +98,7 @@ public final class ConsoleRun {
         }
         switch session.run() {
         case .exit(let code): return code
-        case .detached: return try serve(on: service, control, session)
+        case .detached: return try serve(on: service, control, session, log)
         }
     }
 
@@ -103,6 +107,7 @@ public final class ConsoleRun {
         on service: RegistrarService,
         _ control: ControlServer?,
         _ session: ConsoleSession,
+        _ log: LogWriter?,
     ) throws(HostError) -> Int32 {
         let signals = BlockedSignals([SIGTERM, SIGINT, SIGHUP])
         let place = settings.state.map { " --state \($0)" } ?? ""
@@ -115,7 +120,14 @@ public final class ConsoleRun {
         }
         service.notice(.info, "the console was detached; the registrar goes on in the background")
         let reread = reread
-        return DaemonRun.serve(service, control, until: signals, reread: { try reread() })
+        return DaemonRun.serve(
+            service,
+            control,
+            until: signals,
+            log: log,
+            notifier: ServiceNotifier(environment: [:]),
+            reread: { try reread() }
+        )
     }
 }
 

@@ -5,8 +5,8 @@ import Storage
 import Synchronization
 import Timing
 
-/// Answers what consoles ask of the history, on a thread of its own: neither the registrar nor another console waits
-/// for the disk.
+/// Answers what consoles ask of the history, on a thread of its own: neither the registrar nor another
+/// console waits for the disk.
 final class HistoryService: Sendable {
     private let reader: HistoryReader
     private let queue = DispatchQueue(label: "regtop-history", qos: .utility)

@@ -33,15 +33,8 @@ final class MonitorService: Sendable {
         /// Tickets of acts that the store has given back.
         var settled: [CommitResult] = []
         var pasts: [BuiltPast] = []
+        var readers: [@Sendable ([Metric]) -> Void] = []
         var isStopping = false
-    }
-
-    /// What came of a console's wish to look back.
-    private struct BuiltPast {
-        var console: Int
-        var serial: UInt64
-        var view: PastView?
-        var report: ReplayReport
     }
 
     private let inbox = Mutex(Inbox())
@@ -54,14 +47,22 @@ final class MonitorService: Sendable {
     private let log: @Sendable (MonitorEvent) -> Void
     private let thread = Mutex<LoopThread?>(nil)
     private let reloader = Mutex<Reloader?>(nil)
-    private let history = Mutex<HistoryService?>(nil)
+    private let history: Mutex<HistoryService?>
     private let explainer = Mutex<Explainer?>(nil)
+    private let accountant = Mutex<Accountant?>(nil)
+    private let heartbeat = Mutex<Heartbeat?>(nil)
 
     /// Reads the settings anew, elsewhere, and says what came of it; never waited for.
     typealias Reloader = @Sendable (@escaping @Sendable (ReloadReport) -> Void) -> Void
 
     /// Says what the rules in force make of a request that may come.
     typealias Explainer = @Sendable (ExplainQuery) -> ExplainAnswer
+
+    /// Makes all counters and gauges of what the monitor has counted and how many consoles there are; quick.
+    typealias Accountant = @Sendable (Totals, _ consoles: Int) -> [Metric]
+
+    /// Is told in every turn of the thread that it turns; quick.
+    typealias Heartbeat = @Sendable (Timestamp) -> Void
 
     /// A monitor over the rings of all loops; `log` gets every notice and audit line as well.
     init(
@@ -78,6 +79,7 @@ final class MonitorService: Sendable {
         self.desk = desk
         self.audit = audit
         self.store = store
+        history = Mutex(store.map { HistoryService(HistoryReader(path: $0.path)) })
         self.kept = kept
         self.log = log
         inbox.withLock { $0.earlier = audit.tail(limits.auditLines) }
@@ -139,7 +141,7 @@ final class MonitorService: Sendable {
         self.reloader.withLock { $0 = reloader }
     }
 
-    /// Whose history consoles are told.
+    /// Another history than the store's is what consoles are told.
     func onHistory(_ history: HistoryService) {
         self.history.withLock { $0 = history }
     }
@@ -153,6 +155,22 @@ final class MonitorService: Sendable {
     /// What a console's question about the rules is answered by.
     func onExplain(_ explainer: @escaping Explainer) {
         self.explainer.withLock { $0 = explainer }
+    }
+
+    /// What consoles' wishes for statistics, and `statistics`, are answered by.
+    func onStatistics(_ accountant: @escaping Accountant) {
+        self.accountant.withLock { $0 = accountant }
+    }
+
+    /// What is told that the thread turns.
+    func onTurn(_ heartbeat: @escaping Heartbeat) {
+        self.heartbeat.withLock { $0 = heartbeat }
+    }
+
+    /// Hands all counters and gauges to `reader`, on the monitor's thread; never if it ends before.
+    func statistics(_ reader: @escaping @Sendable ([Metric]) -> Void) {
+        inbox.withLock { $0.readers.append(reader) }
+        wake.raise()
     }
 
     /// Other domains than before take registrations without a password: all consoles are told.
@@ -208,6 +226,7 @@ final class MonitorService: Sendable {
                 for record in letters.earlier { monitor.receive(.audit(record), at: now.timestamp) }
                 watchStore(at: now.timestamp)
                 for result in letters.settled { settle(result, now) }
+                service.heartbeat.withLock { $0 }?(now.timestamp)
                 for event in letters.events { take(event, at: now.timestamp) }
                 if let jump = clocks.jump(at: now) { tell(jump, at: now.timestamp) }
                 for past in letters.pasts { show(past) }
@@ -215,6 +234,7 @@ final class MonitorService: Sendable {
                     guard let console = audience[letter.console] else { continue }
                     answer(letter.request, to: console, now: now)
                 }
+                for reader in letters.readers { reader(metrics(at: now.timestamp)) }
                 // With nobody looking, the rings are large enough for a lazy reader.
                 if !isBusy { service.wake.wait(milliseconds: audience.consoles.isEmpty ? 200 : 50) }
             }
@@ -314,7 +334,14 @@ final class MonitorService: Sendable {
 
         private func answer(_ request: LinkRequest, to console: Console, now: ClockReading) {
             if case .reload(let serial) = request, reload(serial: serial, for: console, now: now) { return }
-            if remember(request, for: console) { return }
+            if case .statistics(let serial) = request {
+                return console.deliver(.statistics(metrics(at: now.timestamp), serial: serial))
+            }
+            let history = service.history.withLock { $0 }
+            let isOfThePast = pasts.answer(request, to: console, history, service.desk.storeTrouble) {
+                [service] in service.deliver($0)
+            }
+            if isOfThePast { return }
             if case .explain(let query, let serial) = request,
                 let explainer = service.explainer.withLock({ $0 })
             {
@@ -337,6 +364,11 @@ final class MonitorService: Sendable {
         /// Whoever else looks on sees what was done, and by whom; the audit trail has it already.
         private func tell(_ act: String, ofConsole id: Int?, at now: Timestamp) {
             audience.tell(Notice(at: now, level: .warning, text: act), ofConsole: id)
+        }
+
+        private func metrics(at now: Timestamp) -> [Metric] {
+            let accountant = service.accountant.withLock { $0 }
+            return accountant?(monitor.totals(at: now), audience.consoles.count) ?? []
         }
 
         /// An act like any other: recorded first. The reading itself is done elsewhere, for it may take long. False
@@ -363,52 +395,9 @@ final class MonitorService: Sendable {
             return true
         }
 
-        /// What the history answers, and what is asked of the past; false for all else.
-        private func remember(_ request: LinkRequest, for console: Console) -> Bool {
-            switch request {
-            case .history(let query, let serial):
-                guard let history = service.history.withLock({ $0 }) else { return false }
-                history.page(query) { console.deliver(.history($0, serial: serial)) }
-            case .replay(let moment, let serial):
-                guard let history = service.history.withLock({ $0 }) else { return false }
-                lookBack(to: moment, serial: serial, for: console, history)
-            case .query(let query, let serial):
-                guard let past = pasts[console.id] else { return false }
-                console.deliver(.window(past.answer(query), serial: serial))
-            case .preview(_, let serial), .previewMatching(_, _, let serial):
-                guard pasts[console.id] != nil else { return false }
-                console.deliver(.preview(CommandOutcome(refusal: Self.past), serial: serial))
-            case .perform(_, let serial):
-                guard pasts[console.id] != nil else { return false }
-                console.deliver(.outcome(CommandOutcome(refusal: Self.past), serial: serial))
-            case .reload, .statistics, .explain: return false
-            }
-            return true
-        }
-
-        private static let past = "this console looks at the past, where nothing can be done"
-
-        private func lookBack(
-            to moment: WallTime?,
-            serial: UInt64,
-            for console: Console,
-            _ history: HistoryService,
-        ) {
-            guard let moment else {
-                pasts.leave(console.id)
-                return console.deliver(.replay(ReplayReport(), serial: serial))
-            }
-            if let refusal = pasts.begin(console.id, serial: serial) {
-                return console.deliver(.replay(ReplayReport(refusal: refusal), serial: serial))
-            }
-            history.past(at: moment) { [service] view, report in
-                service.deliver(BuiltPast(console: console.id, serial: serial, view: view, report: report))
-            }
-        }
-
-        /// From now on a console's queries are answered from there.
+        /// A console looks at a moment of the past from now on, or is told why not.
         private func show(_ past: BuiltPast) {
-            guard pasts.finish(past.console, serial: past.serial, past.view) else { return }
+            guard pasts.finish(past) else { return }
             audience[past.console]?.deliver(.replay(past.report, serial: past.serial))
         }
 

@@ -5,8 +5,8 @@ import Storage
 import Synchronization
 import Timing
 
-/// The bindings of a moment of the past in a table of their own, with a monitor over it whose clock stands still: what
-/// one console is answered from while it looks back.
+/// The bindings of a moment of the past in a table of their own, with a monitor over it whose clock stands
+/// still: what one console is answered from while it looks back.
 ///
 /// Built on the history's thread, asked on the monitor's.
 final class PastView: Sendable {
@@ -20,8 +20,8 @@ final class PastView: Sendable {
 
     private let state: Mutex<State>
 
-    /// The moment on the clock of this view. Far from the clock's start, for bindings may be older than the machine is
-    /// up.
+    /// The moment on the clock of this view. Far from the clock's start, for bindings may be older than the
+    /// machine is up.
     private static let now = Timestamp(nanoseconds: 1 << 60)
 
     /// A view of the bindings that `fill` adds.

@@ -41,21 +41,23 @@ struct BindingPages {
         var left = limit ?? .max
         let first = try window(.rank(0), order)
         try begin(first, script.clock(first.at))
-        try read(first, order, &left, &seen, keepsSeen: moves, take)
+        try read(first, order, from: first.at, &left, &seen, keepsSeen: moves, take)
         guard moves, limit == nil, !seen.isEmpty || first.matched > 0 else { return }
         // Whoever has overtaken the reader.
         let still = BindingOrder(column: .aor)
         let again = try window(.rank(0), still)
         let start = first.at
-        try read(again, still, &left, &seen, keepsSeen: true) { (row, clock) throws(HostError) in
+        try read(again, still, from: start, &left, &seen, keepsSeen: true) { (row, clock) throws(HostError) in
             if row.binding.facts.createdAt <= start { try take(row, clock) }
         }
     }
 
-    /// Reads one order from its first window to its end.
+    /// Reads one order from its first window to its end. In an order by time the end may run away, as phones refresh
+    /// or come: then it is where nothing is left that was there at the start.
     private func read(
         _ first: Window,
         _ order: BindingOrder,
+        from start: Timestamp,
         _ left: inout Int,
         _ seen: inout Set<BindingID>,
         keepsSeen: Bool,
@@ -65,12 +67,14 @@ struct BindingPages {
         var rows = Self.rows(window)
         while true {
             let clock = script.clock(window.at)
+            var isOver = order.column != .aor
             for row in rows where left > 0 {
                 if keepsSeen, !seen.insert(row.binding.facts.id).inserted { continue }
+                if row.binding.facts.createdAt <= start { isOver = false }
                 try take(row, clock)
                 left -= 1
             }
-            guard left > 0 else { return }
+            guard left > 0, !isOver else { return }
             let page = Self.rows(window).map {
                 Held(id: $0.binding.facts.id, version: $0.binding.facts.version)
             }

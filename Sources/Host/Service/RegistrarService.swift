@@ -20,8 +20,13 @@ final class RegistrarService: Sendable {
     let audit: AuditLog
     let state: RegistrarState
 
-    private let udp: UDPServer<CommitResult>?
-    private let streams: StreamServer<CommitResult>?
+    let udp: UDPServer<CommitResult>?
+    let streams: StreamServer<CommitResult>?
+    /// Rings and counters of the loops.
+    let cores: LoopCores
+    /// Lines that the log has lost.
+    let logLosses: @Sendable () -> UInt64
+    private let pages: MetricsEndpoint?
     private let current: Mutex<Current>
     private let housekeeping: Housekeeping
     private let demo: DemoPopulation?
@@ -52,6 +57,7 @@ final class RegistrarService: Sendable {
         durable: DurableState? = nil,
         demo: DemoPopulation? = nil,
         reread: (@Sendable () throws -> Settings)? = nil,
+        logLosses: @escaping @Sendable () -> UInt64 = { 0 },
         log: @escaping @Sendable (MonitorEvent) -> Void,
     ) throws(HostError) {
         startedAt = SystemClock.read()
@@ -77,12 +83,16 @@ final class RegistrarService: Sendable {
         let udpAddresses = addresses.filter { $0.transport == .udp }
         let streamAddresses = addresses.filter { $0.transport != .udp }
         let udpLoops = udpAddresses.isEmpty ? 0 : loops
+        self.logLosses = logLosses
         let cores = LoopCores(
             state: state,
             count: udpLoops + (streamAddresses.isEmpty ? 0 : 1),
             settings: settings
         )
+        self.cores = cores
         try cores.check()
+        // Before anything runs that would have to be stopped.
+        pages = try settings.metrics.map { text throws(HostError) in try MetricsEndpoint(text) }
         do {
             udp = udpAddresses.isEmpty ? nil : try cores.startUDP(udpAddresses, loops: udpLoops)
             streams = streamAddresses.isEmpty ? nil : try cores.startStreams(streamAddresses, after: udpLoops)
@@ -111,6 +121,9 @@ final class RegistrarService: Sendable {
         for line in lines { notice(line.level, line.text) }
         for warning in built.warnings + certificateWarnings { notice(.warning, warning) }
         if let store { try start(store) }
+        account()
+        pages?.open(monitor)
+        if let warning = pages?.warning { notice(.warning, warning) }
         if reread != nil {
             monitor.onReload { [weak self] done in self?.requestReload(done) }
         }
@@ -124,8 +137,8 @@ final class RegistrarService: Sendable {
 
     /// Starts the storage thread; changes that have come since the listeners were opened wait for it.
     private func start(_ store: BindingStore) throws(HostError) {
-        let routes = CommitRoutes(to: (udp?.mailboxes ?? []) + (streams?.mailboxes ?? [])) { [monitor] in
-            monitor.settle($0)
+        let routes = CommitRoutes(to: (udp?.mailboxes ?? []) + (streams?.mailboxes ?? [])) {
+            [weak monitor] in monitor?.settle($0)
         }
         do throws(StorageError) {
             try store.start(table: state.table) { routes.deliver($0, $1) }
@@ -140,6 +153,8 @@ final class RegistrarService: Sendable {
         return [TLSSettings.warning(expires: expires, now: SystemClock.read().wall)].compactMap { $0 }
     }
 
+    /// How the store is doing; nil without one.
+    var storeHealth: StoreHealth? { durable?.store?.health }
     /// Bindings outlive the process.
     var keepsBindings: Bool { durable?.store != nil }
 
@@ -225,6 +240,7 @@ final class RegistrarService: Sendable {
     /// Ends the loops after what they have in hand, commits what they have changed, then ends the monitor.
     func stop() {
         housekeeping.stop()
+        pages?.stop()
         udp?.stop()
         streams?.stop()
         kept?.keep(at: SystemClock.read().timestamp)

@@ -3,8 +3,8 @@ internal import FoundationEssentials
 internal import GRDB
 public import Timing
 
-/// Reads the history beside the thread that writes it: each question has a connection of its own, which sees the file
-/// as it was when the question came, and holds up nobody.
+/// Reads the history beside the thread that writes it: each question has a connection of its own, which sees
+/// the file as it was when the question came, and holds up nobody.
 public struct HistoryReader: Sendable {
     /// Where the file is.
     public let path: String
@@ -44,8 +44,8 @@ public struct HistoryReader: Sendable {
         }
     }
 
-    /// Gives every binding that was there at a moment, in no order: today's, with all that has happened since taken
-    /// back. Nothing is given where the history does not reach back so far.
+    /// Gives every binding that was there at a moment, in no order: today's, with all that has happened since
+    /// taken back. Nothing is given where the history does not reach back so far.
     public func bindings(
         at moment: WallTime,
         _ body: (RememberedBinding) -> Void

@@ -7,8 +7,8 @@ internal import Timing
 struct HistoryRow {
     /// What a life is told by, in `history` and in `binding` alike.
     static let lifeColumns = """
-        id, aor, contact, user_agent, source, transport, created_at, refreshed_at, expires_at, refreshes, usual_gap, \
-        gap_deviation
+        id, aor, contact, user_agent, source, transport, created_at, refreshed_at, expires_at, refreshes, \
+        usual_gap, gap_deviation
         """
     /// All columns of `history`, in the order in which they are read here.
     static let columns = """

@@ -3,11 +3,12 @@ public import Timing
 
 /// A binding as it was at a moment of the past, as far as the file tells.
 public struct RememberedBinding: Hashable, Sendable {
-    /// What it was. Source, contact, User-Agent and creation are those of the moment; the rest only if `isEndKnown`.
+    /// What it was. Source, contact, User-Agent and creation are those of the moment; the rest only if
+    /// `isEndKnown`.
     public var life: LifeRecord
-    /// The last REGISTER before the moment is known, and so are expiry, refreshes and rhythm. Refreshes are not listed
-    /// one by one: of a binding that has refreshed since, nobody knows when it had done so before. Then `refreshedAt`
-    /// is its creation, and `expiresAt` says nothing.
+    /// The last REGISTER before the moment is known, and so are expiry, refreshes and rhythm. Refreshes are
+    /// not listed one by one: of a binding that has refreshed since, nobody knows when it had done so before.
+    /// Then `refreshedAt` is its creation, and `expiresAt` says nothing.
     public var isEndKnown: Bool
 
     /// Pairs the two.

@@ -47,6 +47,8 @@ struct ConsoleCommand: ParsableCommand {
     private func settings() throws -> Settings {
         var settings = try service.settings()
         try screen.apply(to: &settings.console)
+        // The phones of a demo must not come among those that are kept, unless somebody asks for it here and now.
+        if demo != nil { settings.state = service.state }
         return settings
     }
 }

@@ -26,7 +26,7 @@ struct ServiceOptions: ParsableArguments {
     @Option(help: "Directory for bindings, history, audit trail and control socket; see regtop.conf(5).")
     var state: String?
 
-    @Option(help: "Serve OpenMetrics over HTTP here, HOST:PORT.")
+    @Option(help: "Serve OpenMetrics over HTTP here: PORT (of 127.0.0.1) or HOST:PORT; GET /metrics.")
     var metrics: String?
 
     /// Settings of defaults, file, environment and flags, in rising order.
@@ -183,6 +183,7 @@ enum EnvironmentSettings {
         if let accounts = value("ACCOUNTS") { settings.accounts = accounts }
         if let open = try flag("OPEN") { settings.open = open }
         if let state = value("STATE") { settings.state = state }
+        if let metrics = value("METRICS") { settings.metrics = metrics }
         if let theme = value("THEME") { settings.console.theme = theme }
         if let readOnly = try flag("READ_ONLY") { settings.console.readOnly = readOnly }
         if let ascii = try flag("ASCII") { settings.console.ascii = ascii }

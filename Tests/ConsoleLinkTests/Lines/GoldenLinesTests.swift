@@ -20,6 +20,8 @@ struct GoldenLinesTests {
             let written: [UInt8]
             if let request = try? LinkCodec.request(bytes.span) {
                 written = LinkCodec.encode(request)
+            } else if let hello = try? LinkCodec.decode(Hello.self, bytes.span) {
+                written = LinkCodec.encode(hello)
             } else {
                 written = LinkCodec.encode(try LinkCodec.update(bytes.span))
             }
@@ -30,10 +32,11 @@ struct GoldenLinesTests {
     @Test("The page shows every request and every update as the program writes it")
     func examples() throws {
         let page = Set(try Self.page())
-        let lines = try Examples.requests.map { LinkCodec.encode($0) } + Examples.updates.map { LinkCodec.encode($0) }
+        var lines = [LinkCodec.encode(Examples.hello)]
+        lines += try Examples.requests.map { LinkCodec.encode($0) }
+        lines += Examples.updates.map { LinkCodec.encode($0) }
         for line in lines.map({ String(decoding: $0, as: UTF8.self) }) {
             #expect(page.contains(line), "\(line)")
-            print("LINE", line)
         }
     }
 }

@@ -19,13 +19,16 @@ struct TotalityTests {
         }
     }
 
-    @Test("Lines with something changed, cut or put in between: an answer each time, and a printable sentence")
+    @Test(
+        "Lines with something changed, cut or put in between: an answer each time, and a printable sentence"
+    )
     func mutated() throws {
         var lines = try Examples.requests.map { LinkCodec.encode($0) }
         lines += Examples.updates.map { LinkCodec.encode($0) }
         var random = SeededGenerator(seed: 4)
         let pieces = [
-            "{", "}", "[", "]", "\"", ",", ":", "\\u", "\\ud800", "null", "-", "1e999", "9999999999999999999999", "0.",
+            "{", "}", "[", "]", "\"", ",", ":", "\\u", "\\ud800", "null", "-", "1e999",
+            "9999999999999999999999", "0.",
             "true", "\u{0}", "\n", "{\"hex\":\"f\"}", "é",
         ]
         var refused = 0
@@ -38,7 +41,11 @@ struct TotalityTests {
                 case 1: line.removeSubrange(place..<min(line.count, place + 1 + random.below(8)))
                 case 2: line.insert(contentsOf: random.pick(pieces).utf8, at: place)
                 case 3: line.removeLast(line.count - place)
-                default: line.insert(contentsOf: line[place..<min(line.count, place + random.below(40))], at: place)
+                default:
+                    line.insert(
+                        contentsOf: line[place..<min(line.count, place + random.below(40))],
+                        at: place
+                    )
                 }
                 if line.isEmpty { line = [0x7b] }
             }
@@ -64,15 +71,39 @@ struct TotalityTests {
             ("{\"reload\":{},\"reload\":{},\"serial\":1}", "byte 22: this member stands there twice"),
             ("{\"reload\":{}}", "serial is missing"),
             ("{\"reload\":{},\"serial\":-1}", "serial: whole number from 0 to 18446744073709551615 expected"),
-            ("{\"reload\":{},\"serial\":1e3}", "serial: whole number from 0 to 18446744073709551615 expected"),
-            ("{\"query\":{\"blocks\":{},\"height\":9223372036854775808},\"serial\":1}", "query.height: whole number"),
-            ("{\"query\":{\"bindings\":{\"filter\":\"exp<x\"},\"height\":1},\"serial\":1}", "query.bindings.filter: column"),
-            ("{\"history\":{\"aor\":{\"hex\":\"0g\"}},\"serial\":1}", "history.aor.hex: hexadecimal digits expected"),
-            ("{\"perform\":{\"expire\":{\"targets\":[\"1/2\"]}},\"serial\":1}", "perform.expire.targets.0: binding and version"),
-            ("{\"perform\":{\"drain\":{\"on\":true,\"for\":0}},\"serial\":1}", "perform.drain.for: nanoseconds above zero"),
-            ("{\"explain\":{\"from\":\"\\ud800\",\"aor\":\"\"},\"serial\":1}", "byte 27: half of a surrogate pair"),
+            (
+                "{\"reload\":{},\"serial\":1e3}",
+                "serial: whole number from 0 to 18446744073709551615 expected"
+            ),
+            (
+                "{\"query\":{\"blocks\":{},\"height\":9223372036854775808},\"serial\":1}",
+                "query.height: whole number"
+            ),
+            (
+                "{\"query\":{\"bindings\":{\"filter\":\"exp<x\"},\"height\":1},\"serial\":1}",
+                "query.bindings.filter: column"
+            ),
+            (
+                "{\"history\":{\"aor\":{\"hex\":\"0g\"}},\"serial\":1}",
+                "history.aor.hex: hexadecimal digits expected"
+            ),
+            (
+                "{\"perform\":{\"expire\":{\"targets\":[\"1/2\"]}},\"serial\":1}",
+                "perform.expire.targets.0: binding and version"
+            ),
+            (
+                "{\"perform\":{\"drain\":{\"on\":true,\"for\":0}},\"serial\":1}",
+                "perform.drain.for: nanoseconds above zero"
+            ),
+            (
+                "{\"explain\":{\"from\":\"\\ud800\",\"aor\":\"\"},\"serial\":1}",
+                "byte 27: half of a surrogate pair"
+            ),
             ("{\"frob\":{},\"serial\":1}", "exactly one of these expected: query, preview,"),
-            ("{\"reload\":{},\"statistics\":{},\"serial\":1}", "exactly one of these expected: query, preview,"),
+            (
+                "{\"reload\":{},\"statistics\":{},\"serial\":1}",
+                "exactly one of these expected: query, preview,"
+            ),
         ]
         for (line, expected) in cases {
             #expect(sentence(line).hasPrefix(expected), "\(line): \(sentence(line))")
@@ -112,8 +143,10 @@ struct TotalityTests {
 
     @Test("Numbers and texts of a query are bounded, so that nothing behind it can overflow")
     func clamped() throws {
-        let far = "{\"query\":{\"blocks\":{},\"anchor\":{\"row\":{\"line\":1},\"offset\":-9223372036854775808},"
-        guard case .query(let query, 1) = try request(far + "\"height\":-9223372036854775808},\"serial\":1}") else {
+        let far =
+            "{\"query\":{\"blocks\":{},\"anchor\":{\"row\":{\"line\":1},\"offset\":-9223372036854775808},"
+        guard case .query(let query, 1) = try request(far + "\"height\":-9223372036854775808},\"serial\":1}")
+        else {
             return #expect(Bool(false), "no query")
         }
         #expect(query.height == 0 && query.anchor == .row(.line(1), offset: -Int(Int32.max)))
@@ -135,7 +168,10 @@ struct TotalityTests {
 
     @Test("A window of forty bindings is written and read in a few milliseconds")
     func quick() throws {
-        let rows = Array(repeating: BindingRow(binding: Examples.binding, state: .ok, tries: 1, isFresh: false), count: 40)
+        let rows = Array(
+            repeating: BindingRow(binding: Examples.binding, state: .ok, tries: 1, isFresh: false),
+            count: 40
+        )
         let window = Window(content: .bindings(rows), matched: 40, total: 40, at: Examples.clock.timestamp)
         let best = try (0..<5).map { _ in
             try ContinuousClock().measure {
@@ -146,6 +182,5 @@ struct TotalityTests {
         // Debug builds on a busy machine take some 20 ms, release builds 1 ms.
         let limit = Duration.milliseconds(200)
         #expect(try #require(best) < limit)
-        print("QUICK", best as Any)
     }
 }

@@ -11,6 +11,7 @@ enum Examples {
         wall: WallTime(secondsSince1970: 1_790_000_000)
     )
     static let you = OperatorIdentity(user: "kl", from: "local", terminal: "pts/3")
+    static let hello = Hello(from: "198.51.100.20", terminal: "pts/3", isConsole: true)
     static let phone = BindingID(rawValue: 0x3f00_0001_0000_002a)
 
     static var path: ReceivedFrom {
@@ -55,7 +56,11 @@ enum Examples {
             let filter = try Filter("ua~zoiper exp<60", for: .bindings)
             let order = BindingOrder(column: .expires, descending: true)
             func act(_ verb: OperatorVerb, _ reason: String) -> OperatorCommand {
-                OperatorCommand(verb: verb, reason: reason, by: you)
+                OperatorCommand(
+                    verb: verb,
+                    reason: reason,
+                    by: OperatorIdentity(user: "", from: "", terminal: "")
+                )
             }
             let targets = [BindingTarget(id: phone, version: 3)]
             let aor = BlockSubject.aor(Array("alice@sip.example.net".utf8))
@@ -122,7 +127,13 @@ enum Examples {
             usualGap: 3_590_000,
             gapDeviation: 0
         )
-        let entry = HistoryEntry(number: 4_711, at: clock.wall, cause: .evictedByOperator, by: "kl@local", binding: record)
+        let entry = HistoryEntry(
+            number: 4_711,
+            at: clock.wall,
+            cause: .evictedByOperator,
+            by: "kl@local",
+            binding: record
+        )
         let notice = Notice(at: clock.timestamp, level: .warning, text: "the disk is full")
         return [
             .welcome(welcome),
@@ -152,7 +163,10 @@ enum Examples {
             ),
             .outcome(CommandOutcome(refusal: "read-only: kl is not listed as an operator"), serial: 9),
             .reloaded(ReloadReport(changes: ["expires.maximum 3600 -> 7200"]), serial: 13),
-            .history(HistoryPage(entries: [entry], oldest: WallTime(secondsSince1970: 1_780_000_000)), serial: 14),
+            .history(
+                HistoryPage(entries: [entry], oldest: WallTime(secondsSince1970: 1_780_000_000)),
+                serial: 14
+            ),
             .replay(
                 ReplayReport(
                     at: WallTime(secondsSince1970: 1_789_990_000),

@@ -1,4 +1,5 @@
 import BindingTable
+import ConsoleLink
 import Monitor
 import SIPMessage
 import Storage
@@ -102,19 +103,22 @@ struct PastViewTests {
     func bounded() throws {
         var views = PastViews()
         let view = try PastView(at: moment) { _ in }
+        func finish(_ console: Int, _ serial: UInt64, _ view: PastView?) -> Bool {
+            views.finish(BuiltPast(console: console, serial: serial, view: view, report: ReplayReport()))
+        }
         #expect(views.begin(1, serial: 4) == nil)
         #expect(views.begin(1, serial: 5) != nil, "while one is built")
-        #expect(!views.finish(1, serial: 3, view), "nobody waits for that")
-        #expect(views.finish(1, serial: 4, view) && views[1] != nil)
+        #expect(!finish(1, 3, view), "nobody waits for that")
+        #expect(finish(1, 4, view) && views[1] != nil)
         #expect(
             views.begin(1, serial: 6) == nil && views[1] != nil,
             "the old one stays until the new one is there"
         )
-        #expect(views.finish(1, serial: 6, nil) && views[1] != nil, "and where there is no new one")
+        #expect(finish(1, 6, nil) && views[1] != nil, "and where there is no new one")
         for console in 2...PastViews.most { #expect(views.begin(console, serial: 1) == nil) }
         #expect(views.begin(99, serial: 1)?.contains("consoles look at the past already") == true)
         views.leave(2)
-        #expect(!views.finish(2, serial: 1, view) && views[2] == nil)
+        #expect(!finish(2, 1, view) && views[2] == nil)
         #expect(views.begin(99, serial: 1) == nil)
         views.leave(1)
         #expect(views[1] == nil)

@@ -6,8 +6,8 @@ import Storage
 import Synchronization
 import Timing
 
-/// A table with a store behind it, on a clock that only the test moves; each change is committed before the call
-/// returns.
+/// A table with a store behind it, on a clock that only the test moves; each change is committed before the
+/// call returns.
 final class Phones {
     let path: String
     let table: BindingTable
