@@ -56,7 +56,7 @@ import Timing
         var driver = attached()
         driver.input(.link(.lost("the registrar has gone")))
         driver.press(key)
-        #expect(driver.messageLine.contains("The link to the registrar is lost: the registrar has gone."))
+        #expect(driver.screen.contains("The link to the registrar is lost: the registrar has gone."))
         driver.press("⏎y")
         #expect(driver.acts.isEmpty)
     }
@@ -86,7 +86,7 @@ import Timing
     }
 
     @Test func theSameRegistrarGoesOn() {
-        var driver = attached(Size(width: 80, height: 24), "jj␣")
+        var driver = attached(Size(width: 80, height: 24), "j␣")
         driver.input(.link(.lost("gone")))
         driver.wait(12)
         driver.input(.link(.welcome(welcome())))
@@ -97,7 +97,7 @@ import Timing
 
     /// Another process has other names for the same bindings, and the same names for others.
     @Test func aRestartedRegistrarIsShownWhereItWas() {
-        var driver = attached(Size(width: 80, height: 24), "jj␣")
+        var driver = attached(Size(width: 80, height: 24), "j␣")
         let row = driver.cursorLine
         driver.input(.link(.lost("gone")))
         driver.wait(12)
