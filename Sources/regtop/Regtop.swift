@@ -23,7 +23,7 @@ struct Regtop: ParsableCommand {
         version: Version.text,
         subcommands: [
             ConsoleCommand.self, Serve.self, AccountCommand.self, ConfigCommand.self, ExplainCommand.self,
-            ThemeCommand.self,
+            ThemeCommand.self, InstallCommand.self, UninstallCommand.self,
         ],
         defaultSubcommand: ConsoleCommand.self,
     )

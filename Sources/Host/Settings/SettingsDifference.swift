@@ -96,7 +96,9 @@ struct SettingsDifference {
 
     /// What is kept beyond the process, and who may look at it.
     private static func kept(_ settings: Settings) -> [Fact] {
-        let (store, history, control, log) = (settings.store, settings.history, settings.control, settings.log)
+        let (store, history, control, log) = (
+            settings.store, settings.history, settings.control, settings.log
+        )
         return [
             Fact("state", settings.state ?? "none", waits: true),
             Fact("store.enabled", store.isOn, waits: true),
