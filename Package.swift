@@ -57,7 +57,9 @@ let package = Package(
         .target(
             name: "Storage",
             dependencies: [
-                "Timing", "SIPMessage", "BindingTable", .product(name: "GRDB", package: "GRDB.swift"),
+                "Timing", "SIPMessage", "BindingTable",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             swiftSettings: strict,
         ),

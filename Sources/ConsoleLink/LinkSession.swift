@@ -16,6 +16,13 @@ public protocol CommandDesk {
     func blocks(at now: Timestamp) -> [Block]
     /// The drain in force; nil: everybody may come in.
     func drain(at now: Timestamp) -> Drain?
+    /// Why changes are not durable now, in one sentence; nil: they are, or there is no store.
+    var storeTrouble: String? { get }
+}
+
+extension CommandDesk {
+    /// A desk without a store has no trouble with it.
+    public var storeTrouble: String? { nil }
 }
 
 /// The monitor's end of one console's link: a request in, its update out, whatever carries the two.
@@ -43,6 +50,7 @@ public struct LinkSession: Sendable {
         case .query(let query, let serial):
             var window = monitor.answer(query, for: &shown, at: clock.timestamp)
             window.drain = desk.drain(at: clock.timestamp)
+            window.storeTrouble = desk.storeTrouble
             return .window(window, serial: serial)
         case .preview(let command, let serial):
             return .preview(desk.preview(command, clock: clock), serial: serial)

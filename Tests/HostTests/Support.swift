@@ -32,17 +32,19 @@ final class ScratchFolder {
 final class LoopbackPhone {
     private let socket: DemoSocket
     private let user: String
+    private let via: String
     private var cseq = 0
     private let callID = UUID().uuidString
 
-    init?(_ user: String, registrar: Endpoint) {
+    init?(_ user: String, registrar: Endpoint, transport: TransportKind = .udp) {
         guard
             let socket = DemoSocket(
                 source: IPAddress(ipv4: 0x7f00_0001),
-                transport: .udp,
+                transport: transport,
                 registrar: registrar
             )
         else { return nil }
+        via = transport == .udp ? "UDP" : "TCP"
         self.socket = socket
         self.user = user
     }
@@ -78,7 +80,7 @@ final class LoopbackPhone {
         cseq += 1
         let text = """
             REGISTER sip:\(domain) SIP/2.0\r
-            Via: SIP/2.0/UDP 127.0.0.1:\(socket.local.port);branch=z9hG4bK\(callID)\(cseq);rport\r
+            Via: SIP/2.0/\(via) 127.0.0.1:\(socket.local.port);branch=z9hG4bK\(callID)\(cseq);rport\r
             Max-Forwards: 70\r
             From: <sip:\(user)@\(domain)>;tag=1\r
             To: <sip:\(user)@\(domain)>\r
@@ -90,7 +92,9 @@ final class LoopbackPhone {
             \r
 
             """
-        guard socket.send(Array(text.utf8)) else { return "" }
+        // A stream may not be connected yet.
+        var ready = [pollfd(fd: socket.descriptor, events: Int16(POLLOUT), revents: 0)]
+        guard poll(&ready, 1, 5_000) > 0, socket.send(Array(text.utf8)) else { return "" }
         var waiting = [pollfd(fd: socket.descriptor, events: Int16(POLLIN), revents: 0)]
         guard poll(&waiting, 1, 5_000) > 0, let bytes = socket.receive() else { return "" }
         return String(decoding: bytes, as: UTF8.self)

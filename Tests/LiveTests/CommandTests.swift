@@ -14,7 +14,7 @@ struct CommandTests {
         try laboratory.add(user: "alice", password: "secret")
         let process = Process()
         process.executableURL = URL(fileURLWithPath: Program.path)
-        process.arguments = ["serve"] + laboratory.service
+        process.arguments = ["serve", "--state", "\(laboratory.path)/state"] + laboratory.service
         let errors = Pipe()
         process.standardError = errors
         try process.run()

@@ -70,6 +70,14 @@ public protocol LocationStore: Sendable {
     ///
     /// To be called under the partition's lock, so that tickets come in the order of the changes.
     func commit(_ ticket: CommitTicket)
+
+    /// How it is doing; one short lock at most.
+    var health: StoreHealth { get }
+}
+
+extension LocationStore {
+    /// Nothing is known to be wrong.
+    public var health: StoreHealth { StoreHealth() }
 }
 
 /// How the store is doing, for screens, scripts and metrics.

@@ -167,6 +167,9 @@ extension BindingRecord {
         reachability = known
     }
 
+    /// Takes over what pings had told an earlier process.
+    mutating func restore(_ reachability: Reachability) { self.reachability = reachability }
+
     /// Takes in what was seen; true if somebody who looks would see a difference.
     mutating func take(_ observation: Observation) -> Bool {
         let before = reachability

@@ -66,6 +66,21 @@ public final class BindingTable: Sendable {
         }
     }
 
+    /// Begins the restoring of bindings (`Partition.restore`) into a table that has none: slots that were never used
+    /// get ids of this generation at least, so that no id comes again that an earlier process gave out.
+    ///
+    /// - Parameter generation: above that of every id that an earlier process gave out; counts in 24 bits.
+    public func beginRestoring(generation: UInt32) {
+        for index in 0..<Self.partitionCount {
+            withPartition(at: index) { $0.records.beginRestoring(generation: generation) }
+        }
+    }
+
+    /// Ends the restoring: what lies between restored bindings can be given out.
+    public func finishRestoring() {
+        for index in 0..<Self.partitionCount { withPartition(at: index) { $0.records.finishRestoring() } }
+    }
+
     // MARK: Numbers
 
     /// Bindings that are there, overdue ones that no `advance` has met yet included.
@@ -160,13 +175,26 @@ public final class BindingTable: Sendable {
     /// to do. Partitions that wait for nothing aren't locked.
     ///
     /// Nobody depends on how soon this happens: a look-up treats an overdue binding as absent.
-    public func advance(share: Int, of shares: Int, to now: Timestamp, limit: Int) -> Timestamp {
+    /// - Parameter store: is told which bindings have expired.
+    public func advance(
+        share: Int,
+        of shares: Int,
+        to now: Timestamp,
+        limit: Int,
+        committing store: (any LocationStore)? = nil,
+    ) -> Timestamp {
         var wakeUp = Timestamp.distantFuture
         var budget = Partition.Budget(limit: limit)
         for index in stride(from: max(share, 0), to: Self.partitionCount, by: max(shares, 1)) {
             if counters.wakeUp(of: index) <= now {
                 if budget.isSpent { return now }
-                _ = withPartition(at: index) { $0.advance(to: now, within: &budget) }
+                withPartition(at: index) { partition in
+                    if let store {
+                        partition.advance(to: now, within: &budget, committing: store)
+                    } else {
+                        _ = partition.advance(to: now, within: &budget)
+                    }
+                }
             }
             wakeUp = min(wakeUp, counters.wakeUp(of: index))
         }

@@ -23,24 +23,33 @@ extension Partition {
         added: inout [BindingID],
     ) -> Int {
         var made = 0
-        for change in changes {
-            switch change {
-            case .add(let facts, let ranges, let cause):
-                guard let id = add(facts, ranges, of: texts, aor, cause) else { continue }
-                added.append(id)
-            case .update(let id, let facts, let ranges, let cause):
-                guard state(of: id) == .live else { continue }
-                update(id.slot, facts, ranges, of: texts, cause)
-            case .remove(let id, let cause):
-                guard state(of: id) == .live else { continue }
-                bury(id.slot, cause, at: now)
-            case .observe(let id, let observation):
-                guard state(of: id) == .live else { continue }
-                observe(id.slot, observation)
-            }
-            made += 1
-        }
+        for change in changes where make(change, aor: aor, texts: texts, at: now, added: &added) { made += 1 }
         return made
+    }
+
+    /// Makes one change; false if it was passed over.
+    mutating func make(
+        _ change: BindingChange,
+        aor: Span<UInt8>,
+        texts: Span<UInt8>,
+        at now: Timestamp,
+        added: inout [BindingID],
+    ) -> Bool {
+        switch change {
+        case .add(let facts, let ranges, let cause):
+            guard let id = add(facts, ranges, of: texts, aor, cause) else { return false }
+            added.append(id)
+        case .update(let id, let facts, let ranges, let cause):
+            guard state(of: id) == .live else { return false }
+            update(id.slot, facts, ranges, of: texts, cause)
+        case .remove(let id, let cause):
+            guard state(of: id) == .live else { return false }
+            bury(id.slot, cause, at: now)
+        case .observe(let id, let observation):
+            guard state(of: id) == .live else { return false }
+            observe(id.slot, observation)
+        }
+        return true
     }
 
     /// Applies changes for one who doesn't ask for the new ids.
@@ -70,33 +79,43 @@ extension Partition {
             slab.free(block)
             return nil
         }
-        let agent = bounds(ranges.userAgent, within: texts)
-        let userAgent = agents.add(texts.extracting(agent), self.hash)
-        let local = locals.add(facts.path.local)
-        let shortHash = UInt32(truncatingIfNeeded: hash)
-        var next = BindingRecord.none
-        if let place = place(of: aor, shortHash) {
-            next = place.value
-            index.replace(place, with: slot)
-        } else {
-            index.insert(shortHash, slot)
-            counters.addAddressesOfRecord(1)
-        }
+        fill(slot, facts, block, userAgent: texts.extracting(bounds(ranges.userAgent, within: texts)))
+        enter(slot, aor, UInt32(truncatingIfNeeded: hash))
+        schedule(slot)
+        note(slot, cause, isNew: true)
+        return id(at: slot)
+    }
+
+    /// Fills a slot that was taken with a binding's numbers and texts; whether it lives is not yet said.
+    mutating func fill(_ slot: UInt32, _ facts: BindingFacts, _ block: UInt32, userAgent: Span<UInt8>) {
         var record = records[slot]
         record.set(facts)
         record.setHistory(facts)
         record.version = facts.version
         record.text = block
-        record.userAgent = userAgent
-        record.local = local
-        record.link = UInt64(shortHash) << 32 | UInt64(next)
-        record.state = .live
+        record.userAgent = agents.add(userAgent, hash)
+        record.local = locals.add(facts.path.local)
         records[slot] = record
+    }
+
+    /// A binding that was filled in joins the contacts of its address of record and counts.
+    mutating func enter(_ slot: UInt32, _ aor: Span<UInt8>, _ hash: UInt32) {
+        var next = BindingRecord.none
+        if let place = place(of: aor, hash) {
+            next = place.value
+            index.replace(place, with: slot)
+        } else {
+            index.insert(hash, slot)
+            counters.addAddressesOfRecord(1)
+        }
+        records[slot].link = UInt64(hash) << 32 | UInt64(next)
+        records[slot].state = .live
         counters.addBindings(1)
-        counters.addPath(facts.path.transport, isNAT: facts.badges.contains(.nat), 1)
-        schedule(slot)
-        note(slot, cause, isNew: true)
-        return id(at: slot)
+        counters.addPath(
+            records[slot].transportKind,
+            isNAT: Badges(rawValue: records[slot].badges).contains(.nat),
+            1
+        )
     }
 
     private mutating func update(
@@ -173,7 +192,7 @@ extension Partition {
         swap(&buffer, &scratch)
     }
 
-    private mutating func block(
+    mutating func block(
         _ aor: Span<UInt8>,
         _ ranges: BindingTextRanges,
         of texts: Span<UInt8>,

@@ -11,6 +11,19 @@ extension Partition {
         return advance(to: now, within: &budget)
     }
 
+    /// The same, and what expired goes to a store while the partition is locked.
+    mutating func advance(to now: Timestamp, within budget: inout Budget, committing store: any LocationStore)
+    {
+        var expired: [CommittedChange] = []
+        _ = advance(to: now, within: &budget, recording: true, into: &expired)
+        if !expired.isEmpty { store.commit(CommitTicket(changes: expired)) }
+    }
+
+    mutating func advance(to now: Timestamp, within budget: inout Budget) -> Int {
+        var nothing: [CommittedChange] = []
+        return advance(to: now, within: &budget, recording: false, into: &nothing)
+    }
+
     /// What one call of `advance` may still do.
     struct Budget {
         /// Bindings to expire and tombstones to forget.
@@ -26,7 +39,12 @@ extension Partition {
         var isSpent: Bool { acts <= 0 || steps <= 0 }
     }
 
-    mutating func advance(to now: Timestamp, within budget: inout Budget) -> Int {
+    private mutating func advance(
+        to now: Timestamp,
+        within budget: inout Budget,
+        recording: Bool,
+        into changes: inout [CommittedChange],
+    ) -> Int {
         var expired = 0
         while budget.acts > 0,
             let slot = wheel.popDue(at: now, deadlines: records, budget: &budget.steps)
@@ -34,6 +52,7 @@ extension Partition {
             budget.acts -= 1
             switch records[slot].state {
             case .live:
+                if recording, let change = leaving(id(at: slot), .expired, at: now) { changes.append(change) }
                 bury(slot, .expired, at: now)
                 expired += 1
             case .tombstone:

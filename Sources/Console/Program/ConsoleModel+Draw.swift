@@ -16,6 +16,7 @@ extension ConsoleModel {
         }
         let clock = clock(at: now)
         titleLine(clock).draw(on: &grid, in: frame.title)
+        if let storeTrouble, let alert = frame.alert { drawAlert(storeTrouble, on: &grid, in: alert) }
         drawBody(on: &grid, in: frame.body, clock: clock)
         drawMessage(on: &grid, in: frame.message, clock: clock)
         if showsKeyBar { KeyBarLine(hints(at: now)).draw(on: &grid, in: frame.keys) }
@@ -41,6 +42,13 @@ extension ConsoleModel {
             role: .text,
             maxWidth: size.width
         )
+    }
+
+    /// `NOT DURABLE: the disk is full …`: what is registered now may be lost.
+    private func drawAlert(_ trouble: String, on grid: inout CellGrid, in rect: Rect) {
+        grid.fill(rect, role: .barTitleAlert)
+        let text = SafeText(" NOT DURABLE: \(trouble)", ascii: settings.glyphs == .ascii)
+        grid.put(text.fitted(to: rect.width), at: rect.origin, role: .barTitleAlert)
     }
 
     private func drawBody(on grid: inout CellGrid, in body: Rect, clock: LocalClock) {

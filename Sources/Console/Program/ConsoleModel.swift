@@ -29,6 +29,8 @@ public struct ConsoleModel: Sendable {
     var isFrozen = false
     /// Newcomers are turned away, as the last window said.
     var drain: Drain?
+    /// Why changes are not durable, as the last window said; nil: they are.
+    var storeTrouble: String?
     var isLagging = false
     var showsKeyBar = true
     /// `q` was pressed once on a screen too small to ask.

@@ -5,6 +5,8 @@ internal import Monitor
 struct Frame: Hashable, Sendable {
     /// The top line: where am I, in what state, as whom.
     var title: Rect
+    /// The line for what everybody must know, under the title; nil while there is nothing of the kind.
+    var alert: Rect?
     /// What the screen fills.
     var body: Rect
     /// The line for messages, prompts and the undo.
@@ -12,11 +14,13 @@ struct Frame: Hashable, Sendable {
     /// The key bar; empty when it is hidden.
     var keys: Rect
 
-    init(size: Size, showsKeyBar: Bool) {
+    init(size: Size, showsKeyBar: Bool, showsAlert: Bool = false) {
         let all = Rect(size)
         let bottom = showsKeyBar ? 2 : 1
         title = all.row(0)
-        body = Rect(x: 0, y: 1, width: size.width, height: size.height - 1 - bottom)
+        let top = showsAlert ? 2 : 1
+        alert = showsAlert ? all.row(1) : nil
+        body = Rect(x: 0, y: top, width: size.width, height: size.height - top - bottom)
         message = all.row(size.height - bottom)
         keys =
             showsKeyBar ? all.row(size.height - 1) : Rect(x: 0, y: size.height, width: size.width, height: 0)
@@ -44,7 +48,7 @@ struct ListLayout: Hashable, Sendable {
 }
 
 extension ConsoleModel {
-    var frame: Frame { Frame(size: size, showsKeyBar: showsKeyBar) }
+    var frame: Frame { Frame(size: size, showsKeyBar: showsKeyBar, showsAlert: storeTrouble != nil) }
 
     /// A preview has room to say something.
     static func previewFits(in size: Size) -> Bool { size.width >= 120 && size.height >= 30 }

@@ -48,11 +48,17 @@ public final class ConsoleRun {
         let demo = try demoPhones.map { count throws(HostError) in
             try DemoPopulation(count: count, settings: &settings)
         }
-        let audit = AuditLog(path: AuditLog.standardPath(environment: Environment.known))
+        // A demo is a play: it keeps nothing and stands in nobody's way, unless it is given a place.
+        let durable =
+            demo == nil || settings.state != nil
+            ? try DurableState(settings) : nil
+        let usual = StateDirectory(settings.state, environment: Environment.known)
+        let audit = durable?.audit ?? AuditLog(path: usual.audit)
         let (hasDemo, reread) = (demo != nil, reread)
         let service = try RegistrarService(
             settings: settings,
             audit: audit,
+            durable: durable,
             demo: demo,
             reread: {
                 var settings = try reread()

@@ -25,6 +25,8 @@ struct RegistrarLoop: ~Copyable, MessageHandler {
     private var inBatch = 0
     /// NOTIFYs and pings on their way out; keeps its memory.
     private var requests = OutgoingRequests()
+    /// The request whose answer the store has let go; keeps its memory.
+    private var request: [UInt8] = []
 
     private(set) var deadline = Timestamp.zero
 
@@ -61,15 +63,20 @@ struct RegistrarLoop: ~Copyable, MessageHandler {
 
     mutating func receiveMail(_ mail: CommitResult, clock: ClockReading, output: inout OutgoingMessages) {
         let start = output.bytes.count
+        // Taken out for the calls, which change the rest.
+        var request: [UInt8] = []
+        swap(&request, &self.request)
+        defer { swap(&request, &self.request) }
+        request.removeAll(keepingCapacity: true)
         guard
             let handling = core?.complete(
                 mail.token,
                 committed: mail.committed,
                 clock: clock,
-                reply: &output.bytes
+                reply: &output.bytes,
+                request: &request
             )
         else { return }
-        let request: [UInt8] = []
         record(handling, request.span, output.bytes.span.extracting(start..<output.bytes.count))
         output.finish(to: handling.destination, over: handling.exchange.path)
     }

@@ -35,7 +35,7 @@ extension RegistrarService {
         for (cause, count) in table.changeCounts() { statistics.changes[cause] = count }
         statistics.blocks = policy.blocks.all(at: now).count
         statistics.isDraining = policy.drain?.isInForce(at: now) ?? false
-        statistics.store = storeHealth?()
+        statistics.store = monitor.storeHealth
         return statistics
     }
 

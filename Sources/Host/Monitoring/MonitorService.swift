@@ -4,6 +4,7 @@ import Dispatch
 import Glibc
 import Monitor
 public import Registrar
+import Storage
 import Synchronization
 import Timing
 import Transport
@@ -28,6 +29,10 @@ final class MonitorService: Sendable {
         var abuse: AbusePolicy?
         var openDomains: [String]?
         var readers: [@Sendable ([Metric]) -> Void] = []
+        /// Lines of the audit trail from before the start.
+        var earlier: [AuditRecord] = []
+        /// Tickets of acts that the store has given back.
+        var settled: [CommitResult] = []
         var isStopping = false
     }
 
@@ -36,6 +41,8 @@ final class MonitorService: Sendable {
     private let rings: [ExchangeRing]
     private let desk: OperatorDesk
     private let audit: AuditLog
+    private let store: BindingStore?
+    private let kept: KeptRules?
     private let log: @Sendable (MonitorEvent) -> Void
     private let thread = Mutex<LoopThread?>(nil)
     private let reloader = Mutex<Reloader?>(nil)
@@ -57,13 +64,18 @@ final class MonitorService: Sendable {
         rings: [ExchangeRing],
         desk: OperatorDesk,
         audit: AuditLog,
+        store: BindingStore? = nil,
+        kept: KeptRules? = nil,
         limits: MonitorLimits,
         log: @escaping @Sendable (MonitorEvent) -> Void,
     ) throws(HostError) {
         self.rings = rings
         self.desk = desk
         self.audit = audit
+        self.store = store
+        self.kept = kept
         self.log = log
+        inbox.withLock { $0.earlier = audit.tail(limits.auditLines) }
         wake = WakeUp()
         let started = SystemClock.read()
         do {
@@ -75,6 +87,15 @@ final class MonitorService: Sendable {
         } catch {
             throw HostError("\(error)", exitCode: 1)
         }
+    }
+
+    /// How the store is doing; nil without one.
+    var storeHealth: StoreHealth? { store?.health }
+
+    /// A ticket of an operator's act came back from the store.
+    func settle(_ result: CommitResult) {
+        inbox.withLock { $0.settled.append(result) }
+        wake.raise()
     }
 
     /// Something for the log, the audit view or the block list.
@@ -153,6 +174,7 @@ final class MonitorService: Sendable {
         /// The abuse policy acts as an operator does.
         private var policyLink = LinkSession(readOnlyBecause: nil)
         private var clocks: ClockWatch
+        private var storeWatch = StoreWatch()
 
         init(service: MonitorService, monitor: Monitor, clocks: ClockWatch) {
             self.service = service
@@ -177,6 +199,9 @@ final class MonitorService: Sendable {
                 if let open = letters.openDomains { audience.tell(openDomains: open) }
                 let now = SystemClock.read()
                 service.heartbeat.withLock { $0 }?(now.timestamp)
+                for record in letters.earlier { monitor.receive(.audit(record), at: now.timestamp) }
+                watchStore(at: now.timestamp)
+                for result in letters.settled { settle(result, now) }
                 for event in letters.events { take(event, at: now.timestamp) }
                 if let jump = clocks.jump(at: now) { tell(jump, at: now.timestamp) }
                 for letter in letters.requests {
@@ -187,6 +212,36 @@ final class MonitorService: Sendable {
                 // With nobody looking, the rings are large enough for a lazy reader.
                 if !isBusy { service.wake.wait(milliseconds: audience.consoles.isEmpty ? 200 : 50) }
             }
+        }
+
+        /// What of an act the store could not keep is taken back, and everybody is told: the outcome said otherwise.
+        private func settle(_ result: CommitResult, _ now: ClockReading) {
+            let completion = service.desk.complete(
+                result.token,
+                committed: result.committed,
+                at: now.timestamp
+            )
+            guard case .takenBack(let act) = completion else { return }
+            let bindings = act.bindings == 1 ? "1 binding" : "\(act.bindings) bindings"
+            let record = AuditRecord(
+                at: now.wall,
+                by: act.by,
+                action: act.word,
+                object: bindings,
+                result: "taken back: the store could not keep it",
+                reason: act.reason
+            )
+            if write(record) == nil { monitor.receive(.audit(record), at: now.timestamp) }
+            let text =
+                "\(act.word) of \(bindings) by \(act.by.short) was taken back: the store could not keep it"
+            say(Notice(at: now.timestamp, level: .error, text: text), at: now.timestamp)
+        }
+
+        private func watchStore(at now: Timestamp) {
+            guard let store = service.store, let notice = storeWatch.look(store.health, at: now) else {
+                return
+            }
+            say(notice, at: now)
         }
 
         private func take(_ event: MonitorEvent, at now: Timestamp) {
@@ -201,6 +256,8 @@ final class MonitorService: Sendable {
             let text =
                 "the clock was set \(direction) by \(seconds) s; bindings keep the time they were granted"
             say(Notice(at: now, level: .warning, text: text), at: now)
+            // Rows have wall times, for the other clock means nothing after a restart.
+            service.store?.rewrite()
         }
 
         /// One slice of reading and sorting; true if more waits.
@@ -297,7 +354,15 @@ final class MonitorService: Sendable {
             in session: inout LinkSession,
             _ now: ClockReading,
         ) -> LinkUpdate {
-            session.answer(request, monitor: monitor, desk: service.desk, clock: now, audit: write)
+            let update = session.answer(
+                request,
+                monitor: monitor,
+                desk: service.desk,
+                clock: now,
+                audit: write
+            )
+            if case .perform = request { service.kept?.keep(at: now.timestamp) }
+            return update
         }
 
         /// Writes a line of the audit trail; says why it can't.

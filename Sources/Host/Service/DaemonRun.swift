@@ -23,10 +23,12 @@ public struct DaemonRun {
         let log = try LogWriter(settings.log, environment: environment)
         defer { log.stop() }
         let logger = log.logger
-        let audit = AuditLog(path: AuditLog.standardPath(environment: environment))
+        _ = try RegistrarService.addresses(settings)
+        let durable = try DurableState(settings)
         let service = try RegistrarService(
             settings: settings,
-            audit: audit,
+            audit: durable.audit,
+            durable: durable,
             logLosses: { log.lost },
             log: { logger.log($0) }
         )

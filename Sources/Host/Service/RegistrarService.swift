@@ -5,6 +5,7 @@ import Registrar
 import SIPDigest
 import SIPMessage
 import Simulation
+import Storage
 import Synchronization
 import Timing
 import Transport
@@ -22,8 +23,6 @@ final class RegistrarService: Sendable {
     let streams: StreamServer<CommitResult>?
     /// Rings and counters of the loops.
     let cores: LoopCores
-    /// The store's doings; nil without one.
-    let storeHealth: (@Sendable () -> StoreHealth)?
     /// Lines that the log has lost.
     let logLosses: @Sendable () -> UInt64
     private let pages: MetricsEndpoint?
@@ -32,6 +31,9 @@ final class RegistrarService: Sendable {
     private let demo: DemoPopulation?
     private let reread: (@Sendable () throws -> Settings)?
     private let refusals = Mutex(ConnectionRefusals())
+    /// Held until all is committed.
+    private let durable: DurableState?
+    private let kept: KeptRules?
 
     /// What a reload replaces.
     struct Current: Sendable {
@@ -45,13 +47,15 @@ final class RegistrarService: Sendable {
 
     /// Opens the listeners and starts the loops; throws the first thing that is wrong, with nothing left open.
     ///
-    /// - Parameter reread: gives the settings as they are now, for consoles that want them read anew.
+    /// - Parameters:
+    ///   - durable: where bindings are kept, if they are; what it holds is in the table before anything listens.
+    ///   - reread: gives the settings as they are now, for consoles that want them read anew.
     init(
         settings: Settings,
         audit: AuditLog,
+        durable: DurableState? = nil,
         demo: DemoPopulation? = nil,
         reread: (@Sendable () throws -> Settings)? = nil,
-        storeHealth: (@Sendable () -> StoreHealth)? = nil,
         logLosses: @escaping @Sendable () -> UInt64 = { 0 },
         log: @escaping @Sendable (MonitorEvent) -> Void,
     ) throws(HostError) {
@@ -59,14 +63,24 @@ final class RegistrarService: Sendable {
         let addresses = try Self.addresses(settings)
         let abuse = try AbusePolicy(settings.security)
         let built = try PolicyBuilder(settings: settings, listeners: addresses, demo: demo).build()
-        state = Self.state(policy: built.policy, isDemo: demo != nil)
+        let store = durable?.store
+        let state = Self.state(policy: built.policy, store: store, isDemo: demo != nil)
+        self.state = state
+        self.durable = durable
+        var lines: [Restart.Line] = []
+        if let store {
+            let grace = Interval.seconds(settings.store.grace)
+            lines = try Restart(store, into: state, grace: grace, at: startedAt).lines
+            kept = KeptRules(store, state.policy, at: startedAt.timestamp)
+        } else {
+            kept = nil
+        }
         self.demo = demo
         self.reread = reread
         let loops = Self.loopCount(settings)
         let udpAddresses = addresses.filter { $0.transport == .udp }
         let streamAddresses = addresses.filter { $0.transport != .udp }
         let udpLoops = udpAddresses.isEmpty ? 0 : loops
-        self.storeHealth = storeHealth
         self.logLosses = logLosses
         let cores = LoopCores(
             state: state,
@@ -87,11 +101,14 @@ final class RegistrarService: Sendable {
         var limits = MonitorLimits()
         limits.attemptBytes = settings.limits.attempts << 20
         limits.abuse = abuse
+        let desk = OperatorDesk(state, waitsForStore: settings.store.onFailure == "refuse")
         monitor = try MonitorService(
             table: state.table,
             rings: cores.rings,
-            desk: OperatorDesk(state),
+            desk: desk,
             audit: audit,
+            store: store,
+            kept: kept,
             limits: limits,
             log: log
         )
@@ -99,16 +116,31 @@ final class RegistrarService: Sendable {
             Current(settings: settings, openDomains: built.openDomains, accountsFiles: built.accountsFiles)
         )
         housekeeping = Housekeeping()
+        for line in lines { notice(line.level, line.text) }
         for warning in built.warnings + certificateWarnings { notice(.warning, warning) }
         account()
         pages?.open(monitor)
         if let warning = pages?.warning { notice(.warning, warning) }
+        if let store { try start(store) }
         if reread != nil {
             monitor.onReload { [weak self] done in self?.requestReload(done) }
         }
         housekeeping.start(watching: built.accountsFiles.keys.sorted() + settings.tls.paths) { [weak self] in
             self?.secondPassed(filesChanged: $0)
         }
+    }
+
+    /// Starts the storage thread; changes that have come since the listeners were opened wait for it.
+    private func start(_ store: BindingStore) throws(HostError) {
+        let routes = CommitRoutes(to: (udp?.mailboxes ?? []) + (streams?.mailboxes ?? [])) { [monitor] in
+            monitor.settle($0)
+        }
+        do throws(StorageError) {
+            try store.start(table: state.table) { routes.deliver($0, $1) }
+        } catch {
+            throw HostError("\(error)", exitCode: 1)
+        }
+        monitor.post(.blocks(state.policy.current.blocks.all(at: startedAt.timestamp)))
     }
 
     private var certificateWarnings: [String] {
@@ -184,12 +216,14 @@ final class RegistrarService: Sendable {
         monitor.post(.notice(Notice(at: SystemClock.read().timestamp, level: level, text: text)))
     }
 
-    /// Ends the loops after what they have in hand, then the monitor.
+    /// Ends the loops after what they have in hand, commits what they have changed, then ends the monitor.
     func stop() {
         housekeeping.stop()
         pages?.stop()
         udp?.stop()
         streams?.stop()
+        kept?.keep(at: SystemClock.read().timestamp)
+        durable?.store?.close()
         monitor.stop()
     }
 
@@ -203,6 +237,7 @@ final class RegistrarService: Sendable {
         if state.policy.pruneDrain(at: now) {
             notice(.info, "the drain has ended: newcomers may register again")
         }
+        kept?.keep(at: now)
         guard filesChanged else { return }
         do throws(HostError) {
             try reload(current.withLock { $0.settings })
@@ -228,16 +263,27 @@ final class RegistrarService: Sendable {
         return addresses
     }
 
-    private static func state(policy: Policy, isDemo: Bool) -> RegistrarState {
+    /// With a store the table's seed and the secret are those of its first start: ids, hashes and temporary GRUUs mean
+    /// what they meant.
+    private static func state(policy: Policy, store: BindingStore?, isDemo: Bool) -> RegistrarState {
         var random = SystemRandomNumberGenerator()
         return RegistrarState(
-            table: BindingTable(seed: random.next()),
+            table: BindingTable(seed: store?.identity.tableSeed ?? random.next()),
             policy: PolicyBox(policy),
             verifier: DigestVerifier(
                 random: &random,
+                secret: store.flatMap { words(of: $0.identity.secret) },
                 lifetime: isDemo ? Population.nonceLifetime : .seconds(300)
-            )
+            ),
+            store: store
         )
+    }
+
+    /// The first 128 bits of a secret; nil if it has fewer.
+    static func words(of secret: [UInt8]) -> (UInt64, UInt64)? {
+        guard secret.count >= 16 else { return nil }
+        func word(_ bytes: ArraySlice<UInt8>) -> UInt64 { bytes.reduce(0) { $0 << 8 | UInt64($1) } }
+        return (word(secret[..<8]), word(secret[8..<16]))
     }
 
     /// One loop on up to two cores, half the cores beyond, at most 8.

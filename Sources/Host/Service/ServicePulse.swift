@@ -50,7 +50,7 @@ extension RegistrarService {
     var statusLine: String {
         let (bindings, users) = (state.table.bindingCount, state.table.addressOfRecordCount)
         let counts = "\(bindings) \(bindings == 1 ? "binding" : "bindings") of \(users)"
-        let trouble = storeHealth?().trouble.map { "; not durable: \($0)" } ?? ""
+        let trouble = monitor.storeHealth?.trouble.map { "; not durable: \($0)" } ?? ""
         let drain = state.policy.current.drain?.isInForce(at: SystemClock.read().timestamp) ?? false
         return "\(counts) \(users == 1 ? "user" : "users")\(drain ? "; draining" : "")\(trouble)"
     }

@@ -30,8 +30,7 @@ extension RegistrarCore {
                         .observe(id, .connectionGone(until: now + .seconds(Int(seconds))))
                     case .remove: .remove(id, .connectionLost)
                     }
-                let none: [UInt8] = []
-                partition.apply([change], aor: none.span, texts: none.span, at: now)
+                state.apply(change, in: &partition, at: now)
             }
         }
     }

@@ -23,7 +23,9 @@ extension RegistrarCore {
             let now = step.context.path.at
             partition.current(of: aor.span, at: now, into: &bench.current)
             if let refusal = decide(step, texts, aor.span, &partition) { return refusal }
-            if !bench.decision.changes.isEmpty, !apply(step, texts, aor.span, &partition, &ticket) {
+            if bench.decision.changes.isEmpty {
+                ticket = repetition()
+            } else if !apply(step, texts, aor.span, &partition, &ticket) {
                 return .storeFailed
             }
             writeBindings(step, bytes, texts, aor.span, partition)
@@ -109,6 +111,15 @@ extension RegistrarCore {
         store.commit(recorded)
         if isWhole { ticket = recorded }
         return isWhole
+    }
+
+    /// A copy whose answer is no longer kept is answered anew, but not before the first one: the change that it
+    /// repeats may wait for the store.
+    private mutating func repetition() -> CommitTicket? {
+        guard bench.decision.isRepetition, pending.count > 0, let store = state.store else { return nil }
+        let ticket = CommitTicket(token: pending.nextToken(loop: loop), changes: [])
+        store.commit(ticket)
+        return ticket
     }
 
     /// Step 8: every binding, the ones just made first, each with what is left of it.

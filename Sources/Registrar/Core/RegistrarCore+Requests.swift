@@ -17,7 +17,13 @@ extension RegistrarCore {
         requests: inout OutgoingRequests,
     ) -> Timestamp {
         let now = clock.timestamp
-        let expiry = state.table.advance(share: loop, of: loops, to: now, limit: Self.expiriesPerStep)
+        let expiry = state.table.advance(
+            share: loop,
+            of: loops,
+            to: now,
+            limit: Self.expiriesPerStep,
+            committing: state.store
+        )
         // Bindings made meanwhile may be due earlier than what is known now.
         var next = min(expiry, now + Self.expiryStep)
         guard hasRequests else { return next }

@@ -26,6 +26,7 @@ public struct RegistrarCore: ~Copyable {
     var tail = ReplyTail()
     var lastURI = RequestURIMemo()
     var pending = PendingReplies()
+    var rollback = Rollback()
     /// The verified names of each connection's peer, the first one first (RFC 5922 §7.1): those of TLS connections
     /// whose client showed a certificate.
     var peers: [ConnectionID: [[UInt8]]] = [:]

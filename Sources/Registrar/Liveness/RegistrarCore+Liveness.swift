@@ -160,25 +160,16 @@ extension RegistrarCore {
     ) -> Bool {
         let noTexts: [UInt8] = []
         let limit = rules.removeAfter == 0 ? nil : UInt8(clamping: rules.removeAfter)
-        let removed = state.table.withPartition(at: entry.id.partition) { partition -> CommitTicket? in
+        return state.table.withPartition(at: entry.id.partition) { partition in
+            // Told to no store: it is known anew after a few seconds.
             let changes = [BindingChange.observe(entry.id, observation)]
             partition.apply(changes, aor: noTexts.span, texts: noTexts.span, at: now)
             guard observation == .silent, let limit, let binding = partition.binding(entry.id),
                 binding.facts.version == entry.version, FlowHash(binding.facts.path) == entry.flow,
                 binding.facts.reachability.silentPings >= limit
-            else { return nil }
-            var added: [BindingID] = []
-            let recorded = partition.record(
-                [.remove(entry.id, .silent)],
-                aor: binding.texts.aor.span,
-                texts: noTexts.span,
-                at: now,
-                added: &added
-            )
-            return CommitTicket(changes: recorded.changes)
+            else { return true }
+            state.apply(.remove(entry.id, .silent), in: &partition, at: now)
+            return false
         }
-        guard let removed else { return true }
-        state.store?.commit(removed)
-        return false
     }
 }

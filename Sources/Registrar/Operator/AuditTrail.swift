@@ -16,6 +16,16 @@ extension OperatorVerb {
     }
 }
 
+extension OperatorVerb {
+    /// It takes bindings away or puts them back, or may.
+    var changesBindings: Bool {
+        switch self {
+        case .expire, .evict, .undo: true
+        case .block, .unblock, .drain: false
+        }
+    }
+}
+
 extension BlockSubject {
     /// The address of record, or the source address.
     public var text: String {

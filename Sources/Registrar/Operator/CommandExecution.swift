@@ -10,24 +10,27 @@ struct CommandExecution {
     /// Most targets that are handled while one partition is locked.
     static let stride = 64
 
-    let table: BindingTable
+    let state: RegistrarState
     let now: Timestamp
     let isDryRun: Bool
-    /// The changed bindings before and after, for the store; only collected if there is one.
-    let collectsChanges: Bool
+    /// Hands changes to the store; called while their partition is locked.
+    let commit: ([CommittedChange]) -> Void
 
     /// What became of each target, in the order given.
     private(set) var results: [(binding: Binding, outcome: TargetOutcome)?] = []
     /// Addresses of record that are, or would be, left without a binding.
     private(set) var unreachable = 0
-    /// Tickets for the store, one for each partition closure that changed something.
-    private(set) var tickets: [CommitTicket] = []
 
-    init(table: BindingTable, now: Timestamp, isDryRun: Bool, collectsChanges: Bool) {
-        self.table = table
+    init(
+        state: RegistrarState,
+        now: Timestamp,
+        isDryRun: Bool,
+        commit: @escaping ([CommittedChange]) -> Void = { _ in },
+    ) {
+        self.state = state
         self.now = now
         self.isDryRun = isDryRun
-        self.collectsChanges = collectsChanges
+        self.commit = commit
     }
 
     /// The results without holes.
@@ -61,28 +64,27 @@ struct CommandExecution {
             let end = min(start + Self.stride, places.count)
             let slice = places[start..<end]
             start = end
-            var changes: [CommittedChange] = []
             let noTexts: [UInt8] = []
-            table.withPartition(at: partition) { partition in
+            state.table.withPartition(at: partition) { partition in
+                var changes: [CommittedChange] = []
                 for place in slice {
                     let result = Self.look(at: targets[place], in: &partition, now)
                     results[place] = result
                     guard result.outcome == .done else { continue }
                     taken[result.binding.texts.aor, default: 0] += 1
                     guard !isDryRun else { continue }
-                    let aor = result.binding.texts.aor
                     var added: [BindingID] = []
-                    let recorded = partition.record(
-                        [.remove(targets[place].id, cause)],
-                        aor: aor.span,
-                        texts: noTexts.span,
-                        at: now,
-                        added: &added
-                    )
-                    if collectsChanges { changes += recorded.changes }
+                    changes +=
+                        partition.record(
+                            [.remove(targets[place].id, cause)],
+                            aor: noTexts.span,
+                            texts: noTexts.span,
+                            at: now,
+                            added: &added
+                        ).changes
                 }
+                if !changes.isEmpty { commit(changes) }
             }
-            if !changes.isEmpty { tickets.append(CommitTicket(changes: changes)) }
         }
         countUnreachable(partition, taken)
     }
@@ -128,7 +130,7 @@ struct CommandExecution {
         while !aors.isEmpty {
             let slice = aors.prefix(Self.stride)
             aors = aors.dropFirst(Self.stride)
-            unreachable += table.withPartition(at: partition) { partition in
+            unreachable += state.table.withPartition(at: partition) { partition in
                 var ids: [BindingID] = []
                 var count = 0
                 for (aor, gone) in slice {
@@ -144,19 +146,11 @@ struct CommandExecution {
 
     /// Puts bindings back from their tombstones, skipping those whose own time is over or whose place is taken.
     ///
-    /// - Parameters:
-    ///   - connections: tells whether the connection of one is still open.
-    ///   - maximum: how many contacts an address of record may have.
-    mutating func restore(
-        _ ids: [BindingID],
-        connections: OpenConnections,
-        maximum: ([UInt8]) -> Int,
-    ) {
-        let now = now
-        let isDryRun = isDryRun
+    /// - Parameter maximum: how many contacts an address of record may have.
+    mutating func restore(_ ids: [BindingID], maximum: ([UInt8]) -> Int) {
         for id in ids {
-            var added: [Binding] = []
-            let result = table.withPartition(at: id.partition) { partition in
+            var restored: BindingFacts?
+            let result = state.table.withPartition(at: id.partition) { partition in
                 guard let binding = partition.tombstone(id) else {
                     return (
                         binding: Self.unknown(BindingTarget(id: id, version: 0)),
@@ -170,33 +164,13 @@ struct CommandExecution {
                     !Restoration.isTaken(binding, in: &partition, at: now)
                 else { return (binding, .superseded) }
                 guard !isDryRun else { return (binding, .done) }
-                Restoration.add(binding, cause: .restored, in: &partition, at: now)
-                var after: [BindingID] = []
-                partition.current(of: binding.texts.aor.span, at: now, into: &after)
-                added = after.filter { !before.contains($0) }.compactMap { partition.binding($0) }
+                let (facts, changes) = Restoration.add(binding, cause: .restored, in: &partition, at: now)
+                if !changes.isEmpty { commit(changes) }
+                restored = facts
                 return (binding, .done)
             }
             results.append(result)
-            for binding in added where binding.facts.path.transport.isReliable {
-                let facts = binding.facts
-                // The connection may have ended since, or this very moment: asked after the binding is back.
-                if connections.note(facts.id, on: facts.path.connection, in: table) { continue }
-                let none: [UInt8] = []
-                table.withPartition(at: facts.id.partition) { partition in
-                    _ = partition.apply(
-                        [.observe(facts.id, .connectionGone(until: nil))],
-                        aor: none.span,
-                        texts: none.span,
-                        at: now
-                    )
-                }
-            }
-            guard collectsChanges, !added.isEmpty else { continue }
-            tickets.append(
-                CommitTicket(
-                    changes: added.map { CommittedChange(cause: .restored, facts: $0.facts, texts: $0.texts) }
-                )
-            )
+            if let restored { state.lean(restored.id, over: restored.path, at: now) }
         }
     }
 }

@@ -24,7 +24,7 @@ extension OperatorDesk {
         state.policy.update { $0.drain = after }
         var act = UndoLog.Act(id: CommandID(rawValue: 0))
         act.drain = UndoLog.DrainChange(before: before, after: after)
-        return CommandOutcome(id: file(act, [], &log), undoUntil: after?.until)
+        return CommandOutcome(id: file(act, &log), undoUntil: after?.until)
     }
 
     /// Takes a drain, or its lifting, back; where somebody has decided otherwise since, that stays.

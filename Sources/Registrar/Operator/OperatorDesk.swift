@@ -12,14 +12,19 @@ public import Timing
 public final class OperatorDesk: Sendable {
     let state: RegistrarState
     private let log = Mutex(UndoLog())
-    private let tickets = Mutex<[UInt64: CommitTicket]>([:])
+    private let issued = Mutex(IssuedTickets())
 
     /// Tokens of the desk's tickets have this bit, those of a loop do not.
     public static let tokenBit: UInt64 = 1 << 63
 
+    private let waitsForStore: Bool
+
     /// A desk over the registrar's state.
-    public init(_ state: RegistrarState) {
+    ///
+    /// - Parameter waitsForStore: acts on bindings are refused while the store can't commit changes.
+    public init(_ state: RegistrarState, waitsForStore: Bool = false) {
         self.state = state
+        self.waitsForStore = waitsForStore
     }
 
     /// What a command would do now. Changes nothing and has no number.
@@ -58,13 +63,23 @@ public final class OperatorDesk: Sendable {
         state.policy.current.drain.flatMap { $0.isInForce(at: now) ? $0 : nil }
     }
 
-    /// Takes back what the store could not commit of an act; true if the token was the desk's.
+    /// Why changes are not durable now, in one sentence; nil: they are, or there is no store.
+    public var storeTrouble: String? { state.store?.health.trouble }
+
+    /// A ticket came back from the store: takes back what it could not commit of an act, and says so once all of the
+    /// act's tickets that are on their way have come back.
     @discardableResult
-    public func complete(_ token: UInt64, committed: Bool, at now: Timestamp) -> Bool {
-        guard token & Self.tokenBit != 0 else { return false }
-        guard let ticket = tickets.withLock({ $0.removeValue(forKey: token) }) else { return false }
-        if !committed { Rollback.restore(ticket, in: state.table, at: now) }
-        return true
+    public func complete(_ token: UInt64, committed: Bool, at now: Timestamp) -> ActCompletion {
+        guard token & Self.tokenBit != 0, let ticket = issued.withLock({ $0.take(token) }) else {
+            return .unknown
+        }
+        if !committed {
+            var rollback = Rollback()
+            rollback.restore(ticket.changes, in: state, at: now)
+        }
+        let failed = issued.withLock { $0.note(ticket, committed: committed) }
+        guard let failed else { return .settled }
+        return .takenBack(failed)
     }
 
     // MARK: the verbs
@@ -75,6 +90,9 @@ public final class OperatorDesk: Sendable {
         isDryRun: Bool,
         _ log: inout UndoLog,
     ) -> CommandOutcome {
+        if waitsForStore, command.verb.changesBindings, let storeTrouble {
+            return CommandOutcome(refusal: "Nothing was done, for it could not be kept: \(storeTrouble)")
+        }
         switch command.verb {
         case .expire(let targets):
             return remove(targets, .expiredByOperator, refuseFor: nil, command, now, isDryRun, &log)
@@ -87,7 +105,7 @@ public final class OperatorDesk: Sendable {
         case .drain(let isOn, let length):
             return drain(isOn, length, command, now, isDryRun, &log)
         case .undo(let id):
-            return undo(id, now, isDryRun, &log)
+            return undo(id, command, now, isDryRun, &log)
         }
     }
 
@@ -100,16 +118,11 @@ public final class OperatorDesk: Sendable {
         _ isDryRun: Bool,
         _ log: inout UndoLog,
     ) -> CommandOutcome {
-        var execution = CommandExecution(
-            table: state.table,
-            now: now,
-            isDryRun: isDryRun,
-            collectsChanges: state.store != nil
-        )
+        var execution = execution(of: command, now, isDryRun)
         var act = UndoLog.Act(id: CommandID(rawValue: 0))
         if let length {
             // Looked at first, so that a phone that is evicted meets the block at once, or nothing happens.
-            var look = CommandExecution(table: state.table, now: now, isDryRun: true, collectsChanges: false)
+            var look = CommandExecution(state: state, now: now, isDryRun: true)
             look.remove(targets, cause: cause)
             let aors = Set(look.targets.filter { $0.outcome == .done }.map { $0.binding.texts.aor })
             let subjects = aors.map { BlockSubject.aor($0) }
@@ -129,7 +142,7 @@ public final class OperatorDesk: Sendable {
             unreachable: execution.unreachable,
             undoUntil: act.until
         )
-        if !isDryRun { outcome.id = file(act, execution.tickets, &log) }
+        if !isDryRun { outcome.id = file(act, &log) }
         return outcome
     }
 
@@ -163,7 +176,7 @@ public final class OperatorDesk: Sendable {
         var act = UndoLog.Act(id: CommandID(rawValue: 0))
         act.blocked = [subject]
         act.lifted = replaced
-        return CommandOutcome(id: file(act, [], &log))
+        return CommandOutcome(id: file(act, &log))
     }
 
     private func unblock(
@@ -181,7 +194,7 @@ public final class OperatorDesk: Sendable {
         state.policy.update { _ = $0.blocks.remove(subject) }
         var act = UndoLog.Act(id: CommandID(rawValue: 0))
         act.lifted = [block]
-        return CommandOutcome(id: file(act, [], &log))
+        return CommandOutcome(id: file(act, &log))
     }
 
     private static let tooManyBlocks =
@@ -221,6 +234,7 @@ public final class OperatorDesk: Sendable {
 
     private func undo(
         _ id: CommandID,
+        _ command: OperatorCommand,
         _ now: Timestamp,
         _ isDryRun: Bool,
         _ log: inout UndoLog,
@@ -231,14 +245,9 @@ public final class OperatorDesk: Sendable {
                     "Act \(id.rawValue) cannot be undone: it was undone before, took nothing, or is too long ago."
             )
         }
-        var execution = CommandExecution(
-            table: state.table,
-            now: now,
-            isDryRun: isDryRun,
-            collectsChanges: state.store != nil
-        )
+        var execution = execution(of: command, now, isDryRun)
         let policy = state.policy.current
-        execution.restore(act.taken, connections: state.connections) { aor in
+        execution.restore(act.taken) { aor in
             let at = aor.lastIndex(of: 0x40).map { $0 + 1 } ?? 0
             let domain = policy.domainIndex(aor.span.extracting(at..<aor.count))
             let user = aor.span.extracting(0..<max(0, at - 1))
@@ -252,22 +261,31 @@ public final class OperatorDesk: Sendable {
             if let change = act.drain { Self.undo(change, in: &policy, at: now) }
         }
         log.remove(id)
-        outcome.id = file(UndoLog.Act(id: CommandID(rawValue: 0)), execution.tickets, &log)
+        outcome.id = file(UndoLog.Act(id: CommandID(rawValue: 0)), &log)
         return outcome
     }
 
-    /// Gives an act its number, remembers it, and hands its changes to the store.
-    func file(_ act: UndoLog.Act, _ changes: [CommitTicket], _ log: inout UndoLog) -> CommandID {
+    /// The steps of a command; what they change goes to the store as they change it, with the operator's name.
+    private func execution(
+        of command: OperatorCommand,
+        _ now: Timestamp,
+        _ isDryRun: Bool
+    ) -> CommandExecution {
+        guard let store = state.store, !isDryRun else {
+            return CommandExecution(state: state, now: now, isDryRun: isDryRun)
+        }
+        let act = issued.withLock { $0.begin(command) }
+        return CommandExecution(state: state, now: now, isDryRun: false) { [self] changes in
+            // Remembered first: it may come back at once.
+            store.commit(issued.withLock { $0.issue(changes, of: act, by: command.by) })
+        }
+    }
+
+    /// Gives an act its number and remembers it.
+    func file(_ act: UndoLog.Act, _ log: inout UndoLog) -> CommandID {
         var act = act
         act.id = log.nextID()
         log.append(act)
-        guard let store = state.store else { return act.id }
-        for (index, change) in changes.enumerated() {
-            var ticket = change
-            ticket.token = Self.tokenBit | act.id.rawValue << 24 | UInt64(index & 0xff_ffff)
-            tickets.withLock { $0[ticket.token] = ticket }
-            store.commit(ticket)
-        }
         return act.id
     }
 }

@@ -32,13 +32,13 @@ extension MessageEncoder {
 }
 
 extension Subscription {
-    /// Writes the NOTIFY that carries a document (RFC 6665 §4.2.2, §8.1.2; RFC 3261 §12.2.1.1).
+    /// Writes the NOTIFY that carries a document, or that only asks whether anybody is there (RFC 6665 §4.2.2, §8.1.2; RFC 3261 §12.2.1.1).
     func notify(
         _ encoder: inout MessageEncoder,
         cseq: UInt32,
         branch: Branch,
         server: [UInt8],
-        document: Span<UInt8>,
+        document: [UInt8]?,
         at now: Timestamp,
     ) {
         appendStart(&encoder)
@@ -69,24 +69,25 @@ extension Subscription {
             encoder.bytes.append(contentsOf: eventID)
         }
         encoder.endLine()
-        appendState(&encoder, at: now)
+        appendState(&encoder, isPending: document == nil, at: now)
         if !server.isEmpty {
             encoder.beginHeader(.userAgent)
             encoder.bytes.append(contentsOf: server)
             encoder.endLine()
         }
-        encoder.header(.contentType, ReginfoDocument.contentType)
-        encoder.finish(body: document)
+        let body = document ?? []
+        if document != nil { encoder.header(.contentType, ReginfoDocument.contentType) }
+        encoder.finish(body: body.span)
     }
 
-    /// `active;expires=…` or `terminated;reason=…` (RFC 6665 §4.1.3).
-    private func appendState(_ encoder: inout MessageEncoder, at now: Timestamp) {
+    /// `active;expires=…`, `pending;expires=…` or `terminated;reason=…` (RFC 6665 §4.1.3).
+    private func appendState(_ encoder: inout MessageEncoder, isPending: Bool, at now: Timestamp) {
         encoder.beginHeader(.subscriptionState)
-        if let end {
+        if let end, !isPending {
             encoder.bytes.append("terminated;reason=")
             encoder.bytes.append(end.word)
         } else {
-            encoder.bytes.append("active;expires=")
+            encoder.bytes.append(isPending ? "pending;expires=" : "active;expires=")
             encoder.bytes.appendDecimal(UInt64(clamping: max(0, (expiresAt - now).secondsRoundedUp)))
         }
         encoder.endLine()

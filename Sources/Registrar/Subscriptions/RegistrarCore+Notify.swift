@@ -33,9 +33,13 @@ extension RegistrarCore {
         subscription.lookAt = now + Self.subscriptionStep
         let mayTell = subscription.isDue || now >= subscription.notBefore
         if !subscription.isCutOff, !subscription.isWaiting, mayTell {
-            tell(slot, &subscription, now, &requests)
-            // The last word was said.
-            if subscription.end != nil, subscription.isWaiting { return subscriptions.remove(slot) }
+            if subscription.isUnproved {
+                ask(slot, &subscription, now, &requests)
+            } else {
+                tell(slot, &subscription, now, &requests)
+                // The last word was said.
+                if subscription.end != nil, subscription.isWaiting { return subscriptions.remove(slot) }
+            }
         }
         subscriptions.update(slot) { $0 = subscription }
     }
@@ -47,6 +51,20 @@ extension RegistrarCore {
             return .noResource
         }
         return policy.domains[domain].offersSubscriptions ? nil : .deactivated
+    }
+
+    /// Sends a NOTIFY without contents to one who may not be where it seems: `pending` until it is answered
+    /// (RFC 6665 §4.1.3), and one whose time is over meanwhile is forgotten.
+    private mutating func ask(
+        _ slot: UInt32,
+        _ subscription: inout Subscription,
+        _ now: Timestamp,
+        _ requests: inout OutgoingRequests,
+    ) {
+        guard send(nil, slot, subscription, now, &requests) else { return }
+        subscription.localCSeq += 1
+        subscription.isDue = false
+        subscription.isWaiting = true
     }
 
     /// Sends a NOTIFY if there is something to tell; `isWaiting` is set then.
@@ -143,7 +161,7 @@ extension RegistrarCore {
     }
 
     private mutating func send(
-        _ document: ReginfoDocument,
+        _ document: ReginfoDocument?,
         _ slot: UInt32,
         _ subscription: Subscription,
         _ now: Timestamp,
@@ -156,7 +174,7 @@ extension RegistrarCore {
             cseq: subscription.localCSeq + 1,
             branch: branch,
             server: policy.server,
-            document: document.bytes.span,
+            document: document?.bytes,
             at: now
         )
         return begin(
@@ -178,6 +196,9 @@ extension RegistrarCore {
         case .answered(_, let status, _) where status.isSuccess:
             subscriptions.update(slot) {
                 $0.isWaiting = false
+                // Whoever answers is there, and is owed everything now.
+                if $0.isUnproved { $0.isDue = true }
+                $0.isUnproved = false
                 $0.lookAt = now
             }
         case .answered:

@@ -151,11 +151,11 @@ extension RegistrarCore {
                 // Out of order: 500 (RFC 3261 §12.2.2).
                 return .cseqNotHigher(got: request.cseq, have: dialog.remoteCSeq)
             }
-            prolong(slot, step)
+            prolong(slot, step, request)
             writeAccepted(bytes, step, toTag: nil, &handling)
             return nil
         }
-        let dialog = dialog(bytes, step)
+        let dialog = dialog(bytes, step, request)
         guard dialog.byteCount <= Subscription.maximumBytes else {
             return .messageTooLarge(limit: UInt32(Subscription.maximumBytes))
         }
@@ -196,7 +196,11 @@ extension RegistrarCore {
         return isKnown ? nil : .unknownAOR
     }
 
-    private func dialog(_ bytes: Span<UInt8>, _ step: SubscribeStep) -> Subscription {
+    private func dialog(
+        _ bytes: Span<UInt8>,
+        _ step: SubscribeStep,
+        _ request: RegisterRequest,
+    ) -> Subscription {
         let fields = step.fields
         let now = step.context.path.at
         return Subscription(
@@ -210,6 +214,7 @@ extension RegistrarCore {
             target: step.wish.target,
             routes: step.wish.routes,
             path: step.context.path,
+            isUnproved: !step.context.path.transport.isReliable && request.account.isEmpty,
             remoteCSeq: fields.cseq.number,
             expiresAt: now + .seconds(Int(step.granted)),
             end: step.granted == 0 ? .timeout : nil,
@@ -219,13 +224,17 @@ extension RegistrarCore {
 
     /// A SUBSCRIBE within the dialog: a new end, perhaps a new target, and a NOTIFY of everything at once
     /// (RFC 6665 §4.2.1.2, §4.2.1.4).
-    private mutating func prolong(_ slot: UInt32, _ step: SubscribeStep) {
+    private mutating func prolong(_ slot: UInt32, _ step: SubscribeStep, _ request: RegisterRequest) {
         let now = step.context.path.at
+        let path = step.context.path
+        let isElsewhere = subscriptions[slot]?.path.source != path.source
+        let isForgeable = !path.transport.isReliable && request.account.isEmpty
         subscriptions.forgetWaiting(slot, unless: step.context.path)
         subscriptions.update(slot) {
             $0.remoteCSeq = step.fields.cseq.number
             $0.target = step.wish.target
-            $0.path = step.context.path
+            $0.path = path
+            $0.isUnproved = isForgeable && ($0.isUnproved || isElsewhere)
             $0.isCutOff = false
             $0.expiresAt = now + .seconds(Int(step.granted))
             if step.granted == 0 { $0.end = .timeout }

@@ -48,6 +48,10 @@ struct Subscription {
     var path: ReceivedFrom
     /// The connection of that way has ended; nothing can be sent until a SUBSCRIBE comes by another.
     var isCutOff = false
+    /// Nothing has shown that the subscriber sits where the SUBSCRIBE seemed to come from: a datagram without a
+    /// password may have been sent by anybody. Until a NOTIFY is answered from there it carries no contents, so
+    /// that nobody is sent more than an empty one on a stranger's word.
+    var isUnproved: Bool
     var localCSeq: UInt32 = 0
     var remoteCSeq: UInt32
 

@@ -18,19 +18,22 @@ public struct DigestVerifier: Sendable {
         self.window = window
     }
 
-    /// A verifier with a random secret and a random epoch.
+    /// A verifier with a random epoch, and a random secret unless one is given.
     ///
     /// - Parameters:
     ///   - random: the system's generator, except in tests.
+    ///   - secret: what was drawn at an earlier start, so that what was sealed then can be opened; nil: a new one.
+    ///     Nonces of then are none any more.
     ///   - lifetime: how long a nonce is good for.
     ///   - capacity: nonces whose counts are remembered.
     public init(
         random: inout some RandomNumberGenerator,
+        secret: (UInt64, UInt64)? = nil,
         lifetime: Interval = .seconds(300),
         capacity: Int = NonceCountWindow.defaultCapacity,
     ) {
         mint = NonceMint(
-            secret: (random.next(), random.next()),
+            secret: secret ?? (random.next(), random.next()),
             epoch: UInt32(truncatingIfNeeded: random.next()),
             lifetime: lifetime
         )

@@ -14,6 +14,7 @@ struct World {
     var overview = Samples.overview
     var security = Samples.security
     var drain: Drain?
+    var storeTrouble: String?
     /// What reading the settings anew gives.
     var reload = ReloadReport()
     /// What the journal holds.
@@ -32,6 +33,7 @@ struct World {
     func window(_ query: WindowQuery, at now: Timestamp) -> Window {
         var window = rows(query, at: now)
         window.drain = drain
+        window.storeTrouble = storeTrouble
         return window
     }
 

@@ -39,6 +39,24 @@ struct FilesTests {
         #expect(mode == 0o600)
     }
 
+    @Test("The last lines of the trail are read back, whatever else is in the file")
+    func auditTail() throws {
+        let log = AuditLog(path: "\(folder.path)/audit.log")
+        #expect(log.tail(10).isEmpty)
+        for number in 0..<5 { try log.append(record(reason: "r\(number)")) }
+        let all = (0..<5).map { record(reason: "r\($0)") }
+        #expect(log.tail(10) == all && log.tail(2) == Array(all.suffix(2)))
+        let good = AuditLog.line(record(reason: "last"))
+        let bad = [
+            "", "no tabs", "\t\t\t\t\t", good + "\tmore", good.replacing("2026", with: "20x6"),
+            good.replacing("-11-", with: "-13-"), good.replacing("@", with: " "),
+            "999999999999-11-25T12:04:31Z" + good.dropFirst(20), String(repeating: "x", count: 2_000_000),
+        ]
+        _ = folder.write("audit.log", (bad + [good, String(good.dropLast(30))]).joined(separator: "\n"))
+        #expect(log.tail(10).map(\.reason) == ["last"])
+        #expect(AuditLog.record(good) == record(reason: "last"))
+    }
+
     @Test("A pipe or a device is no accounts file, and nobody waits for its other end")
     func noFile() throws {
         let pipe = "\(folder.path)/pipe"

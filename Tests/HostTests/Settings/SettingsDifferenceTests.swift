@@ -51,6 +51,22 @@ struct SettingsDifferenceTests {
         )
     }
 
+    @Test("What belongs to the store, the socket and the log waits for the next start")
+    func stateWaits() {
+        let found = lines(to: {
+            $0.state = "/s"
+            $0.store.durability = "power"
+            $0.control.operators = ["kl"]
+            $0.metrics = "127.0.0.1:9100"
+        })
+        #expect(
+            found == [
+                "state none -> /s: next start", "store.durability process -> power: next start",
+                "control.operators none -> kl: next start", "metrics none -> 127.0.0.1:9100: next start",
+            ]
+        )
+    }
+
     @Test("What is gone was something before")
     func removed() {
         let found = lines {

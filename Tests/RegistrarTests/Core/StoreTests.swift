@@ -1,23 +1,8 @@
 import BindingTable
 import Registrar
 import SIPMessage
-import Synchronization
 import Testing
 import Timing
-
-/// A store that remembers tickets until the test decides about them.
-final class FakeStore: LocationStore {
-    private let waiting = Mutex<[CommitTicket]>([])
-
-    func commit(_ ticket: CommitTicket) { waiting.withLock { $0.append(ticket) } }
-
-    func take() -> [CommitTicket] {
-        waiting.withLock { tickets in
-            defer { tickets = [] }
-            return tickets
-        }
-    }
-}
 
 /// RFC 3261 §10.3 step 7: no 200 before the change is durable, and none of it if it is not.
 struct StoreTests {
@@ -25,8 +10,14 @@ struct StoreTests {
     private let store = FakeStore()
 
     private func complete(_ stage: Stage, _ token: UInt64, _ committed: Bool) -> (Answer, Handling?) {
-        var reply: [UInt8] = []
-        let handling = stage.core.complete(token, committed: committed, clock: stage.clock, reply: &reply)
+        var (reply, request): ([UInt8], [UInt8]) = ([], [])
+        let handling = stage.core.complete(
+            token,
+            committed: committed,
+            clock: stage.clock,
+            reply: &reply,
+            request: &request
+        )
         return (Answer(reply), handling)
     }
 
@@ -140,8 +131,17 @@ struct StoreTests {
         let tickets = store.take()
         #expect(tickets.count == 1)
         #expect(tickets[0].changes.first?.gone?.cause == .evictedByOperator)
-        #expect(!desk.complete(7, committed: false, at: stage.now), "a loop's token")
-        #expect(desk.complete(tickets[0].token, committed: false, at: stage.now))
+        guard case .unknown = desk.complete(7, committed: false, at: stage.now) else {
+            Issue.record("a loop's token")
+            return
+        }
+        guard case .takenBack(let act) = desk.complete(tickets[0].token, committed: false, at: stage.now)
+        else {
+            Issue.record("nothing was taken back")
+            return
+        }
+        #expect(act.word == "evict" && act.by.user == "kl" && act.bindings == 1)
+        #expect(tickets[0].by == "kl@198.51.100.7")
         #expect(stage.contacts(aor).count == 1)
     }
 }

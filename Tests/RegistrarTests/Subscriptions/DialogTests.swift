@@ -23,7 +23,7 @@ import Timing
         let notify = try #require(stage.notified())
         #expect(notify.state == "active;expires=900")
         #expect(notify.message.startLine == "NOTIFY sip:moved@10.0.0.1:5070 SIP/2.0")
-        #expect(notify.message.value("CSeq") == "2 NOTIFY")
+        #expect(notify.message.value("CSeq") == "3 NOTIFY")
         let document = try notify.reginfo()
         #expect(document.isFull)
         #expect(document.version == 1)
@@ -207,7 +207,7 @@ import Timing
         stage.open(&watcher)
         let notify = try #require(stage.notified(nil))
         #expect(
-            stage.send(notify.response(481).replacing("CSeq: 1 NOTIFY", with: "CSeq: 1 OPTIONS")).isSilence
+            stage.send(notify.response(481).replacing("CSeq: 2 NOTIFY", with: "CSeq: 2 OPTIONS")).isSilence
         )
         #expect(
             stage.send(notify.response(481).replacing("branch=z9hG4bK", with: "branch=z9hG4bKx")).isSilence
@@ -232,5 +232,51 @@ import Timing
         #expect(last.allSatisfy { $0.state == "terminated;reason=timeout" })
         for sent in last { stage.send(sent.response()) }
         #expect(stage.send(users[0].subscribe()).status == 481)
+    }
+
+    @Test("A SUBSCRIBE that anybody may have sent brings no contents before a NOTIFY was answered from there")
+    func unproved() throws {
+        let stage = try Stage()
+        var phone = Phone()
+        stage.send(phone.register())
+        var watcher = Subscriber()
+        #expect(watcher.take(stage.send(watcher.subscribe(expires: 600))).status == 200)
+        stage.advance(.zero)
+        let question = try #require(stage.notified(nil))
+        #expect(question.state == "pending;expires=600")
+        #expect(question.body.isEmpty)
+        #expect(question.message.value("Content-Type") == nil)
+        stage.advance(seconds: 40)
+        #expect(stage.takeRequests().allSatisfy { $0.body.isEmpty }, "nobody answered")
+        #expect(stage.send(watcher.subscribe()).status == 481, "and it is forgotten")
+
+        var present = Subscriber()
+        present.callID = "watch-2"
+        stage.open(&present, expires: 600)
+        let notify = try #require(stage.notified())
+        #expect(notify.state == "active;expires=600")
+        #expect(try notify.reginfo().isFull)
+        stage.source.address = IPAddress(ipv4: 0x0a00_0063)
+        present.take(stage.send(present.subscribe(expires: 600)))
+        stage.advance(.zero)
+        #expect(stage.notified()?.state == "pending;expires=600", "from elsewhere it is a stranger again")
+        #expect(try stage.notified()?.reginfo().isFull == true)
+    }
+
+    @Test("Where passwords are asked for, or over a connection, the first NOTIFY has everything")
+    func proved() throws {
+        let stage = try Stage()
+        var watcher = Subscriber()
+        stage.transport = .tcp
+        watcher.take(stage.send(watcher.subscribe(expires: 600)))
+        stage.advance(.zero)
+        #expect(stage.notified()?.state == "active;expires=600")
+
+        let guarded = try Stage([try .closed("example.com", ["alice": "secret"])])
+        var user = Subscriber()
+        user.take(guarded.send(user.subscribe(expires: 600)))
+        #expect(user.take(guarded.send(user.subscribe(expires: 600))).status == 200)
+        guarded.advance(.zero)
+        #expect(guarded.notified()?.state == "active;expires=600")
     }
 }

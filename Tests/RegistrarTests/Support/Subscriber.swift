@@ -1,5 +1,6 @@
 import SIPDigest
 import SIPMessage
+import SIPTransaction
 import Support
 import Timing
 
@@ -80,12 +81,24 @@ struct Subscriber {
 }
 
 extension Stage {
-    /// Subscribes, and lets the registrar say the first NOTIFY.
+    /// Subscribes, shows that somebody is there if it is asked, and lets the registrar say the first NOTIFY.
     @discardableResult
     func open(_ subscriber: inout Subscriber, expires: Int? = nil) -> Answer {
         let answer = subscriber.take(send(subscriber.subscribe(expires: expires)))
         advance(.zero)
+        if waitingState?.hasPrefix("pending") == true { _ = notified() }
         return answer
+    }
+
+    /// The Subscription-State of the first request that waits to be taken.
+    private var waitingState: String? {
+        var state: String?
+        if requests.count > 0 {
+            requests.withRequest(at: 0) { bytes, _, _ in
+                state = Answer(bytes.withUnsafeBufferPointer { Array($0) }).value("Subscription-State")
+            }
+        }
+        return state
     }
 
     /// Takes the one NOTIFY that has been sent, and answers it; nil if it was not one.
@@ -93,6 +106,7 @@ extension Stage {
         let sent = takeRequests()
         guard sent.count == 1, let notify = sent.first else { return nil }
         if let status { send(notify.response(status, extra: extra)) }
+        if status != nil, notify.state?.hasPrefix("pending") == true { advance(.zero) }
         return notify
     }
 }

@@ -1,0 +1,276 @@
+internal import BindingTable
+internal import Dispatch
+internal import GRDB
+internal import Glibc
+internal import Synchronization
+internal import Timing
+
+/// The one thread that writes: it commits what has gathered and answers it; between commits it does in small steps
+/// what must not hold a commit up.
+final class StorageThread {
+    /// Most tickets of one transaction.
+    private static let mostTickets = 4_096
+    /// How long it sleeps where nothing is to be done, and how often it tries again where writing fails.
+    static let pause = Interval.seconds(1)
+
+    let store: BindingStore
+    let table: BindingTable
+    private let complete: @Sendable (UInt64, Bool) -> Void
+    var queue: DatabaseQueue
+    var statements: Statements?
+    var journal = Journal()
+    /// Ids up to this generation may have been given out, as the file knows.
+    private var generation: UInt32
+    /// Partitions whose rows aren't what the table has.
+    var stale: Set<Int>
+    /// Why changes aren't durable is being said.
+    var isInTrouble = false
+    var retryAt = Timestamp(nanoseconds: .min)
+    /// Orders that are not written yet.
+    private var orders: KeptOrders?
+    var upkeep: Upkeep
+
+    init(
+        store: BindingStore,
+        table: BindingTable,
+        leftovers: Leftovers,
+        complete: @escaping @Sendable (UInt64, Bool) -> Void,
+    ) {
+        self.store = store
+        self.table = table
+        self.complete = complete
+        queue = store.state.withLock { $0.queue }
+        generation = (try? queue.read { try Meta.generation($0) }) ?? 1
+        stale = leftovers.stale
+        upkeep = Upkeep(leftovers)
+    }
+
+    /// Works until the store is closed.
+    func run() {
+        while true {
+            let work = store.tickets.take(limit: Self.mostTickets, waiting: rest())
+            if let orders = work.orders { self.orders = orders }
+            if work.rewrites { stale.formUnion(0..<BindingTable.partitionCount) }
+            if !work.tickets.isEmpty || work.orders != nil { commit(work.tickets) }
+            if work.isClosing, work.waiting == 0, work.tickets.isEmpty { break }
+            if !work.isClosing { keepUp() }
+        }
+        finish()
+    }
+
+    /// How long to wait for tickets.
+    private func rest() -> Interval {
+        let now = store.clock().timestamp
+        if isInTrouble { return min(max(retryAt - now, .zero), Self.pause) }
+        return !stale.isEmpty || upkeep.isBehind ? .zero : Self.pause
+    }
+
+    // MARK: Committing
+
+    private func commit(_ tickets: [CommitTicket]) {
+        let clock = store.clock()
+        let moments = Moments(reading: clock)
+        let changes = tickets.reduce(0) { $0 + $1.changes.count }
+        store.numbers.begin(tickets.count, at: clock.timestamp)
+        do {
+            try transaction { statements, database in
+                for ticket in tickets {
+                    for change in ticket.changes { try write(change, ticket.by, statements, moments) }
+                }
+                if let orders { try BlockRows.write(orders, database, moments) }
+            }
+            orders = nil
+            store.numbers.succeed(changes, at: store.clock().timestamp)
+            answer(tickets, true)
+            recoverIfWhole()
+        } catch {
+            for ticket in tickets {
+                for change in ticket.changes { stale.insert(change.facts.id.partition) }
+            }
+            fail(error, changes)
+            answer(tickets, store.options.onFailure == .continue)
+        }
+    }
+
+    private func answer(_ tickets: [CommitTicket], _ isCommitted: Bool) {
+        for ticket in tickets where ticket.token != 0 { complete(ticket.token, isCommitted) }
+    }
+
+    private func write(
+        _ change: CommittedChange,
+        _ by: String,
+        _ statements: Statements,
+        _ moments: Moments,
+    ) throws {
+        let facts = change.facts
+        if let gone = change.gone { return try writeDeparture(change, gone, by, statements, moments) }
+        if let texts = change.texts {
+            try statements.write(facts, texts, moments)
+        } else if try !statements.refresh(facts, moments) {
+            // An earlier ticket of it had failed; what the table has is as new as this one, or newer.
+            try writeFromTable(facts.id, statements, moments)
+        }
+        if change.prior == nil {
+            try reserve(facts.id.generation, statements)
+            if change.cause == .rolledBack { return }
+            let instant = change.cause == .restored ? moments.now : moments.wall(facts.refreshedAt)
+            try enter(facts.id, change.cause, at: instant, by: by, nil, statements, moments)
+        } else if change.cause == .moved {
+            let instant = moments.wall(facts.refreshedAt)
+            try enter(facts.id, .moved, at: instant, by: by, change.prior, statements, moments)
+        }
+    }
+
+    private func writeDeparture(
+        _ change: CommittedChange,
+        _ gone: Binding.Departure,
+        _ by: String,
+        _ statements: Statements,
+        _ moments: Moments,
+    ) throws {
+        let id = change.facts.id
+        defer { upkeep.hasDepartures = true }
+        // What was never acknowledged leaves no trace.
+        guard change.cause != .rolledBack else { return try statements.remove(id) }
+        let instant = moments.wall(gone.at)
+        func enter() throws -> Bool {
+            try statements.enter(journal.next, at: instant, id, change.cause, isGone: true, by: by, moments)
+        }
+        var isWritten = try enter()
+        if !isWritten, let texts = change.texts {
+            // The row is missing after a failure; the history is told all the same.
+            try statements.write(change.facts, texts, moments)
+            isWritten = try enter()
+        }
+        if isWritten { journal.next += 1 }
+        if change.facts.expiresAt > gone.at { try statements.depart(id, change.cause, at: instant) }
+        try statements.remove(id)
+    }
+
+    private func enter(
+        _ id: BindingID,
+        _ cause: Cause,
+        at instant: Int64,
+        by: String,
+        _ prior: CommittedChange.Prior?,
+        _ statements: Statements,
+        _ moments: Moments,
+    ) throws {
+        let isWritten = try statements.enter(
+            journal.next,
+            at: instant,
+            id,
+            cause,
+            isGone: false,
+            by: by,
+            prior: prior,
+            moments
+        )
+        if isWritten { journal.next += 1 }
+    }
+
+    /// Writes a binding as the table has it, if it is still there.
+    func writeFromTable(_ id: BindingID, _ statements: Statements, _ moments: Moments) throws {
+        guard let binding = table.binding(id), binding.gone == nil else { return }
+        try statements.write(binding.facts, binding.texts, moments)
+    }
+
+    /// The file knows that ids of this generation have been given out.
+    private func reserve(_ used: UInt32, _ statements: Statements) throws {
+        guard used >= generation else { return }
+        let next = Int64(used) + Meta.reserve
+        try statements.set("generation", next)
+        generation = UInt32(clamping: next)
+    }
+
+    // MARK: Transactions
+
+    /// Runs a transaction; what fails leaves nothing behind, in the file or here.
+    func transaction(_ body: (Statements, Database) throws -> Void) throws {
+        let (journal, generation) = (self.journal, self.generation)
+        do {
+            try queue.writeWithoutTransaction { database in
+                let statements = try self.statements ?? prepare(database)
+                try statements.begin.run()
+                do {
+                    try body(statements, database)
+                    try statements.commit.run()
+                } catch {
+                    // After some errors SQLite has rolled back by itself.
+                    if database.isInsideTransaction { _ = try? statements.rollback.run() }
+                    throw error
+                }
+            }
+        } catch {
+            (self.journal, self.generation) = (journal, generation)
+            throw error
+        }
+    }
+
+    private func prepare(_ database: Database) throws -> Statements {
+        let made = try Statements(database)
+        try journal.measure(database)
+        statements = made
+        return made
+    }
+
+    /// Something could not be written. A damaged file is replaced at once, for the table has all that matters.
+    func fail(_ error: any Error, _ changes: Int) {
+        let now = store.clock()
+        isInTrouble = true
+        retryAt = now.timestamp + Self.pause
+        store.numbers.fail(changes, Trouble.sentence(error, store.path), at: now.timestamp)
+        guard Trouble.isDamage(error) else { return }
+        statements = nil
+        _ = try? queue.close()
+        do {
+            let found = try BindingStore.replace(
+                store.path,
+                store.options,
+                identity: store.identity,
+                withBindings: false,
+                at: now.wall
+            )
+            queue = found.queue
+            journal = Journal()
+            stale.formUnion(0..<BindingTable.partitionCount)
+            store.state.withLock { state in
+                state.queue = found.queue
+                state.notes.append(found.note)
+            }
+            retryAt = now.timestamp
+        } catch {
+            store.numbers.fail(0, Trouble.sentence(error, store.path), at: now.timestamp)
+        }
+    }
+
+    /// Trouble is over when nothing is left that the file should have and has not.
+    func recoverIfWhole() {
+        guard isInTrouble, stale.isEmpty, orders == nil else { return }
+        isInTrouble = false
+        store.numbers.recover()
+    }
+
+    /// Tries once more what could not be written, and closes the file.
+    private func finish() {
+        if orders != nil { commit([]) }
+        while let partition = stale.first {
+            rewrite(partition)
+            if stale.contains(partition) { break }
+        }
+        statements = nil
+        _ = try? queue.close()
+    }
+
+    /// Tries again what could not be written: whether anything can be, then orders, then a partition.
+    func heal() {
+        do {
+            try transaction { statements, _ in try statements.set("generation", Int64(generation)) }
+        } catch {
+            return fail(error, 0)
+        }
+        if orders != nil { commit([]) }
+        if orders == nil, let partition = stale.first { rewrite(partition) }
+        recoverIfWhole()
+    }
+}
