@@ -162,7 +162,7 @@ let package = Package(
         ),
         .testTarget(
             name: "ConsoleLinkTests",
-            dependencies: ["ConsoleLink", "Monitor", "BindingTable", "SIPMessage", "Timing"],
+            dependencies: ["ConsoleLink", "Monitor", "BindingTable", "SIPMessage", "Support", "Timing"],
             swiftSettings: strict,
         ),
         .testTarget(name: "CellsTests", dependencies: ["Cells"], swiftSettings: strict),

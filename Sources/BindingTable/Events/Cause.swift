@@ -1,5 +1,7 @@
+public import SIPMessage
+
 /// Why a binding changed or left: the one word that events, history, audit and console share.
-public enum Cause: UInt8, Sendable, CaseIterable, BitwiseCopyable {
+public enum Cause: UInt8, WordCodable, Sendable, BitwiseCopyable {
     /// A REGISTER made it.
     case registered
     /// A REGISTER prolonged it from where it was.
@@ -45,6 +47,9 @@ public enum Cause: UInt8, Sendable, CaseIterable, BitwiseCopyable {
         case .observed: "observed"
         }
     }
+
+    /// The words of screens.
+    public var codingWord: String { text }
 
     /// The binding is gone after a change with this cause.
     public var isRemoval: Bool {

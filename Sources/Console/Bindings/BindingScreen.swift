@@ -11,9 +11,10 @@ struct BindingScreen {
 
     func draw(on grid: inout CellGrid, in body: Rect) {
         guard let detail = model.detail.detail, !model.detail.isMissing else {
-            let text = model.detail.isMissing ? "This binding is no longer kept." : "Asking .."
-            EmptyText.draw([(text, .textStrong), ("Esc goes back.", .textDim)], on: &grid, in: body)
-            return
+            guard model.detail.isMissing else {
+                return EmptyText.draw([("Asking ..", .textStrong)], on: &grid, in: body)
+            }
+            return drawMissing(on: &grid, in: body)
         }
         let lines = BindingLines(row: detail.row, clock: clock)
         var area = body
@@ -32,6 +33,34 @@ struct BindingScreen {
         if isWide { joinRules(on: &grid, at: area.maxX, rows: area.y + 1..<area.maxY) }
     }
 
+    /// Nobody keeps the binding any more; the journal may still tell why it left.
+    private func drawMissing(on grid: inout CellGrid, in body: Rect) {
+        let page = model.detail.aor.flatMap { model.history.page(of: $0) }
+        let id = if case .binding(let id) = model.screen { Optional(id) } else { BindingID?.none }
+        let end = page?.entries.first { $0.binding.id == id && $0.cause.isRemoval }
+        var lines: [(String, Role)] = [("This binding is no longer kept.", .textStrong)]
+        if let end {
+            lines += HistoryWords(entry: end, clock: clock).farewell.map { ($0, .text) }
+        } else if let refusal = page?.refusal {
+            lines.append(("Why it left is not known: \(refusal).", .text))
+        } else if page != nil {
+            lines.append(("The journal does not hold its end.", .text))
+        }
+        EmptyText.draw(lines + [("Esc goes back.", .textDim)], on: &grid, in: body)
+    }
+
+    /// What the journal tells of the address of record.
+    private func past(_ detail: BindingDetail, width: Int) -> HistoryBlock {
+        // The past has ids of its own.
+        HistoryBlock(
+            model.history.page(of: detail.row.binding.texts.aor),
+            own: clock.isPast ? nil : detail.row.key,
+            since: clock.now.wall(at: detail.row.binding.facts.createdAt),
+            clock: clock,
+            width: width
+        )
+    }
+
     /// Columns of the last request at the right; 0 where it has no room.
     private func requestWidth(_ detail: BindingDetail, in area: Rect) -> Int {
         area.width >= 120 && !detail.lastRequest.isEmpty ? area.width * 2 / 5 : 0
@@ -39,7 +68,9 @@ struct BindingScreen {
 
     /// The block about the way to the phone, below the fields: the attempts keep three rows, and the gaps theirs.
     private func reach(_ detail: BindingDetail, _ lines: BindingLines, in area: Rect) -> ReachBlock? {
-        ReachBlock(detail, lines, in: area.inset(bottom: detail.siblings.isEmpty ? 5 : 6))
+        // The journal knows nothing of the way.
+        guard !clock.isPast else { return nil }
+        return ReachBlock(detail, lines, in: area.inset(bottom: detail.siblings.isEmpty ? 5 : 6))
     }
 
     /// The same as it stands on the screen.
@@ -97,9 +128,15 @@ struct BindingScreen {
         reach?.draw(on: &grid, top: model.detail.reachTop)
         area = area.inset(top: reach?.rect.height ?? 0)
         if area.height >= (reach == nil ? 8 : 5) {
-            grid.rule(area.row(0), title: "REFRESH GAPS, s")
+            grid.rule(area.row(0), title: "REFRESH GAPS, s, AND HISTORY (\(Action.key(.history)))")
             lines.gaps(detail.gaps, width: area.width - 1).draw(on: &grid, at: area.row(1).origin)
             area = area.inset(top: 2)
+            let past = past(detail, width: area.width - 1)
+            // The attempts keep two lines, and half of what there is.
+            let room = min(area.height - others - 3, max(1, (area.height - others) / 2))
+            let height = max(0, min(past.count, room))
+            past.draw(on: &grid, in: Rect(x: area.x, y: area.y, width: area.width, height: height))
+            area = area.inset(top: height)
         }
         guard area.height >= 2 + others else { return }
         drawAttempts(detail, on: &grid, in: area.inset(bottom: others))
@@ -147,7 +184,8 @@ struct BindingScreen {
         grid.rule(rect.row(0), title: "LAST ATTEMPTS OF THIS ADDRESS OF RECORD")
         let list = rect.inset(top: 1)
         if detail.attempts.isEmpty {
-            grid.put(" None is kept any more.", at: list.origin, role: .textDim, maxWidth: list.width)
+            let text = clock.isPast ? " The journal does not hold attempts." : " None is kept any more."
+            grid.put(text, at: list.origin, role: .textDim, maxWidth: list.width)
         }
         let selected = model.detail.selectedAttempt
         let top = max(0, min(selected - list.height / 2, detail.attempts.count - list.height))

@@ -48,6 +48,7 @@ final class MonitorService: Sendable {
     private let reloader = Mutex<Reloader?>(nil)
     private let accountant = Mutex<Accountant?>(nil)
     private let heartbeat = Mutex<Heartbeat?>(nil)
+    private let explainer = Mutex<Explainer?>(nil)
 
     /// Reads the settings anew, elsewhere, and says what came of it; never waited for.
     typealias Reloader = @Sendable (@escaping @Sendable (ReloadReport) -> Void) -> Void
@@ -57,6 +58,9 @@ final class MonitorService: Sendable {
 
     /// Is told in every turn of the thread that it turns; quick.
     typealias Heartbeat = @Sendable (Timestamp) -> Void
+
+    /// Says what the rules in force make of a request that may come.
+    typealias Explainer = @Sendable (ExplainQuery) -> ExplainAnswer
 
     /// A monitor over the rings of all loops; `log` gets every notice and audit line as well.
     init(
@@ -148,6 +152,11 @@ final class MonitorService: Sendable {
     func statistics(_ reader: @escaping @Sendable ([Metric]) -> Void) {
         inbox.withLock { $0.readers.append(reader) }
         wake.raise()
+    }
+
+    /// What a console's question about the rules is answered by.
+    func onExplain(_ explainer: @escaping Explainer) {
+        self.explainer.withLock { $0 = explainer }
     }
 
     /// Other domains than before take registrations without a password: all consoles are told.
@@ -310,16 +319,26 @@ final class MonitorService: Sendable {
             if case .statistics(let serial) = request {
                 return console.deliver(.statistics(metrics(at: now.timestamp), serial: serial))
             }
-            console.deliver(
-                answer(
-                    request,
-                    in: &sessions[
-                        console.id,
-                        default: LinkSession(readOnlyBecause: console.welcome.readOnlyBecause)
-                    ],
-                    now
-                )
+            if case .explain(let query, let serial) = request,
+                let explainer = service.explainer.withLock({ $0 })
+            {
+                return console.deliver(.explanation(explainer(query), serial: serial))
+            }
+            let update = answer(
+                request,
+                in: &sessions[
+                    console.id,
+                    default: LinkSession(readOnlyBecause: console.welcome.readOnlyBecause)
+                ],
+                now
             )
+            console.deliver(update)
+            if let text = ActNotice.text(request, update) { tell(text, ofConsole: console.id, at: now.timestamp) }
+        }
+
+        /// Whoever else looks on sees what was done, and by whom; the audit trail has it already.
+        private func tell(_ act: String, ofConsole id: Int?, at now: Timestamp) {
+            audience.tell(Notice(at: now, level: .warning, text: act), ofConsole: id)
         }
 
         private func metrics(at now: Timestamp) -> [Metric] {
@@ -345,6 +364,8 @@ final class MonitorService: Sendable {
                 return true
             }
             monitor.receive(.audit(record), at: now.timestamp)
+            let text = ActNotice.sentence(console.welcome.you, "reads the settings anew")
+            tell(text, ofConsole: console.id, at: now.timestamp)
             reloader { console.deliver(.reloaded($0, serial: serial)) }
             return true
         }

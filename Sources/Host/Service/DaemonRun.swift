@@ -7,10 +7,10 @@ import Transport
 /// `regtop serve`: the registrar without a screen.
 public struct DaemonRun {
     private let settings: Settings
-    private let reread: () throws -> Settings
+    private let reread: @Sendable () throws -> Settings
 
     /// A run with these settings; `reread` gives them anew on SIGHUP.
-    public init(settings: Settings, reread: @escaping () throws -> Settings) {
+    public init(settings: Settings, reread: @escaping @Sendable () throws -> Settings) {
         self.settings = settings
         self.reread = reread
     }
@@ -29,24 +29,41 @@ public struct DaemonRun {
             settings: settings,
             audit: durable.audit,
             durable: durable,
+            reread: reread,
             logLosses: { log.lost },
             log: { logger.log($0) }
         )
         let pulse = ServicePulse(notifier) { [weak service] in service?.statusLine ?? "" }
         if notifier.isWanted { service.monitor.onTurn { pulse.beat(at: $0) } }
+        let control = try ControlServer(path: durable.directory.socket, settings.control, service)
         for listener in service.listeners { StandardStream.error.write("regtop: ready on \(listener)") }
         notifier.ready(service.statusLine)
+        return Self.serve(service, control, log: log, notifier: notifier, until: signals, reread: reread)
+    }
+
+    /// Serves until SIGTERM or SIGINT, and returns the exit code; SIGHUP reads the settings anew, and opens the log's
+    /// file anew.
+    static func serve(
+        _ service: RegistrarService,
+        _ control: ControlServer?,
+        log: LogWriter?,
+        notifier: ServiceNotifier = ServiceNotifier(environment: [:]),
+        until signals: BlockedSignals,
+        reread: () throws -> Settings,
+    ) -> Int32 {
         while true {
             switch signals.wait() {
             case SIGHUP:
                 let now = SystemClock.read().timestamp
                 notifier.reloading(monotonicMicroseconds: now.nanoseconds / 1_000)
-                log.reopen()
-                reload(service)
+                log?.reopen()
+                reload(service, reread)
                 notifier.ready(service.statusLine)
             case let signal:
                 notifier.stopping()
-                service.notice(.info, "stopping on \(signal == SIGTERM ? "SIGTERM" : "SIGINT")")
+                let name = signal == SIGTERM ? "SIGTERM" : "SIGINT"
+                service.notice(.info, "stopping on \(name)")
+                control?.stop("the registrar was stopped by \(name)")
                 service.stop()
                 return 0
             }
@@ -54,7 +71,7 @@ public struct DaemonRun {
     }
 
     /// The settings as they are now, or all as before and the reason why.
-    private func reload(_ service: RegistrarService) {
+    private static func reload(_ service: RegistrarService, _ reread: () throws -> Settings) {
         do {
             try service.reload(reread())
         } catch {

@@ -17,6 +17,7 @@ final class RegistrarService: Sendable {
     /// When it started.
     let startedAt: ClockReading
     let monitor: MonitorService
+    let audit: AuditLog
     let state: RegistrarState
 
     let udp: UDPServer<CommitResult>?
@@ -60,6 +61,7 @@ final class RegistrarService: Sendable {
         log: @escaping @Sendable (MonitorEvent) -> Void,
     ) throws(HostError) {
         startedAt = SystemClock.read()
+        self.audit = audit
         let addresses = try Self.addresses(settings)
         let abuse = try AbusePolicy(settings.security)
         let built = try PolicyBuilder(settings: settings, listeners: addresses, demo: demo).build()
@@ -124,6 +126,9 @@ final class RegistrarService: Sendable {
         if let store { try start(store) }
         if reread != nil {
             monitor.onReload { [weak self] done in self?.requestReload(done) }
+        }
+        monitor.onExplain { [weak self] in
+            self?.explain($0) ?? ExplainAnswer(refusal: "the registrar is stopping")
         }
         housekeeping.start(watching: built.accountsFiles.keys.sorted() + settings.tls.paths) { [weak self] in
             self?.secondPassed(filesChanged: $0)
@@ -197,6 +202,17 @@ final class RegistrarService: Sendable {
     /// A console's wish; done apart from the monitor's thread, for an accounts file may be large.
     private func requestReload(_ done: @escaping @Sendable (ReloadReport) -> Void) {
         housekeeping.perform { [weak self] in self?.reload(answering: done) }
+    }
+
+    /// What the policy in force, blocks and drain included, makes of a request.
+    private func explain(_ query: ExplainQuery) -> ExplainAnswer {
+        do throws(HostError) {
+            let now = SystemClock.read().timestamp
+            let found = try AccessExplanation(running: state.policy.current, query, at: now)
+            return ExplainAnswer(lines: found.lines, canRegister: found.canRegister)
+        } catch {
+            return ExplainAnswer(refusal: error.description)
+        }
     }
 
     /// The settings as they are now, or all as before and the reason why.

@@ -221,7 +221,7 @@ struct Meters {
         overview.ringLosses = ringLosses
         overview.verdicts = AttemptVerdict.allCases.compactMap { verdict in
             let count = verdicts.sumWithCurrent(Int(verdict.rawValue))
-            return count > 0 ? (verdict, count) : nil
+            return count > 0 ? VerdictCount(verdict, count) : nil
         }
         let delay = delays.percentiles
         overview.delayP50 = delay.p50

@@ -31,12 +31,7 @@ struct ServiceOptions: ParsableArguments {
 
     /// Settings of defaults, file, environment and flags, in rising order.
     func settings(environment: [String: String] = ProcessInfo.processInfo.environment) throws -> Settings {
-        var settings = Settings()
-        if let file = SettingsSearch.file(flag: config, environment: environment) {
-            try SettingsFile.apply(SettingsSearch.read(file), file: file, to: &settings)
-            settings.resolvePaths(against: (file as NSString).deletingLastPathComponent)
-        }
-        try EnvironmentSettings.apply(environment, to: &settings)
+        var settings = try SettingsSearch.settings(config: config, environment: environment)
         if !listen.isEmpty { settings.listen = listen }
         if !domain.isEmpty {
             let named = Dictionary(
@@ -92,8 +87,40 @@ struct ScreenOptions: ParsableArguments {
     }
 }
 
+/// The options of whoever comes in by the control socket of a registrar that runs already.
+struct ControlOptions: ParsableArguments {
+    @Option(help: "State directory of the registrar. Default: as its own, see regtop.conf(5).")
+    var state: String?
+
+    @Option(help: "Settings file (YAML) that names it, if the registrar has one of its own.")
+    var config: String?
+
+    /// What file, environment and flags say.
+    func settings(environment: [String: String] = ProcessInfo.processInfo.environment) throws -> Settings {
+        var settings = try SettingsSearch.settings(config: config, environment: environment)
+        if let state { settings.state = state }
+        return settings
+    }
+
+    /// Where the registrar's directory is.
+    func directory(environment: [String: String] = ProcessInfo.processInfo.environment) throws -> StateDirectory {
+        StateDirectory(try settings(environment: environment).state, environment: environment)
+    }
+}
+
 /// Where the settings file is.
 enum SettingsSearch {
+    /// Settings of defaults, file and environment, in rising order.
+    static func settings(config: String?, environment: [String: String]) throws -> Settings {
+        var settings = Settings()
+        if let file = file(flag: config, environment: environment) {
+            try SettingsFile.apply(read(file), file: file, to: &settings)
+            settings.resolvePaths(against: (file as NSString).deletingLastPathComponent)
+        }
+        try EnvironmentSettings.apply(environment, to: &settings)
+        return settings
+    }
+
     /// The file of the flag, of `REGTOP_CONFIG`, or the first of the usual places that exists.
     static func file(flag: String?, environment: [String: String]) -> String? {
         if let flag { return flag }
