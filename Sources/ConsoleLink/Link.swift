@@ -179,6 +179,8 @@ public struct Welcome: Codable, Sendable {
     public var openDomains: [String]
     /// The console sits in another process than the registrar, which goes on when it leaves.
     public var isAttached = false
+    /// Bindings outlive the registrar's process: they are there again when it is started anew.
+    public var keepsBindings = false
 
     /// Puts the parts together.
     public init(

@@ -55,10 +55,15 @@ extension ConsoleModel {
             ]
         }
         let held = TimeText.count(knownBindings, "binding")
-        return [
-            RunLine("The registrar runs in here and ends with it: no phone can log in until it runs again."),
-            RunLine("Held in memory only, and forgotten then: \(held)."),
-            RunLine("Each phone comes back with its next refresh."),
+        let ends = RunLine("The registrar runs in here and ends with it: no phone can log in until it runs again.")
+        let fate =
+            welcome?.keepsBindings == true
+            ? [RunLine("Kept on disk, and there again when it is started: \(held).")]
+            : [
+                RunLine("Held in memory only, and forgotten then: \(held)."),
+                RunLine("Each phone comes back with its next refresh."),
+            ]
+        return [ends] + fate + [
             RunLine("A registrar that outlives your session: :detach, or regtop serve.", role: .textDim),
         ]
     }

@@ -143,8 +143,8 @@ extension ConsoleModel {
             guard let question = link.asked, question.serial == serial else { return [] }
             link.asked = nil
             drain = window.drain
-            storeTrouble = window.storeTrouble
             replay?.clock.timestamp = window.at
+            storeTrouble = window.storeTrouble
             if let id = link.wantsGhosts, question.query.subject == .binding(id) {
                 return takeGhosts(window.content, of: id)
             }

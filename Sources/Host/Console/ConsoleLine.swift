@@ -52,7 +52,7 @@ final class EmbeddedLine: ConsoleLine {
 extension RegistrarService {
     /// The first words to a console.
     func welcome(_ you: OperatorIdentity, readOnlyBecause: String?) -> Welcome {
-        Welcome(
+        var welcome = Welcome(
             host: HostName.short,
             listeners: listeners.map(\.description),
             startedAt: startedAt.timestamp,
@@ -62,6 +62,8 @@ extension RegistrarService {
             readOnlyBecause: readOnlyBecause,
             openDomains: openDomains
         )
+        welcome.keepsBindings = keepsBindings
+        return welcome
     }
 
     /// Writes the begin or the end of a console's session into the audit trail.

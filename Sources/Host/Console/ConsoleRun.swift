@@ -60,8 +60,6 @@ public final class ConsoleRun {
         let usual = StateDirectory(settings.state, environment: Environment.known)
         let audit = durable?.audit ?? AuditLog(path: usual.audit)
         let (hasDemo, reread) = (demo != nil, reread)
-        let place = StateDirectory(settings.state, environment: Environment.known)
-        let hasPlace = !hasDemo || settings.state != nil
         // A screen and standard error are one terminal: only a file can take the log.
         let log = settings.log.file == nil ? nil : try LogWriter(settings.log, environment: [:])
         defer { log?.stop() }
@@ -84,14 +82,16 @@ public final class ConsoleRun {
             try DemoPhones(demo, listeners: service.listeners)
         }
         defer { phones?.stop() }
-        let control = hasPlace ? try ControlServer(path: place.socket, settings.control, service) : nil
+        let control = try durable.map { durable throws(HostError) in
+            try ControlServer(path: durable.directory.socket, settings.control, service)
+        }
         let session = try ConsoleSession(
             settings: settings.console,
             line: EmbeddedLine(service, isReadOnly: settings.console.readOnly),
             themes: themes,
             theme: theme.theme
         ) { [foreground] in
-            if !hasPlace { return "the demo can't be left alone: start it with --state DIR" }
+            if durable == nil { return "the demo can't be left alone: start it with --state DIR" }
             return foreground == nil ? "this process can't be divided from its shell: regtop serve can" : nil
         }
         for problem in theme.problems {
@@ -114,7 +114,10 @@ public final class ConsoleRun {
         _ log: LogWriter?,
     ) throws(HostError) -> Int32 {
         let signals = BlockedSignals([SIGTERM, SIGINT, SIGHUP])
-        StandardStream.output.write("regtop: the registrar goes on as pid \(getpid()); `regtop attach` comes back")
+        let place = settings.state.map { " --state \($0)" } ?? ""
+        StandardStream.output.write(
+            "regtop: the registrar goes on as pid \(getpid()); `regtop attach\(place)` comes back"
+        )
         session.release()
         if let number = foreground?.leave(), number != 0 {
             throw HostError("the shell can't be left: \(String(cString: strerror(number)))", exitCode: 1)

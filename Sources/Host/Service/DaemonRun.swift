@@ -35,6 +35,7 @@ public struct DaemonRun {
         )
         let pulse = ServicePulse(notifier) { [weak service] in service?.statusLine ?? "" }
         if notifier.isWanted { service.monitor.onTurn { pulse.beat(at: $0) } }
+        defer { service.stop() }
         let control = try ControlServer(path: durable.directory.socket, settings.control, service)
         for listener in service.listeners { StandardStream.error.write("regtop: ready on \(listener)") }
         notifier.ready(service.statusLine)
@@ -64,7 +65,6 @@ public struct DaemonRun {
                 let name = signal == SIGTERM ? "SIGTERM" : "SIGINT"
                 service.notice(.info, "stopping on \(name)")
                 control?.stop("the registrar was stopped by \(name)")
-                service.stop()
                 return 0
             }
         }

@@ -153,6 +153,9 @@ final class RegistrarService: Sendable {
         return [TLSSettings.warning(expires: expires, now: SystemClock.read().wall)].compactMap { $0 }
     }
 
+    /// Bindings outlive the process.
+    var keepsBindings: Bool { durable?.store != nil }
+
     /// Domains that take registrations without a password.
     var openDomains: [String] { current.withLock { $0.openDomains } }
 
