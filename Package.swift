@@ -99,7 +99,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Yams", package: "Yams"),
             ],
-            resources: [.embedInCode("Themes")],
+            resources: [.embedInCode("Themes"), .embedInCode("Manual")],
             swiftSettings: strict,
         ),
 

@@ -31,7 +31,7 @@ struct Regtop: ParsableCommand {
             ExportCommand.self, HistoryCommand.self, StatisticsCommand.self, ExpireCommand.self,
             EvictCommand.self, BlockCommand.self, UnblockCommand.self, UndoCommand.self, DrainCommand.self,
             ReloadCommand.self, AccountCommand.self, ConfigCommand.self, ExplainCommand.self,
-            ThemeCommand.self,
+            ThemeCommand.self, InstallCommand.self, UninstallCommand.self,
         ],
         defaultSubcommand: ConsoleCommand.self,
     )

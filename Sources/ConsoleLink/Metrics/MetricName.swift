@@ -125,7 +125,8 @@ extension MetricName {
                     + "evicted_by_operator, connection_lost or silent. Exact."
             )
         case .restored: (.counter, [], "Bindings that an undo has put back.")
-        case .rolledBack: (.counter, [], "Changes that were taken back because the store could not commit them.")
+        case .rolledBack:
+            (.counter, [], "Changes that were taken back because the store could not commit them.")
         default: nil
         }
     }
@@ -134,7 +135,8 @@ extension MetricName {
         switch self {
         case .replies: (.counter, ["status"], "Replies sent, by status code, repeated ones included. Exact.")
         case .retransmissions: (.counter, [], "Replies sent again because the request came again.")
-        case .shed: (.counter, [], "Requests dropped because their source takes more than its share of a busy loop.")
+        case .shed:
+            (.counter, [], "Requests dropped because their source takes more than its share of a busy loop.")
         case .attempts:
             (
                 .counter, ["verdict"],
@@ -162,11 +164,13 @@ extension MetricName {
         case .wakeUps: (.counter, ["loop"], "How often a loop has taken a batch of messages.")
         case .keepAlives: (.counter, ["loop"], "Keepalives that came in (RFC 5626 section 4.4, pings).")
         case .unusable: (.counter, ["loop"], "Datagrams cut off and streams that could not be framed.")
-        case .socketDrops: (.counter, ["loop"], "Datagrams that the kernel threw away before the loop took them.")
+        case .socketDrops:
+            (.counter, ["loop"], "Datagrams that the kernel threw away before the loop took them.")
         case .sent: (.counter, ["loop"], "Messages that the kernel took.")
         case .sendErrors: (.counter, ["loop"], "Messages that the kernel refused, or that had no way out.")
         case .sendDrops: (.counter, ["loop"], "Messages given up because the kernel would take no more.")
-        case .ringFill: (.gauge, ["loop"], "Share of the ring from a loop to the monitor that is unread, 0 to 1.")
+        case .ringFill:
+            (.gauge, ["loop"], "Share of the ring from a loop to the monitor that is unread, 0 to 1.")
         case .connections: (.gauge, ["transport"], "Open connections, by transport.")
         case .connectionsRefused:
             (

@@ -59,7 +59,8 @@ public final class ConsoleRun {
         let usual = StateDirectory(settings.state, environment: Environment.known)
         let audit = durable?.audit ?? AuditLog(path: usual.audit)
         let (hasDemo, reread) = (demo != nil, reread)
-        let log = settings.log.file == nil ? nil : try LogWriter(settings.log, environment: Environment.known)
+        // A screen and standard error are one terminal: only a file can take the log.
+        let log = settings.log.file == nil ? nil : try LogWriter(settings.log, environment: [:])
         defer { log?.stop() }
         let logger = log?.logger
         let service = try RegistrarService(

@@ -90,7 +90,8 @@ struct Statistics {
         case .replies: name.metric(replies)
         case .retransmissions: name.metric(sum { $0.replies.repeated })
         case .shed: name.metric(sum { $0.replies.shed })
-        case .attempts: name.metric(totals.verdicts.map { ([$0.verdict.word.lowercased()], Double($0.count)) })
+        case .attempts:
+            name.metric(totals.verdicts.map { ([$0.verdict.word.lowercased()], Double($0.count)) })
         case .replyDelay:
             name.metric([
                 (["0.5"], Self.seconds(totals.delayP50)), (["0.99"], Self.seconds(totals.delayP99)),

@@ -39,7 +39,8 @@ public final class PageServer: Sendable {
 
     /// Makes the page: is given the request's Accept, on the server's loop, and calls back from wherever it likes,
     /// once, nil if there is nothing to tell now. It must not wait.
-    public typealias Author = @Sendable (_ accept: String, _ done: @escaping @Sendable (Page?) -> Void) -> Void
+    public typealias Author =
+        @Sendable (_ accept: String, _ done: @escaping @Sendable (Page?) -> Void) -> Void
 
     /// Listens, and answers from then on. Throws ``TransportError``, and then nothing is left open.
     ///

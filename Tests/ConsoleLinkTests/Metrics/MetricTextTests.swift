@@ -39,7 +39,9 @@ struct MetricTextTests {
     func prometheus() {
         let text = MetricText.prometheus.text(metrics)
         #expect(text.contains("# TYPE regtop_build_info gauge\n"))
-        #expect(text.contains("# TYPE regtop_replies_total counter\nregtop_replies_total{status=\"200\"} 12\n"))
+        #expect(
+            text.contains("# TYPE regtop_replies_total counter\nregtop_replies_total{status=\"200\"} 12\n")
+        )
         #expect(!text.contains("# UNIT") && !text.contains("# EOF"))
     }
 
@@ -92,7 +94,9 @@ struct MetricTextTests {
         #expect(Set(MetricName.allCases.map(\.rawValue)).count == MetricName.allCases.count)
         for name in MetricName.allCases {
             #expect(name.rawValue.hasPrefix("regtop_"))
-            #expect(name.rawValue.allSatisfy { ("a"..."z").contains($0) || ("0"..."9").contains($0) || $0 == "_" })
+            #expect(
+                name.rawValue.allSatisfy { ("a"..."z").contains($0) || ("0"..."9").contains($0) || $0 == "_" }
+            )
             for suffix in ["_total", "_count", "_sum", "_bucket", "_created"] {
                 #expect(!name.rawValue.hasSuffix(suffix))
             }

@@ -23,7 +23,9 @@ struct LogFileTests {
         #expect(text(path) == "before\none\n")
         var fresh = try LogFile(path: "\(folder.path)/new.log", limit: 1_000, keep: 2)
         #expect(fresh.append(line("x")) == 0)
-        let mode = try FileManager.default.attributesOfItem(atPath: "\(folder.path)/new.log")[.posixPermissions]
+        let mode = try FileManager.default.attributesOfItem(atPath: "\(folder.path)/new.log")[
+            .posixPermissions
+        ]
         #expect((mode as? Int).map { $0 & 0o777 & ~0o640 } == 0)
     }
 
@@ -75,6 +77,8 @@ struct LogFileTests {
 
     @Test("A file that can't be opened is one sentence")
     func missing() {
-        #expect(throws: HostError.self) { _ = try LogFile(path: "\(folder.path)/no/r.log", limit: 1, keep: 1) }
+        #expect(throws: HostError.self) {
+            _ = try LogFile(path: "\(folder.path)/no/r.log", limit: 1, keep: 1)
+        }
     }
 }

@@ -16,7 +16,8 @@ struct MetricsEndpointTests {
         "The setting is a port of this machine, a host, or both",
         arguments: [
             ("9200", "tcp:127.0.0.1:9200"), ("0.0.0.0:9154", "tcp:0.0.0.0:9154"),
-            ("localhost", "tcp:localhost:9154"), ("[::1]:9155", "tcp:[::1]:9155"), ("[::1]", "tcp:[::1]:9154"),
+            ("localhost", "tcp:localhost:9154"), ("[::1]:9155", "tcp:[::1]:9155"),
+            ("[::1]", "tcp:[::1]:9154"),
         ]
     )
     func address(text: String, read: String) throws {
@@ -59,7 +60,8 @@ struct MetricsEndpointTests {
         let metrics = try #require(answers.first { _ in true })
         let text = MetricText.openMetrics.text(metrics)
         for line in [
-            "regtop_registrations_total{result=\"new\"} 1", "regtop_registrations_total{result=\"refreshed\"} 2",
+            "regtop_registrations_total{result=\"new\"} 1",
+            "regtop_registrations_total{result=\"refreshed\"} 2",
             "regtop_registrations_total{result=\"unregistered\"} 1",
             "regtop_bindings_removed_total{cause=\"unregistered\"} 1",
             "regtop_replies_total{status=\"200\"} 4", "regtop_bindings{transport=\"udp\"} 0",

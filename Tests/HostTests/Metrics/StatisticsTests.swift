@@ -20,13 +20,20 @@ struct StatisticsTests {
     func all() {
         var statistics = Statistics()
         statistics.loops = [
-            Statistics.Loop(name: "udp0", facts: LoopCounters.Facts(), replies: ReplyCounters.Facts(), ringFill: 0)
+            Statistics.Loop(
+                name: "udp0",
+                facts: LoopCounters.Facts(),
+                replies: ReplyCounters.Facts(),
+                ringFill: 0
+            )
         ]
         let without = Set(statistics.metrics.map(\.name))
         statistics.store = StoreHealth()
         #expect(statistics.metrics.map(\.name) == MetricName.allCases.map(\.rawValue))
         let stores = Set(MetricName.allCases.map(\.rawValue)).subtracting(without)
-        #expect(stores.count == 10 && stores.allSatisfy { $0.contains("_store_") || $0.contains("_history_") })
+        #expect(
+            stores.count == 10 && stores.allSatisfy { $0.contains("_store_") || $0.contains("_history_") }
+        )
     }
 
     @Test("Each metric has the labels that the table names, in every sample")

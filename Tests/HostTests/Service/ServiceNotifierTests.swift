@@ -61,7 +61,8 @@ struct ServiceNotifierTests {
         notifier.stopping()
         #expect(
             socket.messages == [
-                "READY=1\nSTATUS=3 bindings WATCHDOG=trigger", "RELOADING=1\nMONOTONIC_USEC=77", "STATUS=busy",
+                "READY=1\nSTATUS=3 bindings WATCHDOG=trigger", "RELOADING=1\nMONOTONIC_USEC=77",
+                "STATUS=busy",
                 "WATCHDOG=1", "STOPPING=1",
             ]
         )

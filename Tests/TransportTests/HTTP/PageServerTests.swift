@@ -31,7 +31,10 @@ struct PageServerTests {
     func get() throws {
         let server = try server(plain)
         defer { server.stop() }
-        let answer = try ask(server, "GET /metrics?x=1 HTTP/1.1\r\nHost: a\r\nAccept: text/plain\r\nAccept: a/b\r\n\r\n")
+        let answer = try ask(
+            server,
+            "GET /metrics?x=1 HTTP/1.1\r\nHost: a\r\nAccept: text/plain\r\nAccept: a/b\r\n\r\n"
+        )
         #expect(answer.hasPrefix("HTTP/1.1 200 OK\r\n"))
         #expect(answer.contains("Content-Type: text/plain\r\nContent-Length: 23\r\n"))
         #expect(answer.hasSuffix("\r\n\r\naccepts text/plain,a/b\n"))
@@ -40,7 +43,8 @@ struct PageServerTests {
     @Test(
         "Anything else is refused and nothing is made for it",
         arguments: [
-            ("GET / HTTP/1.1\r\nHost: a\r\n\r\n", "404"), ("GET /metrics/ HTTP/1.1\r\nHost: a\r\n\r\n", "404"),
+            ("GET / HTTP/1.1\r\nHost: a\r\n\r\n", "404"),
+            ("GET /metrics/ HTTP/1.1\r\nHost: a\r\n\r\n", "404"),
             ("POST /metrics HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n", "405"),
             ("DELETE /metrics HTTP/1.1\r\nHost: a\r\n\r\n", "405"), ("nonsense\r\n\r\n", "400"),
         ]
