@@ -15,8 +15,9 @@ final class Folder: Sendable {
 
     init() throws {
         var template = Array("/tmp/regtop-storage-XXXXXX".utf8CString)
-        guard let made = template.withUnsafeMutableBufferPointer({ mkdtemp($0.baseAddress).map { String(cString: $0) } })
-        else { throw StorageError("no directory for the test") }
+        guard let made = mkdtemp(&template).map({ String(cString: $0) }) else {
+            throw StorageError("no directory for the test")
+        }
         path = made
     }
 
@@ -57,6 +58,9 @@ final class HandClock: Sendable {
 
     /// Somebody sets the wall clock.
     func set(wall: Int) { reading.withLock { $0.wall = WallTime(secondsSince1970: wall) } }
+
+    /// The same by a time.
+    func set(wall: WallTime) { reading.withLock { $0.wall = wall } }
 
     func go(_ interval: Interval) {
         reading.withLock { reading in
@@ -109,6 +113,7 @@ final class Office {
         report = try store.restore(into: table, decide: decide)
         let answers = answers
         try store.start(table: table) { answers.take($0, $1) }
+        for _ in 0..<1_000 where store.health.bytes == 0 { usleep(2_000) }
     }
 
     /// Makes changes and gives the store their ticket; says the token and what was added.
@@ -178,7 +183,8 @@ final class Office {
         for _ in 0..<500 {
             if (store.health.trouble != nil) == isExpected { return true }
             clock.go(.milliseconds(100))
-            usleep(20_000)
+            store.tickets.order { _ in }
+            usleep(10_000)
         }
         return false
     }
@@ -188,6 +194,7 @@ final class Office {
         for _ in 0..<500 {
             if try folder.read(isSo) { return true }
             clock.go(.milliseconds(500))
+            store.tickets.order { _ in }
             usleep(10_000)
         }
         return false
@@ -207,6 +214,12 @@ final class Office {
         return all
     }
 
+    /// A number as the store's own connection says it.
+    func value(_ sql: String) throws -> Int? {
+        let queue = store.state.withLock { $0.queue }
+        return try queue.writeWithoutTransaction { try Int.fetchOne($0, sql: sql) }
+    }
+
     /// Runs SQL on the store's own connection.
     func pragma(_ sql: String) throws {
         let queue = store.state.withLock { $0.queue }
@@ -223,8 +236,13 @@ extension Folder {
         return try DatabaseQueue(path: database, configuration: configuration).unsafeRead(body)
     }
 
+    func values<T: DatabaseValueConvertible>(_ sql: String) throws -> [T] {
+        try read { try T.fetchAll($0, sql: sql) }
+    }
+
     func count(_ table: String) throws -> Int {
-        try read { try Int.fetchOne($0, sql: "SELECT count(*) FROM \(table)") ?? 0 }
+        let counts: [Int] = try values("SELECT count(*) FROM \(table)")
+        return counts.first ?? 0
     }
 }
 

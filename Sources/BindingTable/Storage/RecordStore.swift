@@ -63,7 +63,9 @@ struct RecordStore: Sendable, TimerDeadlines {
 
     /// Gives out a certain slot to the tenant that it had in an earlier process; false if that can't be.
     mutating func place(_ slot: UInt32, generation: UInt32) -> Bool {
-        guard slot < Self.mostRestored, generation > 0, generation <= Self.lastGeneration else { return false }
+        guard slot < Self.mostRestored, generation > 0, generation <= Self.lastGeneration else {
+            return false
+        }
         // Slots in between wait with the generation 0 for a tenant, or for the end of the restoring.
         while count <= slot { append(generation: 0) }
         guard self[slot].state == .free, self[slot].generation == 0 else { return false }

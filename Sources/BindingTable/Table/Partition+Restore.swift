@@ -53,7 +53,8 @@ private struct FlatTexts {
     /// Nil if they are longer than any message can be.
     init?(_ texts: BindingTexts) {
         let parts = [
-            texts.contact, texts.contactParameters, texts.callID, texts.userAgent, texts.sentBy, texts.account,
+            texts.contact, texts.contactParameters, texts.callID, texts.userAgent, texts.sentBy,
+            texts.account,
             texts.path, texts.peer, texts.numbers,
         ]
         let count = parts.reduce(0) { $0 + $1.count }

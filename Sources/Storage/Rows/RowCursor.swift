@@ -55,6 +55,9 @@ final class RowCursor {
     func withBytes<R>(_ column: Int32, _ body: (Span<UInt8>) -> R) -> R {
         let start = sqlite3_column_blob(pointer, column)
         let count = Int(sqlite3_column_bytes(pointer, column))
-        return body(UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : count).bindMemory(to: UInt8.self).span)
+        return body(
+            UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : count).bindMemory(to: UInt8.self)
+                .span
+        )
     }
 }

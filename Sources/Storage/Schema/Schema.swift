@@ -7,8 +7,10 @@ enum Schema {
 
     /// The columns of `binding`, in the order in which rows are written and read; `id` is the first.
     static let columns = [
-        "id", "version", "source", "local", "transport", "tls", "created_at", "refreshed_at", "expires_at", "asked",
-        "granted", "q", "cseq", "reg_id", "instance_hash", "call_id_hash", "branch_hash", "badges", "refreshes",
+        "id", "version", "source", "local", "transport", "tls", "created_at", "refreshed_at", "expires_at",
+        "asked",
+        "granted", "q", "cseq", "reg_id", "instance_hash", "call_id_hash", "branch_hash", "badges",
+        "refreshes",
         "usual_gap", "gap_deviation", "connection", "ping", "round_trip", "silent_pings", "aor", "contact",
         "parameters", "call_id", "user_agent", "sent_by", "account", "path", "peer", "numbers",
     ]
@@ -26,7 +28,10 @@ enum Schema {
     }
 
     private static let texts =
-        ["aor", "contact", "parameters", "call_id", "user_agent", "sent_by", "account", "path", "peer", "numbers"]
+        [
+            "aor", "contact", "parameters", "call_id", "user_agent", "sent_by", "account", "path", "peer",
+            "numbers",
+        ]
     private static let words = ["source", "local", "transport"]
     private static let mayBeNull = ["asked", "q"]
 

@@ -18,7 +18,7 @@ extension BindingStore {
             let contents: Contents
             do {
                 contents = try find(path, options)
-            } catch where Trouble.isDamage(error) {
+            } catch  where Trouble.isDamage(error) {
                 let found = try replace(path, options, identity: nil, withBindings: true, at: clock().wall)
                 notes.append(found.note)
                 contents = try find(path, options)

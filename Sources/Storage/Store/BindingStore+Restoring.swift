@@ -35,13 +35,15 @@ extension BindingStore {
         }
     }
 
-    private func load(_ table: BindingTable, _ decide: (inout Binding) -> RestoreChoice) throws -> RestoreReport {
+    private func load(_ table: BindingTable, _ decide: (inout Binding) -> RestoreChoice) throws
+        -> RestoreReport
+    {
         var loading = Loading(table: table, moments: Moments(reading: clock()))
         var queue = state.withLock { $0.queue }
         while loading.partition <= BindingTable.partitionCount {
             do {
                 try queue.read { try loading.run($0, decide) }
-            } catch where Trouble.isDamage(error) && !loading.isAgain {
+            } catch  where Trouble.isDamage(error) && !loading.isAgain {
                 loading.isAgain = true
                 _ = try? queue.close()
                 let wall = clock().wall
@@ -97,7 +99,8 @@ private struct Loading {
         partition += 1
     }
 
-    private mutating func readPartition(_ rows: RowCursor, _ decide: (inout Binding) -> RestoreChoice) throws {
+    private mutating func readPartition(_ rows: RowCursor, _ decide: (inout Binding) -> RestoreChoice) throws
+    {
         let keys = BindingRow.keys(of: partition)
         rows.begin(keys.lowerBound, keys.upperBound)
         let now = moments.reading.timestamp
@@ -142,7 +145,8 @@ private struct Loading {
         )
         rows.begin(moments.now)
         while try rows.next() {
-            guard var binding = BindingRow.read(rows, moments), let cause = CauseWord.cause(rows.word(36)) else {
+            guard var binding = BindingRow.read(rows, moments), let cause = CauseWord.cause(rows.word(36))
+            else {
                 report.unreadable += 1
                 continue
             }

@@ -79,7 +79,10 @@ enum BlockRows {
             }
             if stored.subject != nil { blocks.append(stored) }
         }
-        let drain = try RowCursor(database, "SELECT until, since, reason, user, origin, terminal FROM drain LIMIT 1")
+        let drain = try RowCursor(
+            database,
+            "SELECT until, since, reason, user, origin, terminal FROM drain LIMIT 1"
+        )
         let stored = try drain.next() ? read(drain) : nil
         drain.end()
         return (blocks, stored)

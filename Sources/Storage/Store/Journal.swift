@@ -27,7 +27,7 @@ struct Journal {
     }
 
     /// Numbers, headers, and the room that pages leave.
-    private static let fixedBytes = 190
+    private static let fixedBytes = 120
 
     /// Looks which line is the oldest.
     mutating func findFirst(_ database: Database) throws {

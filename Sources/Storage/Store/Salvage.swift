@@ -39,7 +39,9 @@ struct Salvage {
         }
     }
 
-    private func copyTable(_ table: String, _ rest: String, _ source: Database, _ target: Database) throws -> Int {
+    private func copyTable(_ table: String, _ rest: String, _ source: Database, _ target: Database) throws
+        -> Int
+    {
         let columns = try target.columns(in: table).map { "\"\($0.name)\"" }
         let names = columns.joined(separator: ", ")
         guard let rows = try? RowCursor(source, "SELECT \(names) FROM \(table) \(rest)") else { return 0 }

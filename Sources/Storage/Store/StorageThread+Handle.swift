@@ -17,7 +17,9 @@ extension StorageThread {
             var all = sigset_t()
             var before = sigset_t()
             sigfillset(&all)
-            for fault in [SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGFPE, SIGABRT, SIGSYS] { sigdelset(&all, fault) }
+            for fault in [SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGFPE, SIGABRT, SIGSYS] {
+                sigdelset(&all, fault)
+            }
             pthread_sigmask(SIG_SETMASK, &all, &before)
             var created = pthread_t()
             let code = pthread_create(

@@ -20,7 +20,7 @@ final class StorageThread {
     var statements: Statements?
     var journal = Journal()
     /// Ids up to this generation may have been given out, as the file knows.
-    private var generation: UInt32
+    private var generation: UInt32 = 0
     /// Partitions whose rows aren't what the table has.
     var stale: Set<Int>
     /// Why changes aren't durable is being said.
@@ -40,7 +40,6 @@ final class StorageThread {
         self.table = table
         self.complete = complete
         queue = store.state.withLock { $0.queue }
-        generation = (try? queue.read { try Meta.generation($0) }) ?? 1
         stale = leftovers.stale
         upkeep = Upkeep(leftovers)
     }
@@ -187,10 +186,10 @@ final class StorageThread {
 
     /// Runs a transaction; what fails leaves nothing behind, in the file or here.
     func transaction(_ body: (Statements, Database) throws -> Void) throws {
+        let statements = try self.statements ?? queue.writeWithoutTransaction { try prepare($0) }
         let (journal, generation) = (self.journal, self.generation)
         do {
             try queue.writeWithoutTransaction { database in
-                let statements = try self.statements ?? prepare(database)
                 try statements.begin.run()
                 do {
                     try body(statements, database)
@@ -210,6 +209,8 @@ final class StorageThread {
     private func prepare(_ database: Database) throws -> Statements {
         let made = try Statements(database)
         try journal.measure(database)
+        // A file that replaces a damaged one may know less than this process.
+        generation = max(generation, try Meta.generation(database))
         statements = made
         return made
     }

@@ -23,7 +23,9 @@ final class StoreNumbers: Sendable {
         state.withLock { state in
             var health = state.health
             health.queued = queued + state.inHand
-            guard health.trouble == nil, let began = state.began, now - began >= Self.slow else { return health }
+            guard health.trouble == nil, let began = state.began, now - began >= Self.slow else {
+                return health
+            }
             let seconds = (now - began).seconds
             health.trouble =
                 "the disk that holds \(path) is slow: a commit has taken \(seconds) s so far and "

@@ -8,7 +8,7 @@ struct Upkeep {
     var unswept: Set<Int>
     /// Bindings dropped at start whose end is to be written.
     var dropped: [(id: BindingID, cause: Cause)]
-    /// The partition whose turn it is to be swept, one a pause.
+    /// The partition whose turn it is to be swept.
     var nextPartition = 0
     /// Where the walk through the departures is.
     var lastDeparture: Int64 = 0
@@ -30,6 +30,8 @@ struct Upkeep {
 extension StorageThread {
     /// Most rows of one step: a few milliseconds.
     private static let step = 500
+    /// Partitions of one round, so that all are seen in about a minute.
+    private static let sweptAtOnce = 4
     /// A row that is over so long was left behind.
     private static let afterlife = Interval.seconds(60)
 
@@ -54,10 +56,11 @@ extension StorageThread {
         }
     }
 
-    /// The round of once a pause: a partition is swept, departures are forgotten, and the numbers are told.
+    /// The round of once a pause: some partitions are swept, departures are forgotten, and the numbers are told.
     private func round(_ clock: ClockReading) throws {
         upkeep.nextRound = clock.timestamp + Self.pause
-        if try sweep(upkeep.nextPartition, clock, after: Self.afterlife) {
+        for _ in 0..<Self.sweptAtOnce {
+            guard try sweep(upkeep.nextPartition, clock, after: Self.afterlife) else { break }
             upkeep.nextPartition = (upkeep.nextPartition + 1) % BindingTable.partitionCount
         }
         if upkeep.hasDepartures { try forget(clock) }
@@ -109,7 +112,9 @@ extension StorageThread {
         _ statements: Statements,
         _ moments: Moments,
     ) throws {
-        if try statements.enter(journal.next, at: instant, id, cause, isGone: true, moments) { journal.next += 1 }
+        if try statements.enter(journal.next, at: instant, id, cause, isGone: true, moments) {
+            journal.next += 1
+        }
         try statements.remove(id)
     }
 

@@ -110,6 +110,22 @@ import Timing
         for table in ["binding", "history", "departed"] { #expect(try folder.count(table) == 0) }
     }
 
+    @Test func `the numbering of the history goes on after a start whose first commit failed`() throws {
+        let folder = try Folder()
+        let office = try Office(folder)
+        let id = try office.register(.phone("a", at: office.clock.now))
+        office.store.close()
+        let again = try Office(folder, clock: office.clock)
+        try again.pragma("PRAGMA query_only = 1")
+        #expect(try again.remove(id, .unregistered) == false)
+        try again.pragma("PRAGMA query_only = 0")
+        #expect(again.waitForTrouble(false))
+        try again.register(.phone("b", at: office.clock.now))
+        #expect(again.store.health.trouble == nil)
+        again.store.close()
+        #expect(try folder.values("SELECT number FROM history ORDER BY number") == [1, 2])
+    }
+
     @Test func `blocks that could not be written are written later`() throws {
         let folder = try Folder()
         let office = try Office(folder)

@@ -37,7 +37,11 @@ import Timing
         #expect(lines.map { $0["number"] as Int } == [1, 2, 3])
         let second = Interval.seconds(1).nanoseconds
         #expect(lines.map { ($0["at"] as Int64 - start) / second } == [0, 350, 360])
-        #expect(lines.allSatisfy { $0["id"] as Int64 == BindingRow.key(id) && $0["aor"] as String == "a@example.com" })
+        #expect(
+            lines.allSatisfy {
+                $0["id"] as Int64 == BindingRow.key(id) && $0["aor"] as String == "a@example.com"
+            }
+        )
         #expect(lines[1]["source"] == "192.0.2.7:5062")
         #expect(lines[1]["prior_source"] == "192.0.2.7:5060")
         #expect(lines[1]["contact"] == "sip:a@192.0.2.7:5062")
@@ -88,7 +92,9 @@ import Timing
         let id = try office.register(.phone("new", at: office.clock.now))
         #expect(try office.wait(folder) { try Int.fetchOne($0, sql: "SELECT count(*) FROM history") == 1 })
         #expect(try office.wait(folder) { _ in office.store.health.historyLines == 1 })
-        #expect(office.store.health.historySince == office.clock.read().wall.secondsSince1970 || id.rawValue != 0)
+        #expect(
+            office.store.health.historySince == office.clock.read().wall.secondsSince1970 || id.rawValue != 0
+        )
         office.store.close()
         #expect(try lines(folder).map { $0["number"] as Int } == [1_202])
         #expect(try folder.count("binding") == 1_202)
@@ -146,7 +152,7 @@ import Timing
         let office = try Office(folder)
         try office.register(.phone("a", at: office.clock.now, expires: 60))
         let live = try office.register(.phone("b", at: office.clock.now, expires: 60))
-        try office.refresh(live, expires: 90_000)
+        try office.refresh(live, expires: 900_000)
         // The table forgets one without a ticket, as if it had been lost.
         let id = try #require(office.bindings().keys.first { $0 != live })
         _ = office.table.withPartition(at: id.partition) { partition in
