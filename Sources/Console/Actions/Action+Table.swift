@@ -59,8 +59,8 @@ extension Action {
             .filter,
             ["/", .function(3), .function(4)],
             "Filter",
-            "filter the rows; in Log and Audit: lines with a text",
-            in: [.bindings, .attempts, .security, .log, .audit],
+            "filter the rows; in Log, Audit and History: lines with a text",
+            in: [.bindings, .attempts, .security, .log, .audit, .history],
             weight: 80
         ),
         Action(
@@ -68,7 +68,7 @@ extension Action {
             ["\\"],
             "All",
             "clear the filter",
-            in: [.bindings, .attempts, .security, .log, .audit],
+            in: [.bindings, .attempts, .security, .log, .audit, .history],
             weight: 55
         ),
         Action(
@@ -105,6 +105,14 @@ extension Action {
             "the attempts of this address of record (or source)",
             in: [.overview, .bindings, .binding, .attempts, .attempt],
             weight: 48
+        ),
+        Action(
+            .history,
+            ["H"],
+            "History",
+            "the history of this address of record: made, moved, why it left",
+            in: [.bindings, .binding, .attempts, .attempt],
+            weight: 42
         ),
         Action(
             .group,
@@ -248,7 +256,14 @@ extension Action {
             in: .screens,
             needsOperate: true
         ),
-        Action(.suspend, [.control("z")], "", "says why the console can't be suspended", in: .screens),
+        Action(
+            .command,
+            [":"],
+            "",
+            "type a command: \(Command.listing)",
+            in: .screens
+        ),
+        Action(.suspend, [.control("z")], "", "suspend an attached console", in: .screens),
         Action(.help, ["?", .function(1)], "Help", "this help", in: .screens, weight: 95),
         Action(
             .back,
@@ -273,6 +288,25 @@ extension Action {
             "As it was",
             "close; the old filter stays",
             in: .prompt,
+            weight: 85
+        ),
+        Action(.commandRun, [.enter], "Run", "run the command", in: .command, weight: 90),
+        Action(.commandComplete, [.tab], "Complete", "complete the command's name", in: .command, weight: 80),
+        Action(.commandOlder, [.up, .control("p")], "Older", "the command before", in: .command, weight: 70),
+        Action(
+            .commandNewer,
+            [.down, .control("n")],
+            "Newer",
+            "the command after",
+            in: .command,
+            weight: 60
+        ),
+        Action(
+            .commandCancel,
+            [.escape, .control("c")],
+            "Close",
+            "close; nothing is run",
+            in: .command,
             weight: 85
         ),
         Action(.formNext, [.tab, .down], "Next field", "next field or button", in: .form, weight: 80),

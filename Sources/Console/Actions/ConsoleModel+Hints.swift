@@ -5,6 +5,7 @@ extension ConsoleModel {
     /// The key bar's hints: what works here and now.
     func hints(at now: ClockReading) -> [Segment] {
         if prompt != nil { return layerHints(.prompt) { promptOffers($0) } }
+        if let commandLine { return layerHints(.command) { offers($0, commandLine) } }
         switch layer {
         case .help(let help): return layerHints(.help) { offers($0, help) }
         case .pick(let pick):
@@ -67,6 +68,16 @@ extension ConsoleModel {
         }
     }
 
+    private func offers(_ id: ActionID, _ typed: CommandLine) -> Bool {
+        var copy = typed
+        switch id {
+        case .commandComplete: return copy.complete()
+        case .commandOlder: return copy.recall(by: 1)
+        case .commandNewer: return copy.recall(by: -1)
+        default: return true
+        }
+    }
+
     private func offers(_ id: ActionID, _ form: Form, at now: ClockReading) -> Bool {
         var copy = form
         switch id {
@@ -98,6 +109,7 @@ extension ConsoleModel {
             case .attempts: "Why"
             case .attempt: ladder.isRaw ? "Ladder" : "Message"
             case .binding: "Ladder"
+            case .history: "Whole line"
             default: action.label
             }
         case .nextPane: screen == .overview ? action.label : "Next list"

@@ -26,6 +26,7 @@ extension ConsoleModel {
         case .log: if log.move(id, height: listHeight) { link.wantsWindow = true }
         case .audit: if audit.move(id, height: listHeight) { link.wantsWindow = true }
         case .blocks: if blocks.move(id, height: listHeight) { link.wantsWindow = true }
+        case .history: history.move(id, count: historyEntries.count, height: listHeight)
         }
     }
 

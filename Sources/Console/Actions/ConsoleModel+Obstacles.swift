@@ -6,8 +6,12 @@ extension ConsoleModel {
     /// Why an action can't be done here and now, as a sentence (empty: there is nothing to say); nil if it
     /// can. The key bar shows what has no obstacle.
     func obstacle(to id: ActionID, at now: ClockReading) -> String? {
-        if let action = Action.row(id), action.needsOperate, let because = readOnlyBecause {
-            return "This console can only look: \(because)."
+        if let action = Action.row(id) {
+            if let because = readOnlyBecause, action.needsOperate {
+                return "This console can only look: \(because)."
+            }
+            if let obstacle = obstacleOfReplay(to: action, at: now) { return obstacle }
+            if action.needsOperate, let obstacleOfLoss { return obstacleOfLoss }
         }
         let needsPage: Set<ActionID> = [
             .open, .raw, .why, .times, .followAOR, .block, .evict, .evictGhosts, .expire,
@@ -40,6 +44,7 @@ extension ConsoleModel {
         case .followAOR:
             return attemptsFilterForCursor == nil ? "There is no row to follow." : obstacleOfLeft
         case .previous, .next: return canStep ? nil : "There is no other one."
+        case .history: return historySubject == nil ? "There is no address of record under the cursor." : nil
         case .preview:
             return Self.previewFits(in: size) ? nil : "The preview needs a terminal of 120x30."
         case .rawPane:
@@ -66,6 +71,7 @@ extension ConsoleModel {
         case .log: log.cursorEntry != nil
         case .audit: audit.cursorEntry != nil
         case .blocks: blocks.cursorEntry != nil
+        case .history: historyEntry != nil
         }
     }
 

@@ -1,5 +1,6 @@
 internal import BindingTable
 internal import Cells
+internal import ConsoleLink
 internal import Monitor
 internal import Timing
 
@@ -29,6 +30,8 @@ extension ConsoleModel {
         case .sortMenu: layer = .pick(sortMenu)
         case .follow: toggleFollow()
         case .followAOR: followAOR()
+        case .history: if let aor = historySubject { openHistory(aor) }
+        case .command: commandLine = CommandLine(history: commandHistory)
         case .group:
             security.nextGroup()
             link.wantsWindow = true
@@ -43,6 +46,7 @@ extension ConsoleModel {
         case .reload: return reload(at: now)
         case .redraw: return [.redraw]
         case .suspend:
+            guard welcome?.isAttached != true else { return [.suspend] }
             message = .warning("The registrar runs in here: suspending would stop all logins. Q quits.")
         default: toggle(id)
         }
@@ -86,12 +90,18 @@ extension ConsoleModel {
     private mutating func entered() {
         marks.endRange()
         switch screen {
-        case .binding(let id): if detail.detail?.row.key != id { detail = DetailState() }
+        case .binding(let id): if detail.detail?.row.key != id { detail = DetailState(aor: knownAOR(of: id)) }
         case .attempt(let id): if ladder.detail?.row.id != id { ladder.forget() }
         case .blocks: blocks.reset()
         default: break
         }
         link.wantsWindow = true
+    }
+
+    /// Whose binding it is, from what has been seen: the journal knows it by that when nobody else does.
+    private func knownAOR(of id: BindingID) -> [UInt8]? {
+        let rows = bindings.entries.map(\.row) + overview.numbers.soonest + (detail.detail?.siblings ?? [])
+        return rows.first { $0.key == id }?.binding.texts.aor
     }
 
     /// Leaves what was begun or opened last; false at the top.
@@ -120,6 +130,7 @@ extension ConsoleModel {
         case .log: if let line = log.cursorEntry?.row { layer = .form(textForm(line, at: now)) }
         case .audit: if let line = audit.cursorEntry?.row { layer = .form(textForm(line, at: now)) }
         case .blocks: if let entry = blocks.cursorEntry { layer = .form(textForm(entry, at: now)) }
+        case .history: if let entry = historyEntry { layer = .form(historyForm(entry, at: now)) }
         }
     }
 

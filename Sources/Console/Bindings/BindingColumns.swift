@@ -60,17 +60,19 @@ struct BindingColumns: Sendable {
             "OK, LATE, AUTH, PING, CONN, GONE"
         ) {
             row,
-            _ in state(row)
+            clock in clock.isPast && row.binding.facts.isEndUnknown ? unknown : state(row)
         },
         BindingColumns(
             .tries,
             Column("TRY", minimum: 3, ideal: 3, alignment: .right, priority: 55),
             "attempts of its last login"
-        ) { row, _ in
-            TableField(
-                row.tries > 999 ? "999+" : String(row.tries),
-                role: row.tries > 1 ? .stateWarn : .textDim
-            )
+        ) { row, clock in
+            clock.isPast
+                ? unknown
+                : TableField(
+                    row.tries > 999 ? "999+" : String(row.tries),
+                    role: row.tries > 1 ? .stateWarn : .textDim
+                )
         },
         BindingColumns(.agent, Column("AGENT", minimum: 12, ideal: 18, priority: 40), "User-Agent") {
             row,
@@ -103,7 +105,8 @@ struct BindingColumns: Sendable {
             "seconds it got",
             from: 160
         ) { row, _ in
-            TableField(String(row.binding.facts.granted), role: .textDim)
+            row.binding.facts.granted == 0
+                ? unknown : TableField(String(row.binding.facts.granted), role: .textDim)
         },
         BindingColumns(
             .q,
@@ -118,16 +121,16 @@ struct BindingColumns: Sendable {
             Column("CSEQ", minimum: 6, ideal: 10, alignment: .right, priority: 12),
             "CSeq of its last REGISTER",
             from: 160
-        ) { row, _ in
-            TableField(String(row.binding.facts.cseq), role: .textDim)
+        ) { row, clock in
+            clock.isPast ? unknown : TableField(String(row.binding.facts.cseq), role: .textDim)
         },
         BindingColumns(
             .callID,
             Column("CALL-ID", minimum: 16, ideal: 24, priority: 14),
             "Call-ID of its last REGISTER",
             from: 160
-        ) { row, _ in
-            TableField(text(row.binding.texts.callID), role: .textDim)
+        ) { row, clock in
+            clock.isPast ? unknown : TableField(text(row.binding.texts.callID), role: .textDim)
         },
         BindingColumns(
             .connection,
@@ -188,6 +191,10 @@ struct BindingColumns: Sendable {
     /// What the list can be sorted by, in the order of the screen.
     static let sortable: [BindingColumn] = table.compactMap(\.column)
 
+    /// The name of a column in JSON and CSV: that of its field.
+    static func field(_ column: BindingColumn) -> String {
+        BindingFields.columns.first { $0.column == column }?.name ?? ""
+    }
     /// The head of a column.
     static func title(_ column: BindingColumn) -> String {
         table.first { $0.column == column }?.layout.title ?? ""
@@ -208,6 +215,9 @@ struct BindingColumns: Sendable {
             return entry.from <= width ? entry : nil
         }
     }
+
+    /// What the journal does not tell.
+    private static let unknown = TableField("?", role: .textDim)
 
     // MARK: Texts
 
@@ -240,12 +250,14 @@ struct BindingColumns: Sendable {
     /// What is left, by the absolute expiry.
     static func expires(_ row: BindingRow, _ clock: LocalClock) -> TableField {
         if row.isGone { return TableField("-", role: .textDim) }
+        if row.binding.facts.isEndUnknown { return unknown }
         let left = clock.left(until: row.binding.facts.expiresAt)
         return TableField(TimeText.countdown(left), role: countdown(row, clock).role)
     }
 
     static func bar(_ row: BindingRow, _ clock: LocalClock) -> TableField {
-        row.isGone ? TableField("") : TableField(.bar(countdown(row, clock)))
+        row.isGone || row.binding.facts.isEndUnknown
+            ? TableField("") : TableField(.bar(countdown(row, clock)))
     }
 
     static func countdown(_ row: BindingRow, _ clock: LocalClock) -> Bar {

@@ -17,6 +17,9 @@ struct BindingLines {
         if let gone = row.binding.gone {
             return [TextRun("gone: \(gone.cause.text) at \(clock.clock(gone.at))", role: .stateUnreg)]
         }
+        if facts.isEndUnknown {
+            return [TextRun("?", role: .textStrong), TextRun(" \(Self.unlisted)", role: .textDim)]
+        }
         let left = clock.left(until: facts.expiresAt)
         let role = BindingColumns.countdown(row, clock).role
         return [
@@ -25,13 +28,24 @@ struct BindingLines {
         ]
     }
 
+    private static let unlisted = "it was there; the journal lists no refreshes"
+
+    /// `4s ago`, `just now`
+    private static func ago(_ interval: Interval) -> String {
+        interval.seconds <= 0 ? "just now" : "\(TimeText.ago(interval)) ago"
+    }
+
     /// `at 12:04:34`
     var expiryClock: String { "until \(clock.clock(facts.expiresAt))" }
 
     /// How the phone keeps its own rhythm.
     var rhythm: [TextRun] {
         let since = clock.since(facts.refreshedAt)
-        var runs = [TextRun("refreshed \(TimeText.ago(since)) ago", role: .text)]
+        if facts.isEndUnknown {
+            let known = "last known to have come \(TimeText.ago(since)) before"
+            return [TextRun(known, role: .text), TextRun(", perhaps since", role: .textDim)]
+        }
+        var runs = [TextRun("refreshed \(Self.ago(since))", role: .text)]
         guard facts.usualGap > 0 else {
             runs.append(
                 TextRun(facts.refreshes == 0 ? ", no refresh yet" : ", rhythm not known yet", role: .textDim)
@@ -49,7 +63,14 @@ struct BindingLines {
 
     /// Contact side: name and value.
     var contact: [(String, String)] {
-        [
+        if clock.isPast {
+            let granted = facts.granted == 0 ? "not known" : "granted \(facts.granted)"
+            return [
+                ("uri", BindingColumns.text(texts.contact)), ("expires", granted),
+                ("", "no more is in the journal"),
+            ]
+        }
+        return [
             ("uri", BindingColumns.text(texts.contact)),
             ("expires", "asked \(facts.asked.map { "\($0)" } ?? "nothing"), granted \(facts.granted)"),
             ("q", "\(BindingColumns.q(facts.q))     cseq  \(facts.cseq)"),
@@ -61,6 +82,12 @@ struct BindingLines {
 
     /// Identity and network side.
     var network: [(String, String)] {
+        let count = facts.isEndUnknown ? "" : ", \(refreshes)"
+        let made = ("created", "\(TimeText.ago(clock.since(facts.createdAt))) ago\(count)")
+        if clock.isPast {
+            let source = "\(facts.path.source) \(facts.path.transport.name)"
+            return [("source", source), ("agent", BindingColumns.text(texts.userAgent)), made]
+        }
         let path = facts.path
         let via = BindingColumns.text(texts.sentBy)
         let nat = facts.badges.contains(.nat) ? "yes (Via \(via))" : "no"
@@ -70,7 +97,7 @@ struct BindingLines {
             ("agent", BindingColumns.text(texts.userAgent)),
             ("auth", auth),
             ("badges", BindingColumns.badges(facts.badges)),
-            ("created", "\(TimeText.ago(clock.since(facts.createdAt))) ago, \(refreshes)"),
+            made,
         ]
     }
 
@@ -111,7 +138,7 @@ struct BindingLines {
         let line = RunLine(expiry)
         line.draw(on: &grid, at: Point(x: x, y: rect.y), maxWidth: max(0, rect.maxX - x))
         x += line.width + 3
-        guard row.binding.gone == nil, !row.isGone else { return }
+        guard row.binding.gone == nil, !row.isGone, !facts.isEndUnknown else { return }
         let until = expiryClock
         let steps = min(30, rect.maxX - x - until.utf8.count - 3)
         guard steps >= 8 else { return }
@@ -131,7 +158,7 @@ struct BindingLines {
     /// The gaps as numbers, the newest at the right: ` 48 48 49 >57`.
     func gaps(_ gaps: [Int], width: Int) -> RunLine {
         var texts = gaps.map { TextRun(" \($0)", role: .text) }
-        if row.binding.gone == nil, !row.isGone {
+        if row.binding.gone == nil, !row.isGone, !facts.isEndUnknown {
             let since = clock.since(facts.refreshedAt).seconds
             texts.append(TextRun(" >\(since)", role: row.state == .late ? .stateLate : .textDim))
         }

@@ -25,7 +25,7 @@ struct BindingPreview {
         lines.drawExpiry(on: &grid, in: left.row(1))
         lines.drawRhythm(on: &grid, in: left.row(2))
         let fields = lines.contact.filter { !$0.1.isEmpty } + lines.network.filter { !$0.1.isEmpty }
-        let ways = lines.reach(shown: detail?.shownContact ?? []).prefix(4)
+        let ways = clock.isPast ? [] : lines.reach(shown: detail?.shownContact ?? []).prefix(4)
         for (index, way) in ways.enumerated() {
             RunLine([TextRun(way.name.padded(9), role: .textDim)] + way.value).fitted(to: left.width - 2)
                 .draw(on: &grid, at: Point(x: left.x + 1, y: left.y + 3 + index))
@@ -42,7 +42,8 @@ struct BindingPreview {
             RunLine(line.runs(width: list.width)).fitted(to: list.width)
                 .draw(on: &grid, at: list.row(index).origin)
         }
-        if detail.attempts.isEmpty { grid.put("None is kept any more.", at: list.origin, role: .textDim) }
+        let none = clock.isPast ? "The journal does not hold attempts." : "None is kept any more."
+        if detail.attempts.isEmpty { grid.put(none, at: list.origin, role: .textDim) }
         guard rect.height >= 5 else { return }
         grid.rule(rect.row(rect.height - 2), title: "REFRESH GAPS, s")
         lines.gaps(detail.gaps, width: rect.width).draw(on: &grid, at: rect.row(rect.height - 1).origin)

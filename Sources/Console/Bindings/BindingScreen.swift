@@ -11,9 +11,10 @@ struct BindingScreen {
 
     func draw(on grid: inout CellGrid, in body: Rect) {
         guard let detail = model.detail.detail, !model.detail.isMissing else {
-            let text = model.detail.isMissing ? "This binding is no longer kept." : "Asking .."
-            EmptyText.draw([(text, .textStrong), ("Esc goes back.", .textDim)], on: &grid, in: body)
-            return
+            guard model.detail.isMissing else {
+                return EmptyText.draw([("Asking ..", .textStrong)], on: &grid, in: body)
+            }
+            return drawMissing(on: &grid, in: body)
         }
         let lines = BindingLines(row: detail.row, clock: clock)
         var area = body
@@ -32,6 +33,34 @@ struct BindingScreen {
         if isWide { joinRules(on: &grid, at: area.maxX, rows: area.y + 1..<area.maxY) }
     }
 
+    /// Nobody keeps the binding any more; the journal may still tell why it left.
+    private func drawMissing(on grid: inout CellGrid, in body: Rect) {
+        let page = model.detail.aor.flatMap { model.history.page(of: $0) }
+        let id = if case .binding(let id) = model.screen { Optional(id) } else { BindingID?.none }
+        let end = page?.entries.first { $0.binding.id == id && $0.cause.isRemoval }
+        var lines: [(String, Role)] = [("This binding is no longer kept.", .textStrong)]
+        if let end {
+            lines += HistoryWords(entry: end, clock: clock).farewell.map { ($0, .text) }
+        } else if let refusal = page?.refusal {
+            lines.append(("Why it left is not known: \(refusal).", .text))
+        } else if page != nil {
+            lines.append(("The journal does not hold its end.", .text))
+        }
+        EmptyText.draw(lines + [("Esc goes back.", .textDim)], on: &grid, in: body)
+    }
+
+    /// What the journal tells of the address of record.
+    private func past(_ detail: BindingDetail, width: Int) -> HistoryBlock {
+        // The past has ids of its own.
+        HistoryBlock(
+            model.history.page(of: detail.row.binding.texts.aor),
+            own: clock.isPast ? nil : detail.row.key,
+            since: clock.now.wall(at: detail.row.binding.facts.createdAt),
+            clock: clock,
+            width: width
+        )
+    }
+
     /// Columns of the last request at the right; 0 where it has no room.
     private func requestWidth(_ detail: BindingDetail, in area: Rect) -> Int {
         area.width >= 120 && !detail.lastRequest.isEmpty ? area.width * 2 / 5 : 0
@@ -39,7 +68,9 @@ struct BindingScreen {
 
     /// The block about the way to the phone, below the fields: the attempts keep three rows, and the gaps theirs.
     private func reach(_ detail: BindingDetail, _ lines: BindingLines, in area: Rect) -> ReachBlock? {
-        ReachBlock(detail, lines, in: area.inset(bottom: detail.siblings.isEmpty ? 5 : 6))
+        // The journal knows nothing of the way.
+        guard !clock.isPast else { return nil }
+        return ReachBlock(detail, lines, in: area.inset(bottom: detail.siblings.isEmpty ? 5 : 6))
     }
 
     /// The same as it stands on the screen.
@@ -68,7 +99,10 @@ struct BindingScreen {
                 priority: 40
             ),
         ]
-        let right = [Segment("\(state.word) ", role: BindingColumns.role(state), priority: 80)]
+        let isKnown = !detail.row.binding.facts.isEndUnknown
+        let right = [
+            Segment("\(isKnown ? state.word : "?") ", role: BindingColumns.role(state), priority: 80)
+        ]
         SegmentLine(left: left, right: right).draw(on: &grid, in: rect)
     }
 
@@ -97,9 +131,7 @@ struct BindingScreen {
         reach?.draw(on: &grid, top: model.detail.reachTop)
         area = area.inset(top: reach?.rect.height ?? 0)
         if area.height >= (reach == nil ? 8 : 5) {
-            grid.rule(area.row(0), title: "REFRESH GAPS, s")
-            lines.gaps(detail.gaps, width: area.width - 1).draw(on: &grid, at: area.row(1).origin)
-            area = area.inset(top: 2)
+            area = area.inset(top: drawPast(detail, lines, on: &grid, in: area.inset(bottom: others)))
         }
         guard area.height >= 2 + others else { return }
         drawAttempts(detail, on: &grid, in: area.inset(bottom: others))
@@ -110,6 +142,32 @@ struct BindingScreen {
         }
         let text = SafeText(" Also registered: \(list.joined(separator: ", "))", ascii: grid.glyphs == .ascii)
         grid.put(text.fitted(to: area.width), at: area.row(area.height - 1).origin, role: .text)
+    }
+
+    /// The last gaps and what the journal tells; gives the rows used. The attempts keep three rows, and half of what
+    /// there is.
+    private func drawPast(
+        _ detail: BindingDetail,
+        _ lines: BindingLines,
+        on grid: inout CellGrid,
+        in rect: Rect
+    ) -> Int {
+        let key = Action.key(.history)
+        grid.rule(
+            rect.row(0),
+            title: clock.isPast ? "HISTORY (\(key))" : "REFRESH GAPS, s, AND HISTORY (\(key))"
+        )
+        // The journal lists no refreshes.
+        let head = clock.isPast ? 1 : 2
+        if !clock.isPast {
+            lines.gaps(detail.gaps, width: rect.width - 1).draw(on: &grid, at: rect.row(1).origin)
+        }
+        let past = past(detail, width: rect.width - 1)
+        let rest = rect.inset(top: head)
+        let kept = min(max(1, detail.attempts.count) + 1, max(3, rest.height / 2))
+        let height = max(0, min(past.count, rest.height - kept))
+        past.draw(on: &grid, in: Rect(x: rest.x, y: rest.y, width: rest.width, height: height))
+        return head + height
     }
 
     /// Two columns where there is room for them; gives the rows used.
@@ -147,7 +205,8 @@ struct BindingScreen {
         grid.rule(rect.row(0), title: "LAST ATTEMPTS OF THIS ADDRESS OF RECORD")
         let list = rect.inset(top: 1)
         if detail.attempts.isEmpty {
-            grid.put(" None is kept any more.", at: list.origin, role: .textDim, maxWidth: list.width)
+            let text = clock.isPast ? " The journal does not hold attempts." : " None is kept any more."
+            grid.put(text, at: list.origin, role: .textDim, maxWidth: list.width)
         }
         let selected = model.detail.selectedAttempt
         let top = max(0, min(selected - list.height / 2, detail.attempts.count - list.height))

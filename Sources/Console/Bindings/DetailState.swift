@@ -6,13 +6,19 @@ struct DetailState: Sendable {
     private(set) var detail: BindingDetail?
     /// It is no longer kept: nothing of it is shown or done any more.
     private(set) var isMissing = false
+    /// Whose binding it is; nil if nobody knows.
+    private(set) var aor: [UInt8]?
     private var selected = 0
     /// First line shown of the block about the way to the phone.
     private(set) var reachTop = 0
 
+    /// A page that is about to be asked for; `aor`: whose it will be, if that is known.
+    init(aor: [UInt8]? = nil) { self.aor = aor }
+
     mutating func take(_ new: BindingDetail) {
         if new.row.key != detail?.row.key { (selected, reachTop) = (0, 0) }
         detail = new
+        aor = new.row.binding.texts.aor
         isMissing = false
     }
 

@@ -15,10 +15,11 @@ extension ConsoleModel {
             return grid
         }
         let clock = clock(at: now)
-        titleLine(clock).draw(on: &grid, in: frame.title)
+        titleLine(presentClock(at: now)).draw(on: &grid, in: frame.title)
         if let storeTrouble, let alert = frame.alert { drawAlert(storeTrouble, on: &grid, in: alert) }
         drawBody(on: &grid, in: frame.body, clock: clock)
-        drawMessage(on: &grid, in: frame.message, clock: clock)
+        if loss != nil { grid.restyle(frame.body, role: .textDim) }
+        drawMessage(on: &grid, in: frame.message, clock: presentClock(at: now))
         if showsKeyBar { KeyBarLine(hints(at: now)).draw(on: &grid, in: frame.keys) }
         switch layer {
         case .help(let help): help.draw(on: &grid, in: frame.body, at: screen.place)
@@ -62,6 +63,7 @@ extension ConsoleModel {
         case .log: LogScreen(model: self, clock: clock).drawLog(on: &grid, in: body)
         case .audit: LogScreen(model: self, clock: clock).drawAudit(on: &grid, in: body)
         case .blocks: LogScreen(model: self, clock: clock).drawBlocks(on: &grid, in: body)
+        case .history(let aor): HistoryScreen(model: self, clock: clock, aor: aor).draw(on: &grid, in: body)
         }
     }
 
@@ -75,7 +77,12 @@ extension ConsoleModel {
             let listeners = isWide ? welcome.listeners.joined(separator: " ") : ""
             if !listeners.isEmpty { left.append(Segment(listeners, role: .barTitle, priority: 8)) }
         }
-        left.append(liveBadge(clock))
+        if let replay {
+            let text = "REPLAY \(ReplayState.text(replay.at, clock))"
+            left.append(Segment(text, role: .barTitleReplay, priority: 95))
+        }
+        let badge = liveBadge(clock)
+        if replay == nil || badge.isTrouble { left.append(badge.segment) }
         left.append(Segment(readOnlyBecause == nil ? "RW" : "RO", role: .barTitleMode, priority: 60))
         if let drain, drain.isInForce(at: clock.now.timestamp) {
             left.append(Segment("DRAINING", role: .barTitleAlert, priority: 75))
@@ -98,14 +105,19 @@ extension ConsoleModel {
         return SegmentLine(left: left, right: right, gap: 2, role: .barTitle)
     }
 
-    private func liveBadge(_ clock: LocalClock) -> Segment {
-        if welcome == nil { return Segment("CONNECTING", role: .barTitleLost, priority: 70) }
-        if isFrozen { return Segment("FROZEN", role: .barTitleFrozen, priority: 70) }
-        if let asked = link.asked, clock.since(asked.at) > .seconds(3) {
-            return Segment("WAITING", role: .barTitleLost, priority: 70)
+    /// How fresh the screen is; not to be left out while the past is shown where something is wrong.
+    private func liveBadge(_ clock: LocalClock) -> (segment: Segment, isTrouble: Bool) {
+        func badge(_ text: String, _ role: Role) -> (Segment, Bool) {
+            (Segment(text, role: role, priority: 70), role == .barTitleLost)
         }
-        if isLagging { return Segment("LAG", role: .barTitleLost, priority: 70) }
-        return Segment("LIVE", role: .barTitleLive, priority: 70)
+        if loss != nil { return badge("LINK LOST", .barTitleLost) }
+        if welcome == nil { return badge("CONNECTING", .barTitleLost) }
+        if isFrozen { return badge("FROZEN", .barTitleFrozen) }
+        if let asked = link.asked, clock.since(asked.at) > .seconds(3) {
+            return badge("WAITING", .barTitleLost)
+        }
+        if isLagging { return badge("LAG", .barTitleLost) }
+        return badge("LIVE", .barTitleLive)
     }
 
     /// `3 ATTEMPTS > 9001@example.test PASSWD`
@@ -117,6 +129,9 @@ extension ConsoleModel {
         }
         switch screen {
         case .binding: return under(detail.detail?.row.aor ?? "")
+        case .history(let aor):
+            let text = "HISTORY\(aor.map { " " + BindingColumns.text($0) } ?? "")"
+            return size.width < 60 ? SafeText(text).fitted(to: room).string : under(text)
         case .attempt:
             guard let row = ladder.detail?.row else { return under("") }
             let tail = " \(row.verdict.word)"
@@ -128,7 +143,9 @@ extension ConsoleModel {
     // MARK: Message line
 
     private func drawMessage(on grid: inout CellGrid, in rect: Rect, clock: LocalClock) {
-        if let prompt {
+        if let commandLine {
+            drawnCommand(commandLine).draw(on: &grid, in: rect)
+        } else if let prompt {
             let line = promptLine(prompt)
             line.draw(on: &grid, in: rect)
             drawNarrowError(of: line, on: &grid, above: rect)
@@ -143,6 +160,8 @@ extension ConsoleModel {
             )
         } else if let message {
             drawSentence(message, on: &grid, in: rect)
+        } else if let loss {
+            drawSentence(lossLine(loss, at: clock.now), on: &grid, in: rect)
         } else if !waitingKeys.isEmpty, let asked = link.asked, clock.since(asked.at) > .seconds(1) {
             let text = " \(TimeText.count(waitingKeys.count, "key")) wait for the rows: Esc drops them"
             grid.put(text, at: rect.origin, role: .toastWarn, maxWidth: rect.width)
@@ -214,6 +233,7 @@ extension ConsoleModel {
         case .security: (security.list.isLoaded, security.list.matched)
         case .log: (log.isLoaded, log.matched)
         case .audit: (audit.isLoaded, audit.matched)
+        case .history: (hasWindow, historyEntries.count)
         default: (bindings.isLoaded, bindings.matched)
         }
     }
@@ -271,6 +291,8 @@ extension ConsoleModel {
             if let count = ladder.detail?.messages.count, count > 0 {
                 add(" message \(ladder.selected + 1) of \(count)", .textDim, 90)
             }
+        case .history:
+            add(position(historyEntry == nil ? 0 : history.cursor + 1, historyEntries.count), .textDim, 90)
         case .overview, .binding: break
         }
         return SegmentLine(left: parts, gap: 3)

@@ -10,6 +10,7 @@ extension ConsoleModel {
         message = nil
         if joinsWaiting(key) { return [] }
         if prompt != nil { return pressPrompt(key, at: now) }
+        if commandLine != nil { return pressCommand(key, at: now) }
         switch layer {
         case .form(var form): return pressForm(&form, key, at: now)
         case .help(var help): return pressHelp(&help, key, at: now)
@@ -123,6 +124,7 @@ extension ConsoleModel {
         case .security: securityFilter.text
         case .log: logFilter.text
         case .audit: auditFilter.text
+        case .history: historyFilter.text
         default: bindingsFilter.text
         }
     }
@@ -134,6 +136,7 @@ extension ConsoleModel {
         case .security: change(&securityFilter)
         case .log: change(&logFilter)
         case .audit: change(&auditFilter)
+        case .history: change(&historyFilter)
         default: change(&bindingsFilter)
         }
     }
@@ -145,6 +148,7 @@ extension ConsoleModel {
         case .security: security.list.reset(keepingCursor: true)
         case .log: log.reset()
         case .audit: audit.reset()
+        case .history: history.begin()
         default:
             bindings.reset(keepingCursor: true)
             marks.endRange()
@@ -160,9 +164,10 @@ extension ConsoleModel {
             case .security: (securityFilter, nil)
             case .log: (logFilter, nil)
             case .audit: (auditFilter, nil)
+            case .history: (historyFilter, nil)
             default: (bindingsFilter, .bindings)
             }
-        prompt = PromptState(subject: subject, line: LineEditor(state.text), before: state)
+        prompt = PromptState(subject: subject, before: state)
     }
 
     // MARK: Help and lists to choose from

@@ -31,7 +31,7 @@ struct LinkState: Sendable {
 extension ConsoleModel {
     /// Asks for the window that is wanted, if none is out.
     mutating func ask(at now: ClockReading) -> [ConsoleEffect] {
-        guard welcome != nil, link.asked == nil, !isTiny else { return [] }
+        guard welcome != nil, loss == nil, link.asked == nil, !isTiny else { return [] }
         if case .form = layer, hasWindow {
             link.wantsGhosts = nil
             return []
@@ -78,6 +78,7 @@ extension ConsoleModel {
         case .log: log.isLoaded
         case .audit: audit.isLoaded
         case .blocks: blocks.isLoaded
+        case .history(let aor): history.page(of: aor) != nil
         }
     }
 
@@ -102,6 +103,8 @@ extension ConsoleModel {
                 height: height
             )
         case .blocks: return WindowQuery(subject: .blocks, anchor: blocks.anchor, height: height)
+        // The journal comes by a way of its own; what the title says comes with any window.
+        case .history: return WindowQuery(subject: .overview, height: 1)
         }
     }
 
@@ -128,14 +131,19 @@ extension ConsoleModel {
     mutating func take(_ update: LinkUpdate, at now: ClockReading) -> [ConsoleEffect] {
         switch update {
         case .welcome(let welcome):
+            let before = self.welcome
             self.welcome = welcome
+            if let loss { comeBack(from: loss, before: before, at: now) }
             link.asked = nil
             link.wantsGhosts = nil
             link.wantsWindow = true
+            history.asked = nil
+            return resumeReplay(at: now)
         case .window(let window, let serial):
             guard let question = link.asked, question.serial == serial else { return [] }
             link.asked = nil
             drain = window.drain
+            replay?.clock.timestamp = window.at
             storeTrouble = window.storeTrouble
             if let id = link.wantsGhosts, question.query.subject == .binding(id) {
                 return takeGhosts(window.content, of: id)
@@ -148,11 +156,11 @@ extension ConsoleModel {
         case .preview(let outcome, let serial): return takePreview(outcome, serial: serial, at: now)
         case .outcome(let outcome, let serial): return takeOutcome(outcome, serial: serial, at: now)
         case .reloaded(let report, _): takeReload(report, at: now)
-        case .history, .replay, .statistics, .explanation: break
-        case .lost(let reason): message = .error(reason)
-        case .notice(let notice):
-            guard notice.level >= .warning else { break }
-            message = notice.level == .error ? .error(notice.text) : .warning(notice.text)
+        case .history(let page, let serial): takeHistory(page, serial: serial)
+        case .replay(let report, let serial): takeReplay(report, serial: serial, at: now)
+        case .statistics, .explanation: break
+        case .lost(let reason): lose(reason, at: now)
+        case .notice(let notice): hear(notice)
         }
         return []
     }

@@ -28,7 +28,7 @@ extension ConsoleModel {
         case .log: log.pendingIndex != nil
         case .audit: audit.pendingIndex != nil
         case .blocks: blocks.pendingIndex != nil
-        case .overview, .binding, .attempt: false
+        case .overview, .binding, .attempt, .history: false
         }
     }
 

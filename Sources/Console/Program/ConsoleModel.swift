@@ -22,11 +22,25 @@ public struct ConsoleModel: Sendable {
     var lastView: Screen?
     var layer: Layer?
     var prompt: PromptState?
+    /// The line behind `:`.
+    var commandLine: CommandLine?
+    /// Commands that were run, oldest first.
+    var commandHistory: [String] = []
     var message: Message?
     var link = LinkState()
     /// Keys typed before the rows were there that they are meant for.
     var waitingKeys: [Key] = []
     var isFrozen = false
+    /// The moment of the past that is shown; nil: the present.
+    var replay: ReplayState?
+    /// Another moment that has been asked for.
+    var replayAsked: ReplayQuestion?
+    /// The moment to begin with, as typed; empty for none, and once it has been asked for.
+    var replayWish = ""
+    /// The other end is away; nil while it is there.
+    var loss: LinkLoss?
+    /// The other end was away since the last welcome.
+    var isLinkLost = false
     /// Newcomers are turned away, as the last window said.
     var drain: Drain?
     /// Why changes are not durable, as the last window said; nil: they are.
@@ -62,6 +76,8 @@ public struct ConsoleModel: Sendable {
 
     var overview = OverviewState()
     var detail = DetailState()
+    var history = HistoryState()
+    var historyFilter = FilterState()
     var ladder = LadderState()
 
     /// Acts of this console that may still be undone, newest last.
@@ -79,6 +95,7 @@ public struct ConsoleModel: Sendable {
         self.size = size
         theme = settings.theme
         screens = [Screen(settings.view)]
+        replayWish = settings.at
         guard !settings.filter.isEmpty else { return }
         do {
             switch screen {
@@ -102,6 +119,7 @@ public struct ConsoleModel: Sendable {
     var place: Places {
         if isTiny { return .tiny }
         if prompt != nil { return .prompt }
+        if commandLine != nil { return .command }
         return layer?.place ?? screen.place
     }
 
@@ -115,10 +133,17 @@ public struct ConsoleModel: Sendable {
         settings.isReadOnly ? "started with --read-only" : welcome?.readOnlyBecause
     }
 
-    /// The operator's clock at a moment.
+    /// The operator's clock for what is shown: it stands still while that is a moment of the past, and
+    /// while the other end is away.
     func clock(at now: ClockReading) -> LocalClock {
-        LocalClock(now: now, utcOffset: welcome?.utcOffset ?? .zero)
+        LocalClock(now: replay?.clock ?? loss?.since ?? now, utcOffset: utcOffset, isPast: replay != nil)
     }
+
+    /// The operator's clock, whatever is shown.
+    func presentClock(at now: ClockReading) -> LocalClock { LocalClock(now: now, utcOffset: utcOffset) }
+
+    /// The operator's offset from UTC.
+    var utcOffset: Interval { welcome?.utcOffset ?? .zero }
 
     /// Takes what happened and says what to do about it.
     public mutating func update(_ input: ConsoleInput, at now: ClockReading) -> [ConsoleEffect] {
@@ -135,16 +160,18 @@ public struct ConsoleModel: Sendable {
         case .lag(let isLagging): self.isLagging = isLagging
         case .stdoutLines(let lines):
             if let last = lines.last {
-                message = .warning("\(TimeText.count(lines.count, "line")) went to the log: \(last)")
+                let whither = welcome?.isAttached == true ? "printed" : "went to the log"
+                message = .warning("\(TimeText.count(lines.count, "line")) \(whither): \(last)")
             }
         }
-        return effects + ask(at: now)
+        return effects + ask(at: now) + askHistory(at: now)
     }
 
     private mutating func tick(at now: ClockReading) {
         if let until = message?.until, until <= now.timestamp { message = nil }
         acts.removeAll { $0.until <= now.timestamp }
-        guard !isFrozen else { return }
+        // What stands still, and has come, need not be asked for again.
+        guard !isFrozen, loss == nil, replay == nil || !hasWindow || isPartial else { return }
         link.wantsWindow = true
     }
 }

@@ -33,6 +33,8 @@ public struct ConsoleSettings: Sendable {
     public var view: StartView
     /// The filter of the first view, as typed; an invalid one is shown with its error and not applied.
     public var filter: String
+    /// The moment of the past to begin with (`--at`), see ``Moment``; empty for the present.
+    public var at: String
 
     /// Settings with the defaults of a console on a modern terminal.
     public init(
@@ -42,6 +44,7 @@ public struct ConsoleSettings: Sendable {
         theme: String = "ansi",
         view: StartView = .overview,
         filter: String = "",
+        at: String = "",
     ) {
         self.glyphs = glyphs
         self.isReadOnly = isReadOnly
@@ -49,5 +52,6 @@ public struct ConsoleSettings: Sendable {
         self.theme = theme
         self.view = view
         self.filter = filter
+        self.at = at
     }
 }

@@ -38,21 +38,19 @@ struct PromptState: Sendable {
     var before: FilterState
     /// What is wrong with the text.
     var error: FilterError?
-    /// Position in the history, from the newest; nil is the line being typed.
-    var older: Int?
-    /// The line being typed while the history is looked through.
-    var draft = ""
+    /// Filters that were kept before, and the place in them.
+    private var recall: LineRecall
+
+    /// A prompt that begins with the filter in force.
+    init(subject: Filter.Subject?, before: FilterState) {
+        self.subject = subject
+        self.before = before
+        line = LineEditor(before.text)
+        recall = LineRecall(before.history)
+    }
 
     /// Goes through the history; false at its ends.
-    mutating func recall(by step: Int) -> Bool {
-        let history = Array(before.history.reversed())
-        let position = (older ?? -1) + step
-        guard position >= -1, position < history.count, position != (older ?? -1) else { return false }
-        if older == nil { draft = line.text }
-        older = position < 0 ? nil : position
-        line.replace(with: position < 0 ? draft : history[position])
-        return true
-    }
+    mutating func recall(by step: Int) -> Bool { recall.move(by: step, in: &line) }
 
     /// What the word at the end of the line could become.
     var completion: String? {

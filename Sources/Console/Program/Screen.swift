@@ -6,6 +6,8 @@ enum Screen: Hashable, Sendable {
     case overview, bindings, attempts, security, log, audit, blocks
     case binding(BindingID)
     case attempt(AttemptID)
+    /// The journal of a canonical address of record; nil: of all.
+    case history([UInt8]?)
 
     init(_ start: StartView) {
         self =
@@ -24,7 +26,7 @@ enum Screen: Hashable, Sendable {
     var title: String {
         switch self {
         case .overview: "1 OVERVIEW"
-        case .bindings, .binding: "2 BINDINGS"
+        case .bindings, .binding, .history: "2 BINDINGS"
         case .attempts, .attempt: "3 ATTEMPTS"
         case .security: "4 SECURITY"
         case .log: "5 LOG"
@@ -45,6 +47,7 @@ enum Screen: Hashable, Sendable {
         case .log: .log
         case .audit: .audit
         case .blocks: .blocks
+        case .history: .history
         }
     }
 }
@@ -75,7 +78,12 @@ struct Places: OptionSet, Hashable, Sendable {
     /// Who fails and who attacks.
     static let security = Places(rawValue: 1 << 13)
 
-    static let lists: Places = [.bindings, .attempts, .security, .log, .audit, .blocks]
+    /// What happened to bindings.
+    static let history = Places(rawValue: 1 << 14)
+    /// The line where a command is typed.
+    static let command = Places(rawValue: 1 << 15)
+
+    static let lists: Places = [.bindings, .attempts, .security, .log, .audit, .blocks, .history]
     static let screens: Places = [.lists, .overview, .binding, .attempt]
 
     /// Each screen with its name, for help.
@@ -83,5 +91,6 @@ struct Places: OptionSet, Hashable, Sendable {
         (.overview, "Overview"), (.bindings, "Bindings"), (.binding, "binding detail"),
         (.attempts, "Attempts"),
         (.attempt, "ladder"), (.security, "Security"), (.log, "Log"), (.audit, "Audit"), (.blocks, "Blocks"),
+        (.history, "History"),
     ]
 }

@@ -32,6 +32,8 @@ final class MonitorService: Sendable {
         var earlier: [AuditRecord] = []
         /// Tickets of acts that the store has given back.
         var settled: [CommitResult] = []
+        var pasts: [BuiltPast] = []
+        var readers: [@Sendable ([Metric]) -> Void] = []
         var isStopping = false
     }
 
@@ -45,9 +47,22 @@ final class MonitorService: Sendable {
     private let log: @Sendable (MonitorEvent) -> Void
     private let thread = Mutex<LoopThread?>(nil)
     private let reloader = Mutex<Reloader?>(nil)
+    private let history: Mutex<HistoryService?>
+    private let explainer = Mutex<Explainer?>(nil)
+    private let accountant = Mutex<Accountant?>(nil)
+    private let heartbeat = Mutex<Heartbeat?>(nil)
 
     /// Reads the settings anew, elsewhere, and says what came of it; never waited for.
     typealias Reloader = @Sendable (@escaping @Sendable (ReloadReport) -> Void) -> Void
+
+    /// Says what the rules in force make of a request that may come.
+    typealias Explainer = @Sendable (ExplainQuery) -> ExplainAnswer
+
+    /// Makes all counters and gauges of what the monitor has counted and how many consoles there are; quick.
+    typealias Accountant = @Sendable (Totals, _ consoles: Int) -> [Metric]
+
+    /// Is told in every turn of the thread that it turns; quick.
+    typealias Heartbeat = @Sendable (Timestamp) -> Void
 
     /// A monitor over the rings of all loops; `log` gets every notice and audit line as well.
     init(
@@ -64,6 +79,7 @@ final class MonitorService: Sendable {
         self.desk = desk
         self.audit = audit
         self.store = store
+        history = Mutex(store.map { HistoryService(HistoryReader(path: $0.path)) })
         self.kept = kept
         self.log = log
         inbox.withLock { $0.earlier = audit.tail(limits.auditLines) }
@@ -125,6 +141,38 @@ final class MonitorService: Sendable {
         self.reloader.withLock { $0 = reloader }
     }
 
+    /// Another history than the store's is what consoles are told.
+    func onHistory(_ history: HistoryService) {
+        self.history.withLock { $0 = history }
+    }
+
+    /// A moment of the past is built, or not.
+    private func deliver(_ past: BuiltPast) {
+        inbox.withLock { $0.pasts.append(past) }
+        wake.raise()
+    }
+
+    /// What a console's question about the rules is answered by.
+    func onExplain(_ explainer: @escaping Explainer) {
+        self.explainer.withLock { $0 = explainer }
+    }
+
+    /// What consoles' wishes for statistics, and `statistics`, are answered by.
+    func onStatistics(_ accountant: @escaping Accountant) {
+        self.accountant.withLock { $0 = accountant }
+    }
+
+    /// What is told that the thread turns.
+    func onTurn(_ heartbeat: @escaping Heartbeat) {
+        self.heartbeat.withLock { $0 = heartbeat }
+    }
+
+    /// Hands all counters and gauges to `reader`, on the monitor's thread; never if it ends before.
+    func statistics(_ reader: @escaping @Sendable ([Metric]) -> Void) {
+        inbox.withLock { $0.readers.append(reader) }
+        wake.raise()
+    }
+
     /// Other domains than before take registrations without a password: all consoles are told.
     func tell(openDomains: [String]) {
         inbox.withLock { $0.openDomains = openDomains }
@@ -146,6 +194,7 @@ final class MonitorService: Sendable {
         private let monitor: Monitor
         private var audience = Audience()
         private var sessions: [Int: LinkSession] = [:]
+        private var pasts = PastViews()
         /// The abuse policy acts as an operator does.
         private var policyLink = LinkSession(readOnlyBecause: nil)
         private var clocks: ClockWatch
@@ -168,6 +217,7 @@ final class MonitorService: Sendable {
                 for id in letters.departures {
                     audience.leave(id)
                     sessions[id] = nil
+                    pasts.leave(id)
                 }
                 for console in letters.consoles { audience.join(console) }
                 if let policy = letters.abuse { monitor.policy = policy }
@@ -176,12 +226,15 @@ final class MonitorService: Sendable {
                 for record in letters.earlier { monitor.receive(.audit(record), at: now.timestamp) }
                 watchStore(at: now.timestamp)
                 for result in letters.settled { settle(result, now) }
+                service.heartbeat.withLock { $0 }?(now.timestamp)
                 for event in letters.events { take(event, at: now.timestamp) }
                 if let jump = clocks.jump(at: now) { tell(jump, at: now.timestamp) }
+                for past in letters.pasts { show(past) }
                 for letter in letters.requests {
                     guard let console = audience[letter.console] else { continue }
                     answer(letter.request, to: console, now: now)
                 }
+                for reader in letters.readers { reader(metrics(at: now.timestamp)) }
                 // With nobody looking, the rings are large enough for a lazy reader.
                 if !isBusy { service.wake.wait(milliseconds: audience.consoles.isEmpty ? 200 : 50) }
             }
@@ -248,6 +301,7 @@ final class MonitorService: Sendable {
             }
             if monitor.pull(limit: 4_096, at: now) { more = true }
             if monitor.advance(to: now) { more = true }
+            if pasts.advance() { more = true }
             for failure in monitor.takeFailures(at: now) { service.log(.notice(failure)) }
             raiseAlarms(clock)
             return more
@@ -280,16 +334,41 @@ final class MonitorService: Sendable {
 
         private func answer(_ request: LinkRequest, to console: Console, now: ClockReading) {
             if case .reload(let serial) = request, reload(serial: serial, for: console, now: now) { return }
-            console.deliver(
-                answer(
-                    request,
-                    in: &sessions[
-                        console.id,
-                        default: LinkSession(readOnlyBecause: console.welcome.readOnlyBecause)
-                    ],
-                    now
-                )
+            if case .statistics(let serial) = request {
+                return console.deliver(.statistics(metrics(at: now.timestamp), serial: serial))
+            }
+            let history = service.history.withLock { $0 }
+            let isOfThePast = pasts.answer(request, to: console, history, service.desk.storeTrouble) {
+                [service] in service.deliver($0)
+            }
+            if isOfThePast { return }
+            if case .explain(let query, let serial) = request,
+                let explainer = service.explainer.withLock({ $0 })
+            {
+                return console.deliver(.explanation(explainer(query), serial: serial))
+            }
+            let update = answer(
+                request,
+                in: &sessions[
+                    console.id,
+                    default: LinkSession(readOnlyBecause: console.welcome.readOnlyBecause)
+                ],
+                now
             )
+            console.deliver(update)
+            if let text = ActNotice.text(request, update) {
+                tell(text, ofConsole: console.id, at: now.timestamp)
+            }
+        }
+
+        /// Whoever else looks on sees what was done, and by whom; the audit trail has it already.
+        private func tell(_ act: String, ofConsole id: Int?, at now: Timestamp) {
+            audience.tell(Notice(at: now, level: .warning, text: act), ofConsole: id)
+        }
+
+        private func metrics(at now: Timestamp) -> [Metric] {
+            let accountant = service.accountant.withLock { $0 }
+            return accountant?(monitor.totals(at: now), audience.consoles.count) ?? []
         }
 
         /// An act like any other: recorded first. The reading itself is done elsewhere, for it may take long. False
@@ -310,8 +389,16 @@ final class MonitorService: Sendable {
                 return true
             }
             monitor.receive(.audit(record), at: now.timestamp)
+            let text = ActNotice.sentence(console.welcome.you, "reads the settings anew")
+            tell(text, ofConsole: console.id, at: now.timestamp)
             reloader { console.deliver(.reloaded($0, serial: serial)) }
             return true
+        }
+
+        /// A console looks at a moment of the past from now on, or is told why not.
+        private func show(_ past: BuiltPast) {
+            guard pasts.finish(past) else { return }
+            audience[past.console]?.deliver(.replay(past.report, serial: past.serial))
         }
 
         private func answer(

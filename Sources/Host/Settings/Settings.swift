@@ -277,6 +277,8 @@ public struct ScreenSettings: Equatable, Sendable {
     public var view = "overview"
     /// First filter of the bindings or attempts view.
     public var filter = ""
+    /// The moment of the past to begin with, as `isMoment` takes it; empty for the present.
+    public var at = ""
 
     /// The defaults.
     public init() {}

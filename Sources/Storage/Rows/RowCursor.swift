@@ -9,9 +9,10 @@ final class RowCursor {
     let pointer: OpaquePointer
     private let connection: OpaquePointer?
 
-    /// Prepares a query whose parameters are numbers; to be used where the database may be.
-    init(_ database: Database, _ sql: String) throws {
+    /// Prepares a query; to be used where the database may be. Parameters that are numbers may come later (`begin`).
+    init(_ database: Database, _ sql: String, _ arguments: StatementArguments = []) throws {
         statement = try database.makeStatement(sql: sql)
+        if !arguments.isEmpty { try statement.setArguments(arguments) }
         pointer = statement.sqliteStatement
         connection = database.sqliteConnection
     }

@@ -32,6 +32,10 @@ import Testing
         Case(name: "block", keys: "jjB"), Case(name: "filter-prompt", keys: "/44"),
         Case(name: "filter-error", keys: "/exp<<60"),
         Case(name: "evicted", keys: "jjX⇥⇥stuck after move⇥⏎"), Case(name: "quit", keys: "q"),
+        Case(name: "history", keys: "jjH"), Case(name: "history-line", keys: "jjHjj⏎"),
+        Case(name: "history-all", keys: ":history⏎"), Case(name: "command", keys: ":at"),
+        Case(name: "command-unknown", keys: ":exit⏎"), Case(name: "replay", keys: ":at -3631s⏎j"),
+        Case(name: "replay-binding", keys: ":at -3631s⏎j⏎"),
     ]
 
     @Test(arguments: cases, sizes)

@@ -14,6 +14,8 @@ struct Driver {
     private(set) var acts: [LinkRequest] = []
     /// Effects that are not sent: quit, theme, redraw.
     private(set) var effects: [ConsoleEffect] = []
+    /// What the journal has been asked for.
+    private(set) var histories: [HistoryQuery] = []
     /// How many windows have been asked for.
     private(set) var queries = 0
     /// Updates are kept until `deliver`.
@@ -26,6 +28,7 @@ struct Driver {
         ascii: Bool = false,
         readOnly: Bool = false,
         filter: String = "",
+        at: String = "",
         world: World = World(),
         open: [String] = [],
     ) {
@@ -39,7 +42,8 @@ struct Driver {
                 themes: themes,
                 theme: "ansi",
                 view: view,
-                filter: filter
+                filter: filter,
+                at: at
             ),
             size: size
         )
@@ -76,8 +80,9 @@ struct Driver {
         case .reload(let serial):
             acts.append(request)
             return .reloaded(world.reload, serial: serial)
-        case .history(_, let serial):
-            return .history(world.history, serial: serial)
+        case .history(let query, let serial):
+            histories.append(query)
+            return .history(world.history(query), serial: serial)
         case .replay(let time, let serial):
             acts.append(request)
             return .replay(world.replay(at: time), serial: serial)
@@ -133,6 +138,11 @@ struct Driver {
     var grid: CellGrid { model.draw(at: now) }
     var screen: String { grid.text }
     var lines: [String] { screen.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) }
+    /// A sentence stands on the screen, whether it is broken into lines or not.
+    func says(_ sentence: String) -> Bool {
+        screen.split { " \n".contains($0) }.joined(separator: " ").contains(sentence)
+    }
+
     /// The line for messages above the key bar.
     var messageLine: String { lines.count > 1 ? lines[lines.count - 2] : "" }
     var keyBar: String { lines.last ?? "" }

@@ -18,11 +18,29 @@ struct World {
     /// What reading the settings anew gives.
     var reload = ReloadReport()
     /// What the journal holds.
-    var history = HistoryPage()
-    /// How far back a moment can be shown.
-    var oldest: WallTime?
+    var history = HistoryPage(entries: Samples.history, oldest: Samples.journalBegin)
+    /// Bindings of any moment of the past; those before the journal's begin can't be shown.
+    var past = Samples.past
+    /// The moment that is shown; nil: the present.
+    private(set) var shown: WallTime?
 
-    func replay(at time: WallTime?) -> ReplayReport { ReplayReport(at: time, oldest: oldest) }
+    func history(_ query: HistoryQuery) -> HistoryPage {
+        var page = history
+        if let aor = query.aor { page.entries.removeAll { $0.binding.aor != aor } }
+        page.entries = Array(page.entries.prefix(query.limit))
+        return page
+    }
+
+    mutating func replay(at time: WallTime?) -> ReplayReport {
+        guard let oldest = history.oldest else {
+            return ReplayReport(refusal: "the journal holds nothing yet")
+        }
+        if let time, time < oldest {
+            return ReplayReport(oldest: oldest, refusal: "the journal does not go back so far")
+        }
+        shown = time
+        return ReplayReport(at: time, oldest: oldest)
+    }
     /// What acts took, for undo.
     private(set) var taken: [CommandID: [BindingRow]] = [:]
     private(set) var commands: [OperatorCommand] = []
@@ -31,7 +49,7 @@ struct World {
     // MARK: Windows
 
     func window(_ query: WindowQuery, at now: Timestamp) -> Window {
-        var window = rows(query, at: now)
+        var window = rows(query, at: shown == nil ? now : Samples.pastNow)
         window.drain = drain
         window.storeTrouble = storeTrouble
         return window
@@ -41,6 +59,7 @@ struct World {
         switch query.subject {
         case .overview: return Window(content: .overview(overview), at: now)
         case .bindings(let filter, let order):
+            let bindings = shown == nil ? bindings : past
             let rows = sorted(bindings.filter { matches($0.aorText, filter) }, order)
             let (part, rank) = cut(rows, query) { .binding($0.binding.facts.id) }
             return Window(
@@ -51,10 +70,11 @@ struct World {
                 at: now
             )
         case .binding(let id):
-            guard let row = bindings.first(where: { $0.binding.facts.id == id }) else {
+            guard let row = (shown == nil ? bindings : past).first(where: { $0.binding.facts.id == id })
+            else {
                 return Window(content: .missing, at: now)
             }
-            return Window(content: .binding(detail(row)), at: now)
+            return Window(content: .binding(shown == nil ? detail(row) : pastDetail(row)), at: now)
         case .attempts(let filter, let failuresOnly):
             let rows = attempts.filter { (!failuresOnly || $0.verdict.isFailure) && matches($0.aor, filter) }
             let (part, rank) = cut(rows, query) { .attempt($0.id) }
@@ -131,6 +151,11 @@ struct World {
             }
         let rank = max(0, min(wished, last))
         return (Array(rows.dropFirst(rank).prefix(query.height)), rank)
+    }
+
+    /// The past has no attempts and no messages.
+    private func pastDetail(_ row: BindingRow) -> BindingDetail {
+        BindingDetail(row: row, siblings: [], position: 1, gaps: [], attempts: [], lastRequest: [])
     }
 
     private func detail(_ row: BindingRow) -> BindingDetail {

@@ -37,6 +37,19 @@ struct OptionsTests {
         #expect(try ConsoleCommand.parse([]).demo == nil)
     }
 
+    @Test("A moment of the past is taken as it is written, and what is none names the forms")
+    func moment() throws {
+        var settings = Settings()
+        try ScreenOptions.parse(["--at", "2026-11-25 14:03"]).apply(to: &settings.console)
+        #expect(settings.console.at == "2026-11-25 14:03")
+        try ScreenOptions.parse(["--at=-10m"]).apply(to: &settings.console)
+        #expect(settings.console.at == "-10m")
+        let wrong = try ScreenOptions.parse(["--at", "lunch"])
+        let error = #expect(throws: HostError.self) { try wrong.apply(to: &settings.console) }
+        #expect(error?.description.contains("--at lunch: no time; write 14:03, 14:03:20") == true)
+        #expect(error?.exitCode == 2)
+    }
+
     @Test("A view that does not exist is named with those that do")
     func view() throws {
         var console = ScreenSettings()

@@ -1,0 +1,91 @@
+internal import BindingTable
+internal import Cells
+internal import Monitor
+internal import Timing
+
+/// Draws the journal of an address of record, or of all, newest first.
+struct HistoryScreen {
+    let model: ConsoleModel
+    let clock: LocalClock
+    /// Whose it is; nil: everybody's.
+    let aor: [UInt8]?
+
+    func draw(on grid: inout CellGrid, in body: Rect) {
+        let layout = ListLayout(body)
+        let entries = model.historyEntries
+        if let info = layout.info { infoLine(entries.count).draw(on: &grid, in: info) }
+        let shown = entries.dropFirst(model.history.top).prefix(layout.rows)
+        let isWide = body.width >= 130
+        let columns = columns(shown, isWide: isWide)
+        let table = Table(
+            columns: columns,
+            rows: shown.map { row($0, isWide: isWide) },
+            cursor: shown.isEmpty ? nil : model.history.cursor - model.history.top,
+            lead: .one,
+            window: ScrollBar(first: model.history.top, shown: shown.count, total: entries.count)
+        )
+        table.draw(on: &grid, in: layout.table)
+        if entries.isEmpty { drawEmpty(on: &grid, in: layout.table) }
+    }
+
+    private func columns(_ shown: ArraySlice<HistoryEntry>, isWide: Bool) -> [Column] {
+        let width = shown.map { time($0, isWide).utf8.count }.max() ?? 8
+        var columns = [
+            Column("TIME", minimum: width, ideal: width, priority: 95),
+            Column("WHAT", minimum: 12, ideal: 19, priority: 100),
+            Column("FROM", minimum: 15, ideal: isWide ? 46 : 24, priority: 80, grows: true),
+            Column("LIVED", minimum: 5, ideal: 5, alignment: .right, priority: 60),
+            Column("REFRESHES", minimum: 20, ideal: 22, priority: 50),
+            Column("BY", minimum: 8, ideal: 18, priority: 40),
+        ]
+        if aor == nil {
+            columns.insert(Column("AOR", minimum: 10, ideal: 24, priority: 90, grows: true), at: 1)
+        }
+        return columns
+    }
+
+    private func time(_ entry: HistoryEntry, _ isWide: Bool) -> String {
+        let words = HistoryWords(entry: entry, clock: clock)
+        return isWide ? words.time : words.shortTime
+    }
+
+    private func row(_ entry: HistoryEntry, isWide: Bool) -> TableRow {
+        let words = HistoryWords(entry: entry, clock: clock)
+        var fields = [
+            TableField(time(entry, isWide), role: .flowTime), TableField(.text([words.what])),
+            TableField(isWide ? words.source : words.shortSource), TableField(words.lived),
+            TableField(words.shortRefreshes, role: .textDim),
+            TableField(entry.by),
+        ]
+        if aor == nil { fields.insert(TableField(words.aor), at: 1) }
+        // Looking back, what came after is known but has not happened yet.
+        return TableRow(fields, overlay: clock.isPast && entry.at > clock.now.wall ? .rowGone : nil)
+    }
+
+    private func infoLine(_ count: Int) -> SegmentLine {
+        let whose = aor.map { BindingColumns.text($0) } ?? "all addresses of record"
+        var left = [Segment([TextRun(" \(whose)", role: .textStrong)], priority: 60)]
+        let filter = model.historyFilter.text
+        if !filter.isEmpty { left.append(Segment("with \"\(filter)\"", role: .filterMatch, priority: 70)) }
+        guard let page = model.history.page(of: aor) else { return SegmentLine(left: left) }
+        var right: [Segment] = []
+        let total = TimeText.count(page.entries.count)
+        let isWhole = page.entries.count < HistoryQuery.maximum
+        let text = filter.isEmpty ? total : "\(TimeText.count(count)) of \(total)"
+        right.append(Segment(isWhole ? text : "the newest \(text)", role: .text, priority: 50))
+        let reach = HistoryWords.reach(page, since: nil, clock)
+        if !page.entries.isEmpty { right.append(Segment(reach, role: .textDim, priority: 40)) }
+        return SegmentLine(left: left, right: right + [Segment("", role: .text)], gap: 2)
+    }
+
+    private func drawEmpty(on grid: inout CellGrid, in rect: Rect) {
+        guard let page = model.history.page(of: aor) else {
+            return EmptyText.draw([("Asking the journal ..", .textDim)], on: &grid, in: rect.inset(top: 1))
+        }
+        let filter = model.historyFilter.text
+        let isFiltered = !filter.isEmpty && !page.entries.isEmpty
+        let first = isFiltered ? "No line contains \"\(filter)\"." : "Nothing has happened that is kept."
+        let reach = HistoryWords.reach(page, since: nil, clock)
+        EmptyText.draw([(first, .textStrong), (reach, .text)], on: &grid, in: rect.inset(top: 1))
+    }
+}
