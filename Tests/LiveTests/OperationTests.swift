@@ -99,13 +99,18 @@ struct OperationTests {
             #expect(FileManager.default.fileExists(atPath: String(path)), "\(path)")
         }
         let themes = try Command.run("\(prefix)/bin/regtop", ["theme", "list"])
-        #expect(themes.output.contains("okabe     \(prefix)/share/regtop/themes/okabe.yaml"), "\(themes.output)")
+        #expect(
+            themes.output.contains("okabe     \(prefix)/share/regtop/themes/okabe.yaml"),
+            "\(themes.output)"
+        )
         let unit = text("\(prefix)/lib/systemd/system/regtop.service")
         #expect(unit.contains("\nExecStart=\(prefix)/bin/regtop serve\n"))
         let completion = "\(prefix)/share/bash-completion/completions/regtop"
         #expect(try Command.run("/bin/bash", ["-n", completion]).status == 0)
         #expect(text("\(prefix)/share/zsh/site-functions/_regtop").hasPrefix("#compdef regtop"))
-        #expect(text("\(prefix)/share/fish/vendor_completions.d/regtop.fish").contains("complete -c 'regtop'"))
+        #expect(
+            text("\(prefix)/share/fish/vendor_completions.d/regtop.fish").contains("complete -c 'regtop'")
+        )
         let gone = try Program.run(["uninstall", "--prefix", prefix])
         #expect(gone.status == 0 && gone.output == done.output)
         #expect(!FileManager.default.fileExists(atPath: "\(prefix)/bin/regtop"))
