@@ -34,9 +34,10 @@ struct AttachTests {
                 )
             }
             var words = ([Program.path, "serve"] + arguments).map { strdup($0) } + [nil]
-            var variables =
-                ["HOME=\(laboratory.path)", "XDG_STATE_HOME=\(laboratory.path)/state", "PATH=/usr/bin:/bin"]
-                .map { strdup($0) } + [nil]
+            let settings = [
+                "HOME=\(laboratory.path)", "XDG_STATE_HOME=\(laboratory.path)/state", "PATH=/usr/bin:/bin",
+            ]
+            var variables = settings.map { strdup($0) } + [nil]
             defer { for text in words + variables { free(text) } }
             var process: pid_t = 0
             guard posix_spawn(&process, Program.path, &actions, &attributes, &words, &variables) == 0 else {
