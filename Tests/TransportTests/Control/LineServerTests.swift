@@ -168,6 +168,9 @@ private final class Told: Sendable {
         let other = try LocalClient(place.path)
         #expect(told.wait { told.connections.withLock { $0.count } == 2 })
         told.connections.withLock { $0.last }?.allowLines(upTo: 2_000)
+        // As it is done: what is allowed holds once the client has heard something after it.
+        other.send("a\n")
+        #expect(other.line() == "<a>")
         other.send(String(repeating: "a", count: 2_000) + "\n")
         #expect(other.line()?.count == 2_002)
     }
