@@ -4,6 +4,7 @@ import Monitor
 import Storage
 import Testing
 import Timing
+import Transport
 
 @testable import Host
 
