@@ -99,7 +99,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Yams", package: "Yams"),
             ],
-            resources: [.embedInCode("Themes")],
+            resources: [.embedInCode("Themes"), .embedInCode("Manual")],
             swiftSettings: strict,
         ),
 
@@ -162,7 +162,7 @@ let package = Package(
         ),
         .testTarget(
             name: "ConsoleLinkTests",
-            dependencies: ["ConsoleLink", "Monitor", "BindingTable", "SIPMessage", "Timing"],
+            dependencies: ["ConsoleLink", "Monitor", "BindingTable", "SIPMessage", "Support", "Timing"],
             swiftSettings: strict,
         ),
         .testTarget(name: "CellsTests", dependencies: ["Cells"], swiftSettings: strict),
@@ -247,8 +247,8 @@ if Context.environment["REGTOP_FUZZING"] != nil,
         .executableTarget(
             name: "Fuzzing",
             dependencies: [
-                "regtop", "Host", "Cells", "BindingTable", "Registrar", "SIPDigest", "SIPMessage", "Support",
-                "Transport",
+                "regtop", "Host", "Cells", "BindingTable", "ConsoleLink", "Registrar", "SIPDigest", "SIPMessage",
+                "Support", "Transport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOWebSocket", package: "swift-nio"),

@@ -53,7 +53,7 @@ public enum LinkUpdate: Sendable {
 }
 
 /// Which moment a console is shown.
-public struct ReplayReport: Hashable, Sendable {
+public struct ReplayReport: Codable, Hashable, Sendable {
     /// The moment; nil: the present.
     public var at: WallTime?
     /// How far back the journal goes; nil if it holds nothing.
@@ -85,7 +85,7 @@ public struct ExplainQuery: Hashable, Sendable {
 }
 
 /// What the rules make of it.
-public struct ExplainAnswer: Hashable, Sendable {
+public struct ExplainAnswer: Codable, Hashable, Sendable {
     /// The rules in their order, the one that decides marked, and what follows from it.
     public var lines: [String]
     /// It could register, given the right password where one is asked for.
@@ -102,9 +102,9 @@ public struct ExplainAnswer: Hashable, Sendable {
 }
 
 /// A counter or gauge of the registrar, by the name that OpenMetrics gives it.
-public struct Metric: Hashable, Sendable {
+public struct Metric: Codable, Hashable, Sendable {
     /// How its values are to be read.
-    public enum Kind: String, Hashable, Sendable {
+    public enum Kind: String, Codable, Hashable, Sendable {
         /// Only ever grows; the exposition adds `_total` to its name.
         case counter
         /// Goes up and down.
@@ -112,7 +112,7 @@ public struct Metric: Hashable, Sendable {
     }
 
     /// One value with its labels.
-    public struct Sample: Hashable, Sendable {
+    public struct Sample: Codable, Hashable, Sendable {
         /// Label and value, in their order; none for a metric that stands alone.
         public var labels: [[String]]
         /// The value.
@@ -144,7 +144,7 @@ public struct Metric: Hashable, Sendable {
 }
 
 /// What came of reading settings and accounts anew.
-public struct ReloadReport: Hashable, Sendable {
+public struct ReloadReport: Codable, Hashable, Sendable {
     /// Why nothing was taken and all is as before; nil if they were taken.
     public var refusal: String?
     /// What is different now, a line each; empty if nothing is.
@@ -158,7 +158,7 @@ public struct ReloadReport: Hashable, Sendable {
 }
 
 /// What stands at the other end of a link.
-public struct Welcome: Sendable {
+public struct Welcome: Codable, Sendable {
     /// Name of the host or service.
     public var host: String
     /// Listeners, as `udp:127.0.0.1:5060`.
@@ -170,11 +170,17 @@ public struct Welcome: Sendable {
     /// Who the console is for the audit trail.
     public var you: OperatorIdentity
     /// Why this console may not act; nil if it may.
-    public var readOnlyBecause: String?
+    public var readOnlyBecause: String? {
+        didSet { capabilities = Capability.all(readOnlyBecause: readOnlyBecause) }
+    }
+    /// What may be asked of the other end and what may not; as `readOnlyBecause` says, unless it is changed after.
+    public var capabilities: [Capability]
     /// Red badge: domains that take registrations without a password.
     public var openDomains: [String]
     /// The console sits in another process than the registrar, which goes on when it leaves.
     public var isAttached = false
+    /// Bindings outlive the registrar's process: they are there again when it is started anew.
+    public var keepsBindings = false
 
     /// Puts the parts together.
     public init(
@@ -194,6 +200,29 @@ public struct Welcome: Sendable {
         self.utcOffset = utcOffset
         self.you = you
         self.readOnlyBecause = readOnlyBecause
+        capabilities = Capability.all(readOnlyBecause: readOnlyBecause)
         self.openDomains = openDomains
+    }
+}
+
+/// What a console may ask of a registrar: `observe`, or one of the acts.
+public struct Capability: Codable, Hashable, Sendable {
+    /// `observe`, a word of `OperatorVerb`, or `reload`.
+    public var verb: String
+    /// Why it may not; nil if it may.
+    public var refusal: String?
+
+    /// Pairs the two.
+    public init(_ verb: String, refusal: String? = nil) {
+        self.verb = verb
+        self.refusal = refusal
+    }
+
+    /// All there are: to observe is allowed to everybody whom the socket lets in.
+    public static func all(readOnlyBecause reason: String?) -> [Capability] {
+        [Capability("observe")]
+            + ["expire", "evict", "block", "unblock", "drain", "undo", "reload"].map { verb in
+                Capability(verb, refusal: reason.map { "read-only: \($0)" })
+            }
     }
 }

@@ -1,7 +1,7 @@
 public import Timing
 
 /// How a message travels; the raw value is stored in bindings and events.
-public enum TransportKind: UInt8, Sendable, CaseIterable, BitwiseCopyable {
+public enum TransportKind: UInt8, WordCodable, Sendable, BitwiseCopyable {
     case udp, tcp, tls, ws, wss
 
     /// Bytes arrive in order over a connection, so nothing is sent twice (RFC 3261 §17).
@@ -24,10 +24,13 @@ public enum TransportKind: UInt8, Sendable, CaseIterable, BitwiseCopyable {
         case .wss: "wss"
         }
     }
+
+    /// Its name.
+    public var codingWord: String { name }
 }
 
 /// The version of TLS that a connection has agreed on.
-public enum TLSVersion: UInt8, Hashable, Sendable, CaseIterable, BitwiseCopyable {
+public enum TLSVersion: UInt8, WordCodable, Hashable, Sendable, BitwiseCopyable {
     /// No TLS at all.
     case none
     case tls12, tls13
@@ -38,6 +41,15 @@ public enum TLSVersion: UInt8, Hashable, Sendable, CaseIterable, BitwiseCopyable
         case .none: ""
         case .tls12: "TLS 1.2"
         case .tls13: "TLS 1.3"
+        }
+    }
+
+    /// `none`, `1.2` or `1.3`.
+    public var codingWord: String {
+        switch self {
+        case .none: "none"
+        case .tls12: "1.2"
+        case .tls13: "1.3"
         }
     }
 }
@@ -102,7 +114,7 @@ public struct ConnectionID: Hashable, Sendable, BitwiseCopyable {
 }
 
 /// Where a message came from and over what: everything about a message but its bytes.
-public struct ReceivedFrom: Hashable, Sendable, BitwiseCopyable {
+public struct ReceivedFrom: Codable, Hashable, Sendable, BitwiseCopyable {
     /// The peer's address and port as the socket saw it.
     public var source: Endpoint
     /// Our own address and port that it reached.

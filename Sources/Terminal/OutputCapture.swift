@@ -44,10 +44,16 @@ public final class OutputCapture {
         fflush(nil)
         dup2(savedOutput, 1)
         dup2(savedError, 2)
-        close(savedOutput)
-        close(savedError)
+        Glibc.close(savedOutput)
+        Glibc.close(savedError)
         savedOutput = -1
         savedError = -1
+    }
+
+    /// Closes the pipe, once `stop` has given both back.
+    func close() {
+        Glibc.close(descriptor)
+        Glibc.close(writeEnd)
     }
 
     /// The lines that were printed since, as they came: show them through `SafeText` only.

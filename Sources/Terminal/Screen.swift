@@ -154,6 +154,15 @@ public final class Screen {
         return lines
     }
 
+    /// Gives the terminal back and closes it: from now on nothing of this process keeps it open, and nothing can be
+    /// drawn any more. For a program that goes on without its terminal.
+    public func release() {
+        restore()
+        isGone = true
+        line.release()
+        capture?.close()
+    }
+
     /// Takes the terminal again after `restore` (a suspension) and repaints.
     public func resume() throws(TerminalError) {
         guard !isOurs, !isGone, line.isForeground else { return }

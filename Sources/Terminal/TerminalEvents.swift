@@ -33,6 +33,19 @@ public final class TerminalEvents {
     /// ignores SIGPIPE. Call it first in the program, before any other thread exists.
     public nonisolated static func blockSignals() { _ = rg_block_signals() }
 
+    /// Stops this program and what belongs to its job, as the shell's `^Z` would, until the shell continues it. The
+    /// screen must have been given back. Where no shell could continue it, nothing happens.
+    public nonisolated static func stopUntilContinued() {
+        var stop = sigset_t()
+        sigemptyset(&stop)
+        sigaddset(&stop, SIGTSTP)
+        signal(SIGTSTP, SIG_DFL)
+        kill(0, SIGTSTP)
+        var before = sigset_t()
+        pthread_sigmask(SIG_UNBLOCK, &stop, &before)
+        pthread_sigmask(SIG_SETMASK, &before, nil)
+    }
+
     /// Wakes the main thread; its descriptor stays open for the program's life.
     public let wakeUp: WakeUp
 

@@ -64,6 +64,15 @@ final class TerminalLine {
         return group < 0 || group == getpgrp()
     }
 
+    /// Lets go of the terminal: the descriptor, which ncurses has too, leads nowhere from now on.
+    func release() {
+        let nowhere = open("/dev/null", O_RDWR | O_CLOEXEC)
+        guard nowhere >= 0 else { return }
+        dup2(nowhere, descriptor)
+        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        close(nowhere)
+    }
+
     /// Takes flags back that others see as well.
     func releaseFlags() {
         if sharesFlags { _ = rg_set_nonblocking(descriptor, 0) }

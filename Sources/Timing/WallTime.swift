@@ -29,7 +29,7 @@ public struct WallTime: Comparable, Hashable, Sendable, BitwiseCopyable {
 }
 
 /// One reading of both clocks, so that monotonic instants can be told as wall time.
-public struct ClockReading: Hashable, Sendable, BitwiseCopyable {
+public struct ClockReading: Codable, Hashable, Sendable, BitwiseCopyable {
     /// The monotonic clock.
     public var timestamp: Timestamp
     /// The wall clock at the same moment.

@@ -13,17 +13,25 @@ struct Regtop: ParsableCommand {
             regtop [--listen udp|tcp|tls|ws|wss:HOST:PORT]... [--domain NAME]... [--accounts FILE] [--open]
                    [--config FILE] [--theme NAME] [--demo [N]] [--read-only] [--view NAME] [--filter EXPR]
                    [--ascii] [--no-color]
+            regtop attach [--state DIR] [--read-only]
+            regtop --batch [-n N] [-d TIME] [--view NAME] [--filter EXPR] [--format text|json|csv]
+            regtop list|show|export|history|stats ...       what the running registrar knows
+            regtop expire|evict|block|unblock|undo|drain|reload ...      what it is to do
             regtop serve|account|config|explain|theme ...
             """,
         discussion: """
             Without a subcommand the registrar runs with its console; when the console ends, so does the \
-            registrar. `regtop serve` is the same registrar without a screen, for systemd and the like. \
+            registrar. `regtop serve` is the same registrar without a screen, for systemd and the like, and \
+            `regtop attach` the same console for a registrar that runs already. \
             `regtop help console` explains each option.
             """,
         version: Version.text,
         subcommands: [
-            ConsoleCommand.self, Serve.self, AccountCommand.self, ConfigCommand.self, ExplainCommand.self,
-            ThemeCommand.self,
+            ConsoleCommand.self, AttachCommand.self, Serve.self, ListCommand.self, ShowCommand.self,
+            ExportCommand.self, HistoryCommand.self, StatisticsCommand.self, ExpireCommand.self,
+            EvictCommand.self, BlockCommand.self, UnblockCommand.self, UndoCommand.self, DrainCommand.self,
+            ReloadCommand.self, AccountCommand.self, ConfigCommand.self, ExplainCommand.self,
+            ThemeCommand.self, InstallCommand.self, UninstallCommand.self,
         ],
         defaultSubcommand: ConsoleCommand.self,
     )
@@ -34,6 +42,8 @@ struct Regtop: ParsableCommand {
             var command = try Regtop.parseAsRoot()
             try command.run()
         } catch let error as HostError {
+            // Nobody reads the output any more: that is no mistake.
+            if error.exitCode == 0 { Foundation.exit(0) }
             stop(error.description, error.exitCode)
         } catch let code as ExitCode {
             Foundation.exit(code.rawValue)
@@ -56,9 +66,4 @@ struct Regtop: ParsableCommand {
         }
         Foundation.exit(code)
     }
-}
-
-/// The program's version.
-enum Version {
-    static let text = "0.1.0"
 }

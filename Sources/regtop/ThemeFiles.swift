@@ -43,7 +43,8 @@ struct ThemeFiles {
         return ThemeLibrary(files: files) { Self.read($0) }
     }
 
-    private static let builtIn: [(String, [UInt8])] = [
+    /// Names and bytes of the themes that are compiled in.
+    static let builtIn: [(String, [UInt8])] = [
         ("ansi", PackageResources.ansi_yaml), ("mono", PackageResources.mono_yaml),
         ("contrast", PackageResources.contrast_yaml), ("okabe", PackageResources.okabe_yaml),
     ]

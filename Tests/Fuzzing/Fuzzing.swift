@@ -10,7 +10,7 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
 
 /// A reader of strangers' bytes, with what must hold for every input.
 enum FuzzTarget: String, CaseIterable {
-    case message, uri, framer, settings, theme, accounts, reginfo, stun, websocket
+    case message, uri, framer, settings, theme, accounts, reginfo, stun, websocket, link
 
     static let chosen: FuzzTarget = {
         let name = getenv("REGTOP_FUZZ").map { String(cString: $0) } ?? ""
@@ -32,6 +32,7 @@ enum FuzzTarget: String, CaseIterable {
         case .reginfo: fuzzReginfo(input)
         case .stun: fuzzSTUN(input)
         case .websocket: fuzzWebSocket(input)
+        case .link: fuzzLink(input)
         }
     }
 }

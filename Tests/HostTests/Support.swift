@@ -121,6 +121,11 @@ final class Awaited<Value: Sendable>: Sendable {
     }
 }
 
+extension Awaited {
+    /// One has come that passes.
+    func contains(where passes: (Value) -> Bool) -> Bool { values.withLock { $0.contains(where: passes) } }
+}
+
 extension Welcome {
     /// A welcome by a registrar of no particular place.
     init(_ you: OperatorIdentity, readOnlyBecause: String? = nil) {

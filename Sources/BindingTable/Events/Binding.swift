@@ -34,7 +34,7 @@ public struct BindingID: Hashable, Comparable, Sendable, BitwiseCopyable {
 }
 
 /// The numbers of a binding: what decisions are made from. Fixed size, no texts.
-public struct BindingFacts: Hashable, Sendable, BitwiseCopyable {
+public struct BindingFacts: Codable, Hashable, Sendable, BitwiseCopyable {
     /// Which binding.
     public var id: BindingID
     /// Counts its changes; a command that saw another version asks again.
@@ -120,7 +120,7 @@ public struct BindingFacts: Hashable, Sendable, BitwiseCopyable {
 }
 
 /// The texts of a binding, in the phone's own bytes.
-public struct BindingTexts: Hashable, Sendable {
+public struct BindingTexts: Codable, Hashable, Sendable {
     /// Canonical address of record, `user@domain` (RFC 3261 §10.3 step 5).
     public var aor: [UInt8]
     /// Contact URI as the phone wrote it, without `<>`; never rewritten.
@@ -169,7 +169,7 @@ public struct BindingTexts: Hashable, Sendable {
 }
 
 /// One whole binding as a value: for screens, tombstones, undo and the store; never on the datagram's way.
-public struct Binding: Hashable, Sendable {
+public struct Binding: Codable, Hashable, Sendable {
     /// Its numbers.
     public var facts: BindingFacts
     /// Its texts.
@@ -178,7 +178,7 @@ public struct Binding: Hashable, Sendable {
     public var gone: Departure?
 
     /// How and when a binding left.
-    public struct Departure: Hashable, Sendable, BitwiseCopyable {
+    public struct Departure: Codable, Hashable, Sendable, BitwiseCopyable {
         /// Why it left.
         public var cause: Cause
         /// When it left.

@@ -1,5 +1,7 @@
+public import SIPMessage
+
 /// Why a binding changed or left: the one word that events, history, audit and console share.
-public enum Cause: UInt8, Sendable, CaseIterable, BitwiseCopyable {
+public enum Cause: UInt8, WordCodable, Sendable, BitwiseCopyable {
     /// A REGISTER made it.
     case registered
     /// A REGISTER prolonged it from where it was.
@@ -42,6 +44,25 @@ public enum Cause: UInt8, Sendable, CaseIterable, BitwiseCopyable {
         case .rolledBack: "rolled back"
         case .connectionLost: "connection lost"
         case .silent: "answered no ping"
+        case .observed: "observed"
+        }
+    }
+
+    /// `registered`, `evicted-by-operator`, …: apart from the screen's words, for it must never change.
+    public var codingWord: String {
+        switch self {
+        case .registered: "registered"
+        case .refreshed: "refreshed"
+        case .moved: "moved"
+        case .unregistered: "unregistered"
+        case .expired: "expired"
+        case .displaced: "displaced"
+        case .expiredByOperator: "expired-by-operator"
+        case .evictedByOperator: "evicted-by-operator"
+        case .restored: "restored"
+        case .rolledBack: "rolled-back"
+        case .connectionLost: "connection-lost"
+        case .silent: "silent"
         case .observed: "observed"
         }
     }

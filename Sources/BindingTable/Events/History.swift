@@ -2,7 +2,7 @@ public import SIPMessage
 public import Timing
 
 /// One event in the life of a binding: it was made, it moved, it left. Refreshes are counted, not listed.
-public struct HistoryEntry: Hashable, Sendable {
+public struct HistoryEntry: Codable, Hashable, Sendable {
     /// Counts up; names the line.
     public var number: Int64
     /// When it happened.
@@ -35,7 +35,7 @@ public struct HistoryEntry: Hashable, Sendable {
 }
 
 /// What history remembers of a binding, in wall time, so that it can be read after a restart.
-public struct LifeRecord: Hashable, Sendable {
+public struct LifeRecord: Codable, Hashable, Sendable {
     /// Which binding.
     public var id: BindingID
     /// Canonical address of record, contact URI and User-Agent in the phone's own bytes.
@@ -99,7 +99,7 @@ public struct HistoryQuery: Hashable, Sendable {
 }
 
 /// The answer: entries newest first, and how far back the journal goes.
-public struct HistoryPage: Hashable, Sendable {
+public struct HistoryPage: Codable, Hashable, Sendable {
     /// What happened, newest first.
     public var entries: [HistoryEntry]
     /// When the oldest entry that is kept was written; nil if there is none.

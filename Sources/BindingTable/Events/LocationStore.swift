@@ -81,7 +81,7 @@ extension LocationStore {
 }
 
 /// How the store is doing, for screens, scripts and metrics.
-public struct StoreHealth: Hashable, Sendable {
+public struct StoreHealth: Codable, Hashable, Sendable {
     /// What is wrong, in one sentence; nil if changes are durable.
     public var trouble: String?
     /// Since when.

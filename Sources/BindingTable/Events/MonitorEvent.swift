@@ -4,7 +4,7 @@ public import Timing
 /// One request, what was decided and the reply that left: the droppable half of what the monitor learns.
 ///
 /// Fixed size; the bytes of both messages follow it in the ring.
-public struct Exchange: Sendable, BitwiseCopyable {
+public struct Exchange: Codable, Sendable, BitwiseCopyable {
     /// Where the request came from, over what, and when.
     public var path: ReceivedFrom
     /// When the reply was ready.
@@ -48,10 +48,20 @@ public struct Exchange: Sendable, BitwiseCopyable {
 }
 
 /// A line for the log view: something the program noticed or did.
-public struct Notice: Hashable, Sendable {
+public struct Notice: Codable, Hashable, Sendable {
     /// How much it matters.
-    public enum Level: UInt8, Comparable, Sendable, CaseIterable {
+    public enum Level: UInt8, WordCodable, Comparable, Sendable {
         case debug, info, warning, error
+
+        /// `debug`, `info`, `warning` or `error`.
+        public var codingWord: String {
+            switch self {
+            case .debug: "debug"
+            case .info: "info"
+            case .warning: "warning"
+            case .error: "error"
+            }
+        }
 
         /// In the order of their numbers.
         public static func < (a: Level, b: Level) -> Bool { a.rawValue < b.rawValue }

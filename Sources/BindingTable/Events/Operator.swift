@@ -2,7 +2,7 @@ public import SIPMessage
 public import Timing
 
 /// Who acts: kept with every act.
-public struct OperatorIdentity: Hashable, Sendable {
+public struct OperatorIdentity: Codable, Hashable, Sendable {
     /// Login name of the peer's user id.
     public var user: String
     /// Where they sit: SSH client address, or `local`.
@@ -89,7 +89,7 @@ public struct OperatorCommand: Hashable, Sendable {
 }
 
 /// What became of one target of an act.
-public enum TargetOutcome: UInt8, Sendable, BitwiseCopyable {
+public enum TargetOutcome: UInt8, WordCodable, Sendable, BitwiseCopyable {
     /// Done as asked.
     case done
     /// Skipped: the phone has refreshed or moved since it was looked at.
@@ -100,6 +100,17 @@ public enum TargetOutcome: UInt8, Sendable, BitwiseCopyable {
     case superseded
     /// Undo: its own expiry has passed.
     case tooLate
+
+    /// `done`, `changed`, `gone`, `superseded` or `too-late`.
+    public var codingWord: String {
+        switch self {
+        case .done: "done"
+        case .changed: "changed"
+        case .gone: "gone"
+        case .superseded: "superseded"
+        case .tooLate: "too-late"
+        }
+    }
 }
 
 /// What an act did, or would do (a preview is the same function without the applying).
@@ -137,7 +148,7 @@ public struct CommandOutcome: Sendable {
 }
 
 /// A block that is in force.
-public struct Block: Hashable, Sendable {
+public struct Block: Codable, Hashable, Sendable {
     /// Whom it refuses.
     public var subject: BlockSubject
     /// When it ends by itself; nil: when lifted.
@@ -167,7 +178,7 @@ public struct Block: Hashable, Sendable {
 
 /// Whoever has no binding yet is turned away, ahead of maintenance, while bindings live on and are refreshed
 /// (RFC 3261 §21.5.4).
-public struct Drain: Hashable, Sendable {
+public struct Drain: Codable, Hashable, Sendable {
     /// When it ends by itself; nil: when lifted.
     public var until: Timestamp?
     /// Why.
@@ -194,7 +205,7 @@ public struct Drain: Hashable, Sendable {
 }
 
 /// One line of the audit trail, written before the act is applied.
-public struct AuditRecord: Hashable, Sendable {
+public struct AuditRecord: Codable, Hashable, Sendable {
     /// When.
     public var at: WallTime
     /// Who.

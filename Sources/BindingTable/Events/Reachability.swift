@@ -1,9 +1,10 @@
+public import SIPMessage
 public import Timing
 
 /// Whether a binding can be reached at this moment, as far as it is known: its connection and its pings.
-public struct Reachability: Hashable, Sendable, BitwiseCopyable {
+public struct Reachability: Codable, Hashable, Sendable, BitwiseCopyable {
     /// The state of the connection that the binding was made over.
-    public enum Connection: UInt8, Sendable, CaseIterable, BitwiseCopyable {
+    public enum Connection: UInt8, WordCodable, Sendable, BitwiseCopyable {
         /// It came over UDP.
         case none
         /// It is open.
@@ -19,10 +20,13 @@ public struct Reachability: Hashable, Sendable, BitwiseCopyable {
             case .gone: "gone"
             }
         }
+
+        /// The word of the filter.
+        public var codingWord: String { word }
     }
 
     /// What pings have told.
-    public enum Ping: UInt8, Sendable, CaseIterable, BitwiseCopyable {
+    public enum Ping: UInt8, WordCodable, Sendable, BitwiseCopyable {
         /// None was sent, or the first has not come to an end.
         case unknown
         /// The last one was answered.
@@ -41,6 +45,9 @@ public struct Reachability: Hashable, Sendable, BitwiseCopyable {
             case .stoppedAnswering: "stopped"
             }
         }
+
+        /// The word of the filter.
+        public var codingWord: String { word }
     }
 
     /// The connection.

@@ -94,6 +94,19 @@ public final class BindingTable: Sendable {
     /// Bindings that came over a transport.
     public func count(of transport: TransportKind) -> Int { counters.count(of: transport) }
 
+    /// How often bindings have changed since the table was made, in the order of `Cause.allCases`; exact.
+    ///
+    /// Partitions count under the locks that changes are made under anyway; this takes each of the locks for a
+    /// moment, one after the other.
+    public func changeCounts() -> [(cause: Cause, count: UInt64)] {
+        var sums = InlineArray<16, UInt64>(repeating: 0)
+        for index in 0..<Self.partitionCount {
+            let counts = withPartition(at: index) { $0.changeCounts }
+            for number in counts.indices { sums[number] &+= counts[number] }
+        }
+        return Cause.allCases.map { ($0, sums[Int($0.rawValue & 15)]) }
+    }
+
     // MARK: Single bindings
 
     /// The numbers of a binding; nil if it has left or never was.

@@ -23,6 +23,7 @@ extension Partition {
 
     /// Writes down that a binding changed.
     mutating func note(_ slot: UInt32, _ cause: Cause, isNew: Bool) {
+        changeCounts[Int(cause.rawValue & 15)] &+= 1
         guard tracksChanges else {
             records[slot].cause = cause.rawValue
             return

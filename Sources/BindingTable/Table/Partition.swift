@@ -24,6 +24,8 @@ public struct Partition: ~Copyable, Sendable {
     var graves = Graveyard()
     var firstDirty = BindingRecord.none
     var lastDirty = BindingRecord.none
+    /// How often bindings have changed here, by cause (`Cause.rawValue`).
+    var changeCounts = InlineArray<16, UInt64>(repeating: 0)
     /// Where a binding's texts are put together before they go into the slab; keeps its memory.
     var scratch: [UInt8] = []
 

@@ -62,6 +62,31 @@ int csocket_set_backlog(int fd, int backlog);
 int csocket_local_endpoint(int fd, csocket_endpoint *local);
 void csocket_close(int fd);
 
+/* --- Unix sockets (local.c) --- */
+
+/* The longest path of a Unix socket, in bytes. */
+int csocket_longest_path(void);
+/* Opens, binds and listens on a Unix stream socket; returns the descriptor. The file has the mode from its first
+ * moment; with `group` >= 0 it is given to that group first and is only then opened to it. A socket that is there
+ * already is removed, anything else is -EEXIST: whoever calls has made sure that nobody else listens there.
+ * -ENAMETOOLONG for a path beyond csocket_longest_path. */
+int csocket_listen_local(const char *path, unsigned mode, int64_t group, int backlog);
+/* Connects; returns a non-blocking descriptor. A listener whose backlog is full is -EAGAIN. */
+int csocket_connect_local(const char *path);
+/* Removes the path if it is still the file with this device and inode. */
+void csocket_remove_local(const char *path, uint64_t device, uint64_t inode);
+/* Device and inode of a path; 0 or a negative errno. */
+int csocket_file_identity(const char *path, uint64_t *device, uint64_t *inode);
+
+/* Who is at the other end of a Unix socket, as the kernel noted when it connected. */
+typedef struct {
+    int32_t process;
+    uint32_t user, group;
+} csocket_peer;
+int csocket_read_peer(int fd, csocket_peer *peer);
+/* The peer's supplementary groups at that time: how many there are, of which up to `capacity` are written. */
+int csocket_read_peer_groups(int fd, uint32_t *groups, int capacity);
+
 /* --- waiting (poller.c) --- */
 
 /* An event counter that other threads raise to wake a loop; returns the descriptor. */
@@ -121,5 +146,6 @@ void csocket_restore_signals(const csocket_signal_mask *before);
 /* Starts a named thread that is deaf to signals in that way. */
 int csocket_start_thread(void (*body)(void *), void *context, const char *name, uint64_t *thread);
 int csocket_join_thread(uint64_t thread);
+
 
 #endif

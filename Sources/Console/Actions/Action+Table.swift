@@ -263,7 +263,7 @@ extension Action {
             "type a command: \(Command.listing)",
             in: .screens
         ),
-        Action(.suspend, [.control("z")], "", "says why the console can't be suspended", in: .screens),
+        Action(.suspend, [.control("z")], "", "suspend an attached console", in: .screens),
         Action(.help, ["?", .function(1)], "Help", "this help", in: .screens, weight: 95),
         Action(
             .back,

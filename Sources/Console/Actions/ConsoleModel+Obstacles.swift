@@ -11,6 +11,7 @@ extension ConsoleModel {
                 return "This console can only look: \(because)."
             }
             if let obstacle = obstacleOfReplay(to: action, at: now) { return obstacle }
+            if action.needsOperate, let obstacleOfLoss { return obstacleOfLoss }
         }
         let needsPage: Set<ActionID> = [
             .open, .raw, .why, .times, .followAOR, .block, .evict, .evictGhosts, .expire,

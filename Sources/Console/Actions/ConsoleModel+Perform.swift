@@ -1,5 +1,6 @@
 internal import BindingTable
 internal import Cells
+internal import ConsoleLink
 internal import Monitor
 internal import Timing
 
@@ -45,6 +46,7 @@ extension ConsoleModel {
         case .reload: return reload(at: now)
         case .redraw: return [.redraw]
         case .suspend:
+            guard welcome?.isAttached != true else { return [.suspend] }
             message = .warning("The registrar runs in here: suspending would stop all logins. Q quits.")
         default: toggle(id)
         }

@@ -191,6 +191,10 @@ struct BindingColumns: Sendable {
     /// What the list can be sorted by, in the order of the screen.
     static let sortable: [BindingColumn] = table.compactMap(\.column)
 
+    /// The name of a column in JSON and CSV: that of its field.
+    static func field(_ column: BindingColumn) -> String {
+        BindingFields.columns.first { $0.column == column }?.name ?? ""
+    }
     /// The head of a column.
     static func title(_ column: BindingColumn) -> String {
         table.first { $0.column == column }?.layout.title ?? ""

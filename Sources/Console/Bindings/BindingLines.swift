@@ -30,6 +30,11 @@ struct BindingLines {
 
     private static let unlisted = "it was there; the journal lists no refreshes"
 
+    /// `4s ago`, `just now`
+    private static func ago(_ interval: Interval) -> String {
+        interval.seconds <= 0 ? "just now" : "\(TimeText.ago(interval)) ago"
+    }
+
     /// `at 12:04:34`
     var expiryClock: String { "until \(clock.clock(facts.expiresAt))" }
 
@@ -40,7 +45,7 @@ struct BindingLines {
             let known = "last known to have come \(TimeText.ago(since)) before"
             return [TextRun(known, role: .text), TextRun(", perhaps since", role: .textDim)]
         }
-        var runs = [TextRun("refreshed \(TimeText.ago(since)) ago", role: .text)]
+        var runs = [TextRun("refreshed \(Self.ago(since))", role: .text)]
         guard facts.usualGap > 0 else {
             runs.append(
                 TextRun(facts.refreshes == 0 ? ", no refresh yet" : ", rhythm not known yet", role: .textDim)

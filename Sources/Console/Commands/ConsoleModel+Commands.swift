@@ -55,7 +55,8 @@ extension ConsoleModel {
         case .history:
             openHistory(argument.isEmpty ? nil : Array(argument.utf8))
             return []
-        case .detach: return [.detach]
+        // An attached console leaves the registrar as it found it.
+        case .detach: return welcome?.isAttached == true ? [.quit(0)] : [.detach]
         case .quit: return perform(.quit, at: now)
         }
     }

@@ -32,7 +32,7 @@ extension ConsoleModel {
 
     /// Asks for the journal that the screen shows, if it is another one than was answered and none is out.
     mutating func askHistory(at now: ClockReading) -> [ConsoleEffect] {
-        guard welcome != nil, !isTiny, history.asked == nil, let wanted = wantedHistory(at: now) else {
+        guard welcome != nil, loss == nil, !isTiny, history.asked == nil, let wanted = wantedHistory(at: now) else {
             return []
         }
         if let answered = history.answered, answered.aor == wanted.aor, answered.occasion == wanted.occasion {
@@ -103,6 +103,10 @@ extension ConsoleModel {
 
     /// Asks for another moment; nil: the present.
     mutating func look(at moment: WallTime?) -> [ConsoleEffect] {
+        if let obstacleOfLoss {
+            message = .error(obstacleOfLoss)
+            return []
+        }
         let serial = link.nextSerial()
         replayAsked = ReplayQuestion(serial: serial, at: moment)
         return [.send(.replay(at: moment, serial: serial))]

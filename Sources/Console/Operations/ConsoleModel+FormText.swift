@@ -1,5 +1,6 @@
 internal import BindingTable
 internal import Cells
+internal import ConsoleLink
 internal import Monitor
 internal import SIPMessage
 internal import Timing
@@ -19,7 +20,7 @@ extension ConsoleModel {
         case .block: return "BLOCK"
         case .unblock: return "LIFT BLOCK"
         case .drain(let drain): return drain == nil ? "DRAIN" : "LIFT DRAIN"
-        case .quit: return "QUIT"
+        case .quit: return form.isHarmless ? "LEAVE" : "QUIT"
         case .text(let title, _): return title
         }
     }
@@ -47,12 +48,25 @@ extension ConsoleModel {
     }
 
     private var quitLines: [RunLine] {
+        if welcome?.isAttached == true {
+            return [
+                RunLine("Only this console ends: the registrar goes on, and every phone stays registered."),
+                RunLine("regtop attach comes back.", role: .textDim),
+            ]
+        }
         let held = TimeText.count(knownBindings, "binding")
-        return [
-            RunLine("The registrar runs in here and ends with it: no phone can log in until it runs again."),
-            RunLine("Held in memory only, and forgotten then: \(held)."),
-            RunLine("Each phone comes back with its next refresh."),
-            RunLine("A registrar that outlives your session: regtop serve.", role: .textDim),
+        let ends = RunLine(
+            "The registrar runs in here and ends with it: no phone can log in until it runs again."
+        )
+        let fate =
+            welcome?.keepsBindings == true
+            ? [RunLine("Kept on disk, and there again when it is started: \(held).")]
+            : [
+                RunLine("Held in memory only, and forgotten then: \(held)."),
+                RunLine("Each phone comes back with its next refresh."),
+            ]
+        return [ends] + fate + [
+            RunLine("A registrar that outlives your session: :detach, or regtop serve.", role: .textDim)
         ]
     }
 

@@ -81,7 +81,13 @@ extension ConsoleModel {
 
     // MARK: Forms
 
-    var quitForm: Form { Form(.quit, buttons: [DialogButton("Stay"), DialogButton("Quit", isDanger: true)]) }
+    var quitForm: Form {
+        let isAttached = welcome?.isAttached == true
+        let button = isAttached ? DialogButton("Leave") : DialogButton("Quit", isDanger: true)
+        var form = Form(.quit, buttons: [DialogButton("Stay"), button])
+        form.isHarmless = isAttached
+        return form
+    }
 
     /// Whom a block could refuse, from what is under the cursor.
     var blockSubjects: [BlockSubject] {

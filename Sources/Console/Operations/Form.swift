@@ -28,6 +28,8 @@ struct Form: Sendable {
     var focus = Field.button(0)
     /// First line of the text shown.
     var top = 0
+    /// Quitting ends nothing but this console.
+    var isHarmless = false
     /// What is missing before the button can be pressed.
     var complaint = ""
 
@@ -52,8 +54,8 @@ struct Form: Sendable {
     var isTyping: Bool { focus == .reason || focus == .count }
     /// It asks whether to end the program.
     var isQuit: Bool { if case .quit = purpose { true } else { false } }
-    /// `y` answers it. All logins end with the program: that takes a capital, or the way to the button.
-    var takesYes: Bool { buttons.count > 1 && !isQuit }
+    /// `y` answers it. Where all logins end with the program, that takes a capital, or the way to the button.
+    var takesYes: Bool { buttons.count > 1 && (!isQuit || isHarmless) }
     /// Whether the count, if one is asked for, has been typed.
     var isCountRight: Bool { expectedCount.map { Int(count.text) == $0 } ?? true }
 

@@ -38,7 +38,7 @@ struct OverviewMeters {
     }
 
     /// Ended attempts to log in, by verdict; other requests are none.
-    private var loginVerdicts: [(verdict: AttemptVerdict, count: Int)] {
+    private var loginVerdicts: [VerdictCount] {
         numbers.verdicts.filter { $0.verdict != .waiting && $0.verdict != .other }
     }
 

@@ -25,6 +25,8 @@ public enum ConsoleEffect: Sendable {
     case quit(Int32)
     /// Leave the terminal and let the registrar go on serving without it.
     case detach
+    /// Stop until the shell brings the program back; only where no registrar stops with it.
+    case suspend
     /// Draw with the theme of this name from now on.
     case setTheme(String)
     /// Forget what is on the terminal and paint all of it.

@@ -18,6 +18,7 @@ extension ConsoleModel {
         titleLine(presentClock(at: now)).draw(on: &grid, in: frame.title)
         if let storeTrouble, let alert = frame.alert { drawAlert(storeTrouble, on: &grid, in: alert) }
         drawBody(on: &grid, in: frame.body, clock: clock)
+        if loss != nil { grid.restyle(frame.body, role: .textDim) }
         drawMessage(on: &grid, in: frame.message, clock: presentClock(at: now))
         if showsKeyBar { KeyBarLine(hints(at: now)).draw(on: &grid, in: frame.keys) }
         switch layer {
@@ -109,6 +110,7 @@ extension ConsoleModel {
         func badge(_ text: String, _ role: Role) -> (Segment, Bool) {
             (Segment(text, role: role, priority: 70), role == .barTitleLost)
         }
+        if loss != nil { return badge("LINK LOST", .barTitleLost) }
         if welcome == nil { return badge("CONNECTING", .barTitleLost) }
         if isFrozen { return badge("FROZEN", .barTitleFrozen) }
         if let asked = link.asked, clock.since(asked.at) > .seconds(3) {
@@ -158,6 +160,8 @@ extension ConsoleModel {
             )
         } else if let message {
             drawSentence(message, on: &grid, in: rect)
+        } else if let loss {
+            drawSentence(lossLine(loss, at: clock.now), on: &grid, in: rect)
         } else if !waitingKeys.isEmpty, let asked = link.asked, clock.since(asked.at) > .seconds(1) {
             let text = " \(TimeText.count(waitingKeys.count, "key")) wait for the rows: Esc drops them"
             grid.put(text, at: rect.origin, role: .toastWarn, maxWidth: rect.width)

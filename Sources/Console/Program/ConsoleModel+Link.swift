@@ -31,7 +31,7 @@ struct LinkState: Sendable {
 extension ConsoleModel {
     /// Asks for the window that is wanted, if none is out.
     mutating func ask(at now: ClockReading) -> [ConsoleEffect] {
-        guard welcome != nil, link.asked == nil, !isTiny else { return [] }
+        guard welcome != nil, loss == nil, link.asked == nil, !isTiny else { return [] }
         if case .form = layer, hasWindow {
             link.wantsGhosts = nil
             return []
@@ -131,7 +131,9 @@ extension ConsoleModel {
     mutating func take(_ update: LinkUpdate, at now: ClockReading) -> [ConsoleEffect] {
         switch update {
         case .welcome(let welcome):
+            let before = self.welcome
             self.welcome = welcome
+            if let loss { comeBack(from: loss, before: before, at: now) }
             link.asked = nil
             link.wantsGhosts = nil
             link.wantsWindow = true
@@ -157,12 +159,8 @@ extension ConsoleModel {
         case .history(let page, let serial): takeHistory(page, serial: serial)
         case .replay(let report, let serial): takeReplay(report, serial: serial, at: now)
         case .statistics, .explanation: break
-        case .lost(let reason):
-            isLinkLost = true
-            message = .error(reason)
-        case .notice(let notice):
-            guard notice.level >= .warning else { break }
-            message = notice.level == .error ? .error(notice.text) : .warning(notice.text)
+        case .lost(let reason): lose(reason, at: now)
+        case .notice(let notice): hear(notice)
         }
         return []
     }

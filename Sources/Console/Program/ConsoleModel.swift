@@ -37,6 +37,8 @@ public struct ConsoleModel: Sendable {
     var replayAsked: ReplayQuestion?
     /// The moment to begin with, as typed; empty for none, and once it has been asked for.
     var replayWish = ""
+    /// The other end is away; nil while it is there.
+    var loss: LinkLoss?
     /// The other end was away since the last welcome.
     var isLinkLost = false
     /// Newcomers are turned away, as the last window said.
@@ -131,9 +133,10 @@ public struct ConsoleModel: Sendable {
         settings.isReadOnly ? "started with --read-only" : welcome?.readOnlyBecause
     }
 
-    /// The operator's clock for what is shown: it stands still while that is a moment of the past.
+    /// The operator's clock for what is shown: it stands still while that is a moment of the past, and
+    /// while the other end is away.
     func clock(at now: ClockReading) -> LocalClock {
-        LocalClock(now: replay?.clock ?? now, utcOffset: utcOffset, isPast: replay != nil)
+        LocalClock(now: replay?.clock ?? loss?.since ?? now, utcOffset: utcOffset, isPast: replay != nil)
     }
 
     /// The operator's clock, whatever is shown.
@@ -157,7 +160,8 @@ public struct ConsoleModel: Sendable {
         case .lag(let isLagging): self.isLagging = isLagging
         case .stdoutLines(let lines):
             if let last = lines.last {
-                message = .warning("\(TimeText.count(lines.count, "line")) went to the log: \(last)")
+                let whither = welcome?.isAttached == true ? "printed" : "went to the log"
+                message = .warning("\(TimeText.count(lines.count, "line")) \(whither): \(last)")
             }
         }
         return effects + ask(at: now) + askHistory(at: now)
@@ -167,7 +171,7 @@ public struct ConsoleModel: Sendable {
         if let until = message?.until, until <= now.timestamp { message = nil }
         acts.removeAll { $0.until <= now.timestamp }
         // What stands still, and has come, need not be asked for again.
-        guard !isFrozen, replay == nil || !hasWindow || isPartial else { return }
+        guard !isFrozen, loss == nil, replay == nil || !hasWindow || isPartial else { return }
         link.wantsWindow = true
     }
 }

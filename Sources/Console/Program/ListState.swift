@@ -49,6 +49,8 @@ struct ListState<Row: ListedRow>: Sendable {
     private(set) var pendingIndex: Int?
     /// Rows that a window was to be held by and that were not in it: they have left, and hold nothing.
     private var lost: Set<Row.Key> = []
+    /// The row that had the cursor when all rows lost their names: the next window has others for the same things.
+    private var sought: Row?
     /// Departed rows that were put back: each gives way to its successor when that comes.
     var returning: Set<Row.Key> = []
     /// The cursor stays on the newest row.
@@ -79,6 +81,7 @@ struct ListState<Row: ListedRow>: Sendable {
     /// What the next query is held by: the newest row, a scroll's rank, or the row under the cursor.
     var anchor: WindowQuery.Anchor {
         if isFollowing { return newestEnd == .last ? .end : .rank(0) }
+        if sought != nil { return .rank(top) }
         if !isLoaded, let key = cursorKey, !lost.contains(key), let id = Row.rowID(of: key) {
             return .row(id, offset: cursorIndex)
         }
@@ -100,9 +103,19 @@ struct ListState<Row: ListedRow>: Sendable {
         isLoaded = false
         pendingIndex = nil
         returning = []
+        sought = nil
         guard !keepingCursor || cursorKey == nil else { return }
         cursorIndex = 0
         cursorKey = nil
+    }
+
+    /// The rows have other names from now on: those shown are only there to be seen, and the next window is begun at
+    /// the same rank with the cursor on the same thing, if it is there.
+    mutating func forgetNames() {
+        sought = cursorEntry?.row
+        isLoaded = false
+        lost = []
+        returning = []
     }
 
     // MARK: Moves. Each says whether a window is needed that is not here.
@@ -198,6 +211,13 @@ struct ListState<Row: ListedRow>: Sendable {
         (matched, total, progress) = (window.matched, window.total, window.progress)
         isLoaded = true
         entries = rows.map { Entry($0) }
+        if let known = sought {
+            sought = nil
+            top = window.rank
+            place(pendingIndex ?? entries.firstIndex { $0.row.isSame(as: known) } ?? cursorIndex)
+            pendingIndex = nil
+            return true
+        }
         if let index = pendingIndex, !isAwaited, !isFollowing {
             place(index)
             return true

@@ -10,10 +10,13 @@ protocol ListedRow: Sendable {
     static func rowID(of key: Key) -> RowID?
     /// It is the same thing under a new name: a binding that was put back.
     func isSuccessor(of other: Self) -> Bool
+    /// It is the same thing for the operator, whatever its name.
+    func isSame(as other: Self) -> Bool
 }
 
 extension ListedRow {
     func isSuccessor(of other: Self) -> Bool { false }
+    func isSame(as other: Self) -> Bool { key == other.key }
 }
 
 extension BindingRow: ListedRow {
@@ -21,8 +24,11 @@ extension BindingRow: ListedRow {
     static func rowID(of key: BindingID) -> RowID? { .binding(key) }
 
     func isSuccessor(of other: BindingRow) -> Bool {
-        key != other.key && binding.texts.aor == other.binding.texts.aor
-            && binding.texts.contact == other.binding.texts.contact
+        key != other.key && isSame(as: other)
+    }
+
+    func isSame(as other: BindingRow) -> Bool {
+        binding.texts.aor == other.binding.texts.aor && binding.texts.contact == other.binding.texts.contact
     }
 
     /// It can't be acted upon any more.

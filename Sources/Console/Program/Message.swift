@@ -7,6 +7,8 @@ struct Message: Hashable, Sendable {
     var role: Role
     /// When it goes by itself; nil stays until a key is pressed.
     var until: Timestamp?
+    /// It says that a lost link is back: what is said next is said beside it.
+    var isReturn = false
 
     static func info(_ text: String, at now: Timestamp) -> Message {
         Message(text: text, role: .toastInfo, until: now + .seconds(10))

@@ -15,19 +15,23 @@ public final class ConsoleRun {
     private let demoPhones: Int?
     private let themes: ThemeLibrary
     private let reread: @Sendable () throws -> Settings
+    private let foreground: ForegroundProcess?
 
     /// A run with these settings; `demoPhones` simulated phones join if given, and `reread` gives the settings
-    /// as they are now, whenever the operator wants them read anew.
+    /// as they are now, whenever the operator wants them read anew. `place` is the one before the shell, which
+    /// the operator may leave.
     public init(
         settings: Settings,
         demoPhones: Int?,
         themes: ThemeLibrary,
+        place: ShellPlace,
         reread: @escaping @Sendable () throws -> Settings,
     ) {
         self.settings = settings
         self.demoPhones = demoPhones
         self.themes = themes
         self.reread = reread
+        foreground = place.process
     }
 
     /// Runs until the operator quits or the terminal is lost; returns the exit code. Throws what keeps it from
@@ -55,6 +59,10 @@ public final class ConsoleRun {
         let usual = StateDirectory(settings.state, environment: Environment.known)
         let audit = durable?.audit ?? AuditLog(path: usual.audit)
         let (hasDemo, reread) = (demo != nil, reread)
+        // A screen and standard error are one terminal: only a file can take the log.
+        let log = settings.log.file == nil ? nil : try LogWriter(settings.log, environment: [:])
+        defer { log?.stop() }
+        let logger = log?.logger
         let service = try RegistrarService(
             settings: settings,
             audit: audit,
@@ -65,23 +73,71 @@ public final class ConsoleRun {
                 if hasDemo { DemoPopulation.join(&settings) }
                 return settings
             },
-            log: { _ in }
+            logLosses: { log?.lost ?? 0 },
+            log: { logger?.log($0) }
         )
         defer { service.stop() }
         let phones = try demo.map { demo throws(HostError) in
             try DemoPhones(demo, listeners: service.listeners)
         }
         defer { phones?.stop() }
+        let control = try durable.map { durable throws(HostError) in
+            try ControlServer(path: durable.directory.socket, settings.control, service)
+        }
+        defer { control?.stop("the registrar has ended with its console") }
         let session = try ConsoleSession(
-            settings: settings,
-            service: service,
-            audit: audit,
+            settings: settings.console,
+            line: EmbeddedLine(service, isReadOnly: settings.console.readOnly),
             themes: themes,
             theme: theme.theme
-        )
+        ) { [foreground] in
+            if durable == nil { return "the demo can't be left alone: start it with --state DIR" }
+            return foreground == nil ? "this process can't be divided from its shell: regtop serve can" : nil
+        }
         for problem in theme.problems {
             service.notice(.warning, "theme \(settings.console.theme): \(problem)")
         }
-        return session.run()
+        switch session.run() {
+        case .exit(let code): return code
+        case .detached: return try serve(on: service, control, session, log)
+        }
     }
+
+    /// The console has gone and the shell gets its terminal back: the registrar serves on as a daemon would.
+    private func serve(
+        on service: RegistrarService,
+        _ control: ControlServer?,
+        _ session: ConsoleSession,
+        _ log: LogWriter?,
+    ) throws(HostError) -> Int32 {
+        let signals = BlockedSignals([SIGTERM, SIGINT, SIGHUP])
+        let place = settings.state.map { " --state \($0)" } ?? ""
+        StandardStream.output.write(
+            "regtop: the registrar goes on as pid \(getpid()); `regtop attach\(place)` comes back"
+        )
+        session.release()
+        if let number = foreground?.leave(), number != 0 {
+            throw HostError("the shell can't be left: \(String(cString: strerror(number)))", exitCode: 1)
+        }
+        service.notice(.info, "the console was detached; the registrar goes on in the background")
+        let reread = reread
+        return DaemonRun.serve(
+            service,
+            control,
+            until: signals,
+            log: log,
+            notifier: ServiceNotifier(environment: [:]),
+            reread: { try reread() }
+        )
+    }
+}
+
+/// The program's place before the shell that has started it.
+public struct ShellPlace: Sendable {
+    /// Nil where the process can't be divided.
+    let process: ForegroundProcess?
+
+    /// Takes the place in such a way that it can be left, by a process that only waits. Call it before any thread
+    /// exists; what follows runs in another process.
+    public static func take() -> ShellPlace { ShellPlace(process: ForegroundProcess.begin()) }
 }

@@ -14,37 +14,48 @@ import Transport
 /// and never waits: a terminal that doesn't take a frame gets the next one instead.
 @MainActor
 final class ConsoleSession {
-    private let service: RegistrarService
-    private let audit: AuditLog
+    /// How it came to its end.
+    enum End: Equatable {
+        /// The program ends with this exit code.
+        case exit(Int32)
+        /// The registrar goes on without a console.
+        case detached
+    }
+
+    private let line: any ConsoleLine
     private let themes: ThemeLibrary
-    private let identity = OperatorIdentity.ofThisProcess
     private let screen: Screen
     private let events: TerminalEvents
     private let letters: Letters
+    private let obstacleToDetach: () -> String?
     private var model: ConsoleModel
     private var theme: Theme
     private var isLagging = false
     private var nextTick: Timestamp
     private var lastTick = Timestamp.zero
     private var heldUntil = Timestamp.zero
+    /// How many times the model has heard that the other end is away.
+    private var losses = 0
 
     /// What the monitor has said and the model hasn't heard.
     private final class Letters: Sendable {
         let updates = Mutex<[LinkUpdate]>([])
     }
 
+    /// Opens the terminal.
+    ///
+    /// - Parameter obstacleToDetach: why the console can't leave the registrar alone; nil if it can.
     init(
-        settings: Settings,
-        service: RegistrarService,
-        audit: AuditLog,
+        settings console: ScreenSettings,
+        line: any ConsoleLine,
         themes: ThemeLibrary,
         theme: Theme,
+        obstacleToDetach: @escaping () -> String?,
     ) throws(HostError) {
-        self.service = service
-        self.audit = audit
+        self.line = line
         self.themes = themes
         self.theme = theme
-        let console = settings.console
+        self.obstacleToDetach = obstacleToDetach
         var options = Terminal.ScreenOptions()
         options.usesColour = !console.noColor
         options.ascii = console.ascii
@@ -71,27 +82,30 @@ final class ConsoleSession {
         nextTick = SystemClock.read().timestamp
         let wake = events.wakeUp
         let letters = letters
-        service.monitor.attach(
-            MonitorService.Console(id: 1, welcome: welcome(readOnly: console.readOnly)) { update in
-                letters.updates.withLock { $0.append(update) }
-                wake.wake()
-            }
-        )
-        if let note = screen.note { service.notice(.warning, note) }
-        record("open", console.readOnly ? "read-only" : "read-write")
+        line.begin { update in
+            letters.updates.withLock { $0.append(update) }
+            wake.wake()
+        }
+        if let note = screen.note { line.notice(.warning, note) }
     }
 
-    /// Runs until the operator quits or the terminal is lost; gives the terminal back and returns the exit code.
-    func run() -> Int32 {
-        let code = loop()
+    /// Runs until the operator leaves or the terminal is lost; gives the terminal back.
+    func run() -> End {
+        let end = loop()
         let printed = screen.restore()
-        service.monitor.detach(1)
-        record(code == 129 ? "lost" : "close", "exit code \(code)")
-        if code != 129, !printed.isEmpty {
-            for line in printed.suffix(20) { StandardStream.error.write("regtop: \(line)") }
+        if case .exit(let code) = end {
+            line.leave(code)
+            if code != 129, !printed.isEmpty {
+                for line in printed.suffix(20) { StandardStream.error.write("regtop: \(line)") }
+            }
+        } else {
+            line.leave(0)
         }
-        return code
+        return end
     }
+
+    /// Lets go of the terminal for good: nothing of this process keeps it open any more.
+    func release() { screen.release() }
 
     /// A list that is still being sorted or searched is asked for again after this time.
     private static let partialTick = Interval.milliseconds(200)
@@ -103,8 +117,8 @@ final class ConsoleSession {
         model.isPartial ? min(nextTick, lastTick + Self.partialTick) : nextTick
     }
 
-    private func loop() -> Int32 {
-        if let code = feed([.resize(screen.size), .tick]) { return code }
+    private func loop() -> End {
+        if let end = feed([.resize(screen.size), .tick]) { return end }
         while true {
             let now = SystemClock.read().timestamp
             let isHeld = model.isAsking && now < heldUntil
@@ -118,9 +132,9 @@ final class ConsoleSession {
                 case .resize(let size): inputs.append(.resize(size))
                 case .woken: break
                 case .printed(let lines): inputs.append(.stdoutLines(logged(lines)))
-                case .gone: return 129
+                case .gone: return .exit(129)
                 case .signal(let number):
-                    if let code = answer(number) { return code }
+                    if let end = answer(number) { return end }
                 }
             }
             let updates = letters.updates.withLock { letters in
@@ -137,17 +151,17 @@ final class ConsoleSession {
                 if inputs.isEmpty { heldUntil = then + Self.frameHold }
                 inputs.append(.tick)
             }
-            if let code = feed(inputs) { return code }
+            if let end = feed(inputs) { return end }
         }
     }
 
     /// Signals by the terminal's manners: what can't be meant as a key is answered; the registrar goes on.
-    private func answer(_ signal: Int32) -> Int32? {
+    private func answer(_ signal: Int32) -> End? {
         switch signal {
-        case SIGHUP: return 129
-        case SIGTERM: return 0
+        case SIGHUP: return .exit(129)
+        case SIGTERM: return .exit(0)
         case SIGINT: return feed([.key(.control("c"))])
-        case SIGQUIT: return 0
+        case SIGQUIT: return .exit(0)
         case SIGCONT:
             screen.invalidate()
             return nil
@@ -155,18 +169,23 @@ final class ConsoleSession {
             if let found = themes.theme(model.theme) { theme = found.theme }
             screen.invalidate()
             return nil
+        case SIGTSTP: return feed([.key(.control("z"))])
         default:
             return nil
         }
     }
 
-    private func feed(_ inputs: [ConsoleInput]) -> Int32? {
+    private func feed(_ inputs: [ConsoleInput]) -> End? {
         for input in inputs {
+            if case .link(.lost) = input { losses += 1 }
             for effect in model.update(input, at: SystemClock.read()) {
                 switch effect {
-                case .send(let request): service.monitor.submit(request, from: 1)
-                case .quit(let code): return code
-                case .detach: break
+                case .send(let request): line.send(request, losses: losses)
+                case .quit(let code): return .exit(code)
+                case .detach:
+                    guard let obstacle = obstacleToDetach() else { return .detached }
+                    line.notice(.warning, obstacle)
+                case .suspend: suspend()
                 case .redraw: screen.invalidate()
                 case .setTheme(let name):
                     if let found = themes.theme(name) {
@@ -179,6 +198,17 @@ final class ConsoleSession {
         return nil
     }
 
+    /// Stops this process until the shell brings it back; the registrar is another one.
+    private func suspend() {
+        for line in screen.restore() { StandardStream.error.write("regtop: \(line)") }
+        TerminalEvents.stopUntilContinued()
+        do throws(TerminalError) {
+            try screen.resume()
+        } catch {
+            screen.markGone()
+        }
+    }
+
     private func draw() {
         let outcome = screen.draw(model.draw(at: SystemClock.read()), theme: theme)
         let lags = outcome == .skipped
@@ -189,41 +219,8 @@ final class ConsoleSession {
 
     /// What something printed while the screen was ours belongs into the log.
     private func logged(_ lines: [String]) -> [String] {
-        for line in lines { service.notice(.warning, line) }
+        for line in lines { self.line.notice(.warning, line) }
         return lines
-    }
-
-    private func record(_ what: String, _ result: String) {
-        let record = AuditRecord(
-            at: SystemClock.read().wall,
-            by: identity,
-            action: "session",
-            object: what,
-            result: result,
-            reason: ""
-        )
-        do throws(HostError) {
-            try audit.append(record)
-            service.monitor.post(.audit(record))
-        } catch {
-            service.notice(
-                .error,
-                "the audit trail can't be written, so acts will be refused: \(error.description)"
-            )
-        }
-    }
-
-    private func welcome(readOnly: Bool) -> Welcome {
-        Welcome(
-            host: HostName.short,
-            listeners: service.listeners.map(\.description),
-            startedAt: service.startedAt.timestamp,
-            clock: SystemClock.read(),
-            utcOffset: LocalTime.utcOffset,
-            you: identity,
-            readOnlyBecause: readOnly ? "started with --read-only" : nil,
-            openDomains: service.openDomains
-        )
     }
 }
 

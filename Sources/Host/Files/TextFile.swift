@@ -34,10 +34,15 @@ enum TextFile {
     }
 
     /// Puts new contents in the file's place in one step: readers see the old or the new, never a part.
-    /// The new file has mode 0600.
-    static func replace(_ path: String, with bytes: [UInt8], what: String) throws(HostError) {
+    /// The new file has mode 0600 unless another is given.
+    static func replace(
+        _ path: String,
+        with bytes: [UInt8],
+        what: String,
+        mode: mode_t = 0o600,
+    ) throws(HostError) {
         let fresh = "\(path).new-\(getpid())"
-        let file = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        let file = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode)
         guard file >= 0 else { throw failure(what, fresh, "can't be written") }
         var offset = 0
         while offset < bytes.count {
@@ -48,7 +53,8 @@ enum TextFile {
             guard count > 0 else { break }
             offset += count
         }
-        let isWhole = offset == bytes.count && fsync(file) == 0
+        // What others shall read they shall, whatever the umask says.
+        let isWhole = offset == bytes.count && fchmod(file, mode) == 0 && fsync(file) == 0
         guard close(file) == 0, isWhole, rename(fresh, path) == 0 else {
             let error = failure(what, path, "can't be replaced; the old one stays")
             unlink(fresh)

@@ -19,6 +19,7 @@ struct RegistrarLoop: ~Copyable, MessageHandler {
     /// Nil only if libcrypto failed after it had worked at the start; the loop is then deaf.
     private var core: RegistrarCore?
     private let ring: ExchangeRing
+    private let replies: ReplyCounters
     private var sampler = Sampler()
     private let socketDrops: @Sendable () -> UInt64
     private var inBatch = 0
@@ -32,10 +33,12 @@ struct RegistrarLoop: ~Copyable, MessageHandler {
     init(
         core: consuming RegistrarCore?,
         ring: ExchangeRing,
+        replies: ReplyCounters = ReplyCounters(),
         socketDrops: @escaping @Sendable () -> UInt64 = { 0 }
     ) {
         self.core = core
         self.ring = ring
+        self.replies = replies
         self.socketDrops = socketDrops
     }
 
@@ -50,6 +53,7 @@ struct RegistrarLoop: ~Copyable, MessageHandler {
         let handled = core?.handle(message, from: path, clock: clock, reply: &output.bytes)
         guard let handling = handled, handling.end == .replied else {
             if let handled, handled.isAdvanceWanted { deadline = .zero }
+            if handled?.end == .shed { replies.countShed() }
             return output.abandon()
         }
         if handling.isAdvanceWanted { deadline = .zero }
@@ -124,6 +128,7 @@ struct RegistrarLoop: ~Copyable, MessageHandler {
 
     private mutating func record(_ handling: Handling, _ request: Span<UInt8>, _ reply: Span<UInt8>) {
         var exchange = handling.exchange
+        replies.count(exchange.status, isRepeated: exchange.isRetransmission)
         guard let weight = sampler.weight(of: exchange, callIDHash: handling.callIDHash, ringFill: ring.fill)
         else {
             return

@@ -27,6 +27,11 @@ struct Audience {
 
     mutating func leave(_ id: Int) { consoles.removeAll { $0.id == id } }
 
+    /// Tells all but one what that one, or somebody who is no console (nil), has done.
+    func tell(_ act: Notice, ofConsole id: Int?) {
+        for console in consoles where console.id != id { console.deliver(.notice(act)) }
+    }
+
     /// Tells all; a warning that there is nobody to tell waits.
     mutating func hear(_ notice: Notice) {
         if consoles.isEmpty, notice.level >= .warning { unseen = notice }

@@ -28,11 +28,12 @@ final class MonitorService: Sendable {
         var departures: [Int] = []
         var abuse: AbusePolicy?
         var openDomains: [String]?
-        var pasts: [BuiltPast] = []
         /// Lines of the audit trail from before the start.
         var earlier: [AuditRecord] = []
         /// Tickets of acts that the store has given back.
         var settled: [CommitResult] = []
+        var pasts: [BuiltPast] = []
+        var readers: [@Sendable ([Metric]) -> Void] = []
         var isStopping = false
     }
 
@@ -47,9 +48,21 @@ final class MonitorService: Sendable {
     private let thread = Mutex<LoopThread?>(nil)
     private let reloader = Mutex<Reloader?>(nil)
     private let history: Mutex<HistoryService?>
+    private let explainer = Mutex<Explainer?>(nil)
+    private let accountant = Mutex<Accountant?>(nil)
+    private let heartbeat = Mutex<Heartbeat?>(nil)
 
     /// Reads the settings anew, elsewhere, and says what came of it; never waited for.
     typealias Reloader = @Sendable (@escaping @Sendable (ReloadReport) -> Void) -> Void
+
+    /// Says what the rules in force make of a request that may come.
+    typealias Explainer = @Sendable (ExplainQuery) -> ExplainAnswer
+
+    /// Makes all counters and gauges of what the monitor has counted and how many consoles there are; quick.
+    typealias Accountant = @Sendable (Totals, _ consoles: Int) -> [Metric]
+
+    /// Is told in every turn of the thread that it turns; quick.
+    typealias Heartbeat = @Sendable (Timestamp) -> Void
 
     /// A monitor over the rings of all loops; `log` gets every notice and audit line as well.
     init(
@@ -139,6 +152,27 @@ final class MonitorService: Sendable {
         wake.raise()
     }
 
+    /// What a console's question about the rules is answered by.
+    func onExplain(_ explainer: @escaping Explainer) {
+        self.explainer.withLock { $0 = explainer }
+    }
+
+    /// What consoles' wishes for statistics, and `statistics`, are answered by.
+    func onStatistics(_ accountant: @escaping Accountant) {
+        self.accountant.withLock { $0 = accountant }
+    }
+
+    /// What is told that the thread turns.
+    func onTurn(_ heartbeat: @escaping Heartbeat) {
+        self.heartbeat.withLock { $0 = heartbeat }
+    }
+
+    /// Hands all counters and gauges to `reader`, on the monitor's thread; never if it ends before.
+    func statistics(_ reader: @escaping @Sendable ([Metric]) -> Void) {
+        inbox.withLock { $0.readers.append(reader) }
+        wake.raise()
+    }
+
     /// Other domains than before take registrations without a password: all consoles are told.
     func tell(openDomains: [String]) {
         inbox.withLock { $0.openDomains = openDomains }
@@ -192,6 +226,7 @@ final class MonitorService: Sendable {
                 for record in letters.earlier { monitor.receive(.audit(record), at: now.timestamp) }
                 watchStore(at: now.timestamp)
                 for result in letters.settled { settle(result, now) }
+                service.heartbeat.withLock { $0 }?(now.timestamp)
                 for event in letters.events { take(event, at: now.timestamp) }
                 if let jump = clocks.jump(at: now) { tell(jump, at: now.timestamp) }
                 for past in letters.pasts { show(past) }
@@ -199,6 +234,7 @@ final class MonitorService: Sendable {
                     guard let console = audience[letter.console] else { continue }
                     answer(letter.request, to: console, now: now)
                 }
+                for reader in letters.readers { reader(metrics(at: now.timestamp)) }
                 // With nobody looking, the rings are large enough for a lazy reader.
                 if !isBusy { service.wake.wait(milliseconds: audience.consoles.isEmpty ? 200 : 50) }
             }
@@ -298,21 +334,41 @@ final class MonitorService: Sendable {
 
         private func answer(_ request: LinkRequest, to console: Console, now: ClockReading) {
             if case .reload(let serial) = request, reload(serial: serial, for: console, now: now) { return }
+            if case .statistics(let serial) = request {
+                return console.deliver(.statistics(metrics(at: now.timestamp), serial: serial))
+            }
             let history = service.history.withLock { $0 }
             let isOfThePast = pasts.answer(request, to: console, history, service.desk.storeTrouble) {
                 [service] in service.deliver($0)
             }
             if isOfThePast { return }
-            console.deliver(
-                answer(
-                    request,
-                    in: &sessions[
-                        console.id,
-                        default: LinkSession(readOnlyBecause: console.welcome.readOnlyBecause)
-                    ],
-                    now
-                )
+            if case .explain(let query, let serial) = request,
+                let explainer = service.explainer.withLock({ $0 })
+            {
+                return console.deliver(.explanation(explainer(query), serial: serial))
+            }
+            let update = answer(
+                request,
+                in: &sessions[
+                    console.id,
+                    default: LinkSession(readOnlyBecause: console.welcome.readOnlyBecause)
+                ],
+                now
             )
+            console.deliver(update)
+            if let text = ActNotice.text(request, update) {
+                tell(text, ofConsole: console.id, at: now.timestamp)
+            }
+        }
+
+        /// Whoever else looks on sees what was done, and by whom; the audit trail has it already.
+        private func tell(_ act: String, ofConsole id: Int?, at now: Timestamp) {
+            audience.tell(Notice(at: now, level: .warning, text: act), ofConsole: id)
+        }
+
+        private func metrics(at now: Timestamp) -> [Metric] {
+            let accountant = service.accountant.withLock { $0 }
+            return accountant?(monitor.totals(at: now), audience.consoles.count) ?? []
         }
 
         /// An act like any other: recorded first. The reading itself is done elsewhere, for it may take long. False
@@ -333,6 +389,8 @@ final class MonitorService: Sendable {
                 return true
             }
             monitor.receive(.audit(record), at: now.timestamp)
+            let text = ActNotice.sentence(console.welcome.you, "reads the settings anew")
+            tell(text, ofConsole: console.id, at: now.timestamp)
             reloader { console.deliver(.reloaded($0, serial: serial)) }
             return true
         }

@@ -1,18 +1,22 @@
 import BindingTable
+import ConsoleLink
 import Registrar
 import SIPDigest
 import SIPMessage
+import Timing
 
 /// Whether a REGISTER that comes from an address could be granted, and which rule says so: what
 /// `regtop explain` prints. It asks the registrar's own functions, so it cannot say another thing.
 ///
-/// Blocks, drains and rates live in a running registrar, and are not looked at.
+/// Blocks and drains live in a running registrar: only one that is asked looks at them. Rates are not looked at.
 public struct AccessExplanation {
     /// What there is to say, for people.
     public private(set) var lines: [String] = []
     /// It could register, given the right password where one is asked for.
     public private(set) var canRegister = false
 
+    /// The policy is that of a registrar that runs: blocks and drain are known.
+    private let isRunning: Bool
     private let domain: Domain?
     private let user: [UInt8]
     private let address: IPAddress
@@ -25,32 +29,69 @@ public struct AccessExplanation {
     ///   - aor: the address of record, `user@domain`, with or without `sip:`.
     ///   - transport: over what it comes: udp, tcp, tls, ws or wss.
     public init(_ settings: Settings, from source: String, aor: String, transport: String) throws(HostError) {
+        let (address, kind, name) = try Self.read(source, aor, transport)
+        let at = name.lastIndex(of: 0x40) ?? 0
+        let listeners = try RegistrarService.addresses(settings)
+        let policy = try PolicyBuilder(settings: settings, listeners: listeners).build().policy
+        self.init(policy, from: address, name: name, at: at, over: kind, isRunning: false)
+        if let domain { explain(domain) }
+    }
+
+    /// Explains what a running registrar's policy says to a request, its blocks and its drain as well.
+    init(running policy: Policy, _ query: ExplainQuery, at now: Timestamp) throws(HostError) {
+        let (address, kind, name) = try Self.read(query.from, query.aor, query.transport)
+        let at = name.lastIndex(of: 0x40) ?? 0
+        self.init(policy, from: address, name: name, at: at, over: kind, isRunning: true)
+        for block in [policy.blocks.block(on: .source(address)), policy.blocks.block(on: .aor(name))] {
+            guard let block, block.until.map({ $0 > now }) ?? true else { continue }
+            let seconds = block.until.map { max(0, ($0 - now).secondsRoundedUp) }
+            let left = seconds.map { "for another \($0) s" } ?? "until that is lifted"
+            say("answer", "403: blocked by \(block.by.short) \(left)")
+            return
+        }
+        if let domain { explain(domain) }
+        guard canRegister, let drain = policy.drain, drain.isInForce(at: now) else { return }
+        say("drain", "503 unless it is registered already: \(drain.by.short) turns newcomers away")
+    }
+
+    private static func read(_ source: String, _ aor: String, _ transport: String) throws(HostError)
+        -> (IPAddress, TransportKind, [UInt8])
+    {
         guard let address = IPAddress(source) else {
             throw HostError("--from \(source): no IP address; write 192.0.2.1 or 2001:db8::1", exitCode: 2)
         }
         guard let kind = TransportKind.allCases.first(where: { $0.name == transport.lowercased() }) else {
             throw HostError("--transport \(transport): choose udp, tcp, tls, ws or wss", exitCode: 2)
         }
-        guard let name = Self.canonical(aor), let at = name.lastIndex(of: 0x40), at > 0 else {
+        guard let name = canonical(aor), let at = name.lastIndex(of: 0x40), at > 0 else {
             throw HostError("--aor \(aor): no address of record; write user@domain", exitCode: 2)
         }
-        let listeners = try RegistrarService.addresses(settings)
-        let policy = try PolicyBuilder(settings: settings, listeners: listeners).build().policy
+        return (address, kind, name)
+    }
+
+    private init(
+        _ policy: Policy,
+        from address: IPAddress,
+        name: [UInt8],
+        at: Int,
+        over kind: TransportKind,
+        isRunning: Bool,
+    ) {
+        self.isRunning = isRunning
         self.address = address
         self.transport = kind
         user = Array(name[..<at])
         domain = policy.domainIndex(name.span.extracting(at + 1..<name.count)).map { policy.domains[$0] }
         lines.append("\(Self.text(name)) from \(address) over \(kind.name)")
-        guard let domain else {
+        guard domain != nil else {
             let served = policy.domains.map { Self.text($0.name) }.joined(separator: ", ")
             say("answer", "404: the domain is not served here; served are \(served)")
             return
         }
-        explain(domain)
     }
 
     /// The address of record as the registrar compares it; nil for what is none.
-    private static func canonical(_ text: String) -> [UInt8]? {
+    static func canonical(_ text: String) -> [UInt8]? {
         let bytes = Array((text.hasPrefix("sip:") || text.hasPrefix("sips:") ? text : "sip:\(text)").utf8)
         let whole = ByteRange(start: 0, count: UInt16(clamping: bytes.count))
         guard bytes.count <= Int(UInt16.max), let uri = try? SIPURI(bytes.span, in: whole), uri.hasUser else {
@@ -142,7 +183,8 @@ public struct AccessExplanation {
         }
         let maximum = domain.contacts(of: user.span).maximum
         say("contacts", "\(maximum) at most")
-        say("not seen", "blocks, drain and rates: they live in the running registrar (b in its console)")
+        let running = "blocks, drain and rates: they live in the running registrar (b in its console)"
+        say("not seen", isRunning ? "rates" : running)
         switch domain.objection(to: user.span, from: address) {
         case .accountDisabled: say("answer", "403: the account is disabled")
         case .accountNotFromHere: say("answer", "403: the account may not register from \(address)")

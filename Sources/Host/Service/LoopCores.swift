@@ -4,10 +4,12 @@ import SIPMessage
 import Timing
 import Transport
 
-/// One registrar core and one ring for each loop, made where the loop lives.
+/// One registrar core, one ring and one set of counters for each loop, made where the loop lives.
 struct LoopCores: Sendable {
     /// The rings, by loop number.
     let rings: [ExchangeRing]
+    /// What the loops have answered, by loop number.
+    let replies: [ReplyCounters]
     private let state: RegistrarState
     private let settings: Settings
 
@@ -15,6 +17,7 @@ struct LoopCores: Sendable {
         self.state = state
         self.settings = settings
         rings = (0..<count).map { _ in ExchangeRing(capacity: RegistrarService.ringBytes) }
+        replies = (0..<count).map { _ in ReplyCounters() }
     }
 
     /// Says at the start, on the main thread, what would otherwise go wrong on a loop's.
@@ -31,7 +34,11 @@ struct LoopCores: Sendable {
         var udp = UDPSettings()
         udp.loops = loops
         return try UDPServer(listening: addresses, settings: udp) { context in
-            RegistrarLoop(core: try? core(context.index), ring: rings[context.index]) {
+            RegistrarLoop(
+                core: try? core(context.index),
+                ring: rings[context.index],
+                replies: replies[context.index]
+            ) {
                 context.counters.facts.socketDrops
             }
         }
@@ -47,7 +54,8 @@ struct LoopCores: Sendable {
         streams.idleTimeout = settings.limits.idle == 0 ? .seconds(.max) : .seconds(settings.limits.idle)
         streams.messageLimits = MessageLimits(messageBytes: settings.limits.message)
         return try StreamServer(listening: addresses, settings: streams, tls: settings.tls.files) { context in
-            RegistrarLoop(core: try? core(index + context.index), ring: rings[index + context.index])
+            let number = index + context.index
+            return RegistrarLoop(core: try? core(number), ring: rings[number], replies: replies[number])
         }
     }
 

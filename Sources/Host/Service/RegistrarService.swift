@@ -17,10 +17,16 @@ final class RegistrarService: Sendable {
     /// When it started.
     let startedAt: ClockReading
     let monitor: MonitorService
+    let audit: AuditLog
     let state: RegistrarState
 
-    private let udp: UDPServer<CommitResult>?
-    private let streams: StreamServer<CommitResult>?
+    let udp: UDPServer<CommitResult>?
+    let streams: StreamServer<CommitResult>?
+    /// Rings and counters of the loops.
+    let cores: LoopCores
+    /// Lines that the log has lost.
+    let logLosses: @Sendable () -> UInt64
+    private let pages: MetricsEndpoint?
     private let current: Mutex<Current>
     private let housekeeping: Housekeeping
     private let demo: DemoPopulation?
@@ -51,9 +57,11 @@ final class RegistrarService: Sendable {
         durable: DurableState? = nil,
         demo: DemoPopulation? = nil,
         reread: (@Sendable () throws -> Settings)? = nil,
+        logLosses: @escaping @Sendable () -> UInt64 = { 0 },
         log: @escaping @Sendable (MonitorEvent) -> Void,
     ) throws(HostError) {
         startedAt = SystemClock.read()
+        self.audit = audit
         let addresses = try Self.addresses(settings)
         let abuse = try AbusePolicy(settings.security)
         let built = try PolicyBuilder(settings: settings, listeners: addresses, demo: demo).build()
@@ -75,12 +83,16 @@ final class RegistrarService: Sendable {
         let udpAddresses = addresses.filter { $0.transport == .udp }
         let streamAddresses = addresses.filter { $0.transport != .udp }
         let udpLoops = udpAddresses.isEmpty ? 0 : loops
+        self.logLosses = logLosses
         let cores = LoopCores(
             state: state,
             count: udpLoops + (streamAddresses.isEmpty ? 0 : 1),
             settings: settings
         )
+        self.cores = cores
         try cores.check()
+        // Before anything runs that would have to be stopped.
+        pages = try settings.metrics.map { text throws(HostError) in try MetricsEndpoint(text) }
         do {
             udp = udpAddresses.isEmpty ? nil : try cores.startUDP(udpAddresses, loops: udpLoops)
             streams = streamAddresses.isEmpty ? nil : try cores.startStreams(streamAddresses, after: udpLoops)
@@ -109,8 +121,14 @@ final class RegistrarService: Sendable {
         for line in lines { notice(line.level, line.text) }
         for warning in built.warnings + certificateWarnings { notice(.warning, warning) }
         if let store { try start(store) }
+        account()
+        pages?.open(monitor)
+        if let warning = pages?.warning { notice(.warning, warning) }
         if reread != nil {
             monitor.onReload { [weak self] done in self?.requestReload(done) }
+        }
+        monitor.onExplain { [weak self] in
+            self?.explain($0) ?? ExplainAnswer(refusal: "the registrar is stopping")
         }
         housekeeping.start(watching: built.accountsFiles.keys.sorted() + settings.tls.paths) { [weak self] in
             self?.secondPassed(filesChanged: $0)
@@ -119,8 +137,8 @@ final class RegistrarService: Sendable {
 
     /// Starts the storage thread; changes that have come since the listeners were opened wait for it.
     private func start(_ store: BindingStore) throws(HostError) {
-        let routes = CommitRoutes(to: (udp?.mailboxes ?? []) + (streams?.mailboxes ?? [])) { [monitor] in
-            monitor.settle($0)
+        let routes = CommitRoutes(to: (udp?.mailboxes ?? []) + (streams?.mailboxes ?? [])) {
+            [weak monitor] in monitor?.settle($0)
         }
         do throws(StorageError) {
             try store.start(table: state.table) { routes.deliver($0, $1) }
@@ -134,6 +152,11 @@ final class RegistrarService: Sendable {
         guard let expires = streams?.certificateExpires else { return [] }
         return [TLSSettings.warning(expires: expires, now: SystemClock.read().wall)].compactMap { $0 }
     }
+
+    /// How the store is doing; nil without one.
+    var storeHealth: StoreHealth? { durable?.store?.health }
+    /// Bindings outlive the process.
+    var keepsBindings: Bool { durable?.store != nil }
 
     /// Domains that take registrations without a password.
     var openDomains: [String] { current.withLock { $0.openDomains } }
@@ -186,6 +209,17 @@ final class RegistrarService: Sendable {
         housekeeping.perform { [weak self] in self?.reload(answering: done) }
     }
 
+    /// What the policy in force, blocks and drain included, makes of a request.
+    private func explain(_ query: ExplainQuery) -> ExplainAnswer {
+        do throws(HostError) {
+            let now = SystemClock.read().timestamp
+            let found = try AccessExplanation(running: state.policy.current, query, at: now)
+            return ExplainAnswer(lines: found.lines, canRegister: found.canRegister)
+        } catch {
+            return ExplainAnswer(refusal: error.description)
+        }
+    }
+
     /// The settings as they are now, or all as before and the reason why.
     private func reload(answering done: @Sendable (ReloadReport) -> Void) {
         guard let reread else { return }
@@ -206,6 +240,7 @@ final class RegistrarService: Sendable {
     /// Ends the loops after what they have in hand, commits what they have changed, then ends the monitor.
     func stop() {
         housekeeping.stop()
+        pages?.stop()
         udp?.stop()
         streams?.stop()
         kept?.keep(at: SystemClock.read().timestamp)

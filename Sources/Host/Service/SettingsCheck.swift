@@ -15,8 +15,22 @@ public struct SettingsCheck {
     public func facts() throws -> [String] {
         let addresses = try RegistrarService.addresses(settings)
         try checkFilter()
-        return addresses.map { "listener  \($0)" } + (try tls(addresses))
+        return addresses.map { "listener  \($0)" } + (try tls(addresses)) + (try operations())
             + (try PolicyBuilder(settings: settings, listeners: addresses).build().facts)
+    }
+
+    private func operations() throws(HostError) -> [String] {
+        let (log, kept) = (settings.log, settings.log.keep)
+        var facts: [String] = []
+        if let metrics = settings.metrics {
+            let address = try MetricsEndpoint.address(metrics)
+            facts.append("metrics   http://\("\(address)".dropFirst("tcp:".count))/metrics")
+        }
+        if let file = log.file {
+            let older = kept == 1 ? "1 older file" : "\(kept) older files"
+            facts.append("log       \(file), begun anew at \(log.size) MB, \(older)")
+        }
+        return facts
     }
 
     private func tls(_ addresses: [ListenAddress]) throws(HostError) -> [String] {

@@ -76,19 +76,6 @@ struct SettingsDifference {
         let (limits, security, tls) = (settings.limits, settings.security, settings.tls)
         return [
             Fact("accounts", settings.accounts ?? "none"), Fact("open", settings.open),
-            Fact("state", settings.state ?? "none", waits: true),
-            Fact("store.enabled", settings.store.isOn, waits: true),
-            Fact("store.durability", settings.store.durability, waits: true),
-            Fact("store.on-failure", settings.store.onFailure, waits: true),
-            Fact("store.grace", settings.store.grace, waits: true),
-            Fact("history.days", settings.history.days, waits: true),
-            Fact("history.size", settings.history.size, waits: true),
-            Fact("control.group", settings.control.group ?? "none", waits: true),
-            Fact("control.operators", list: settings.control.operators, waits: true),
-            Fact("metrics", settings.metrics ?? "none", waits: true),
-            Fact("log.file", settings.log.file ?? "none", waits: true),
-            Fact("log.size", settings.log.size, waits: true),
-            Fact("log.keep", settings.log.keep, waits: true),
             Fact("tls.certificate", tls.certificate ?? "none"),
             Fact("tls.key", tls.key ?? "none"),
             Fact("tls.client-authorities", tls.clientAuthorities ?? "none"),
@@ -104,7 +91,27 @@ struct SettingsDifference {
             Fact("security.auto-block", security.autoBlock), Fact("security.block", security.block),
             Fact("security.failures", security.failures), Fact("security.allow", list: security.allow),
             Fact("security.offices", security.blocksOffices),
-        ] + facts(settings.console)
+        ] + kept(settings) + facts(settings.console)
+    }
+
+    /// What is kept beyond the process, and who may look at it.
+    private static func kept(_ settings: Settings) -> [Fact] {
+        let (store, history, control, log) = (
+            settings.store, settings.history, settings.control, settings.log
+        )
+        return [
+            Fact("state", settings.state ?? "none", waits: true),
+            Fact("store.enabled", store.isOn, waits: true),
+            Fact("store.durability", store.durability, waits: true),
+            Fact("store.on-failure", store.onFailure, waits: true),
+            Fact("store.grace", store.grace, waits: true),
+            Fact("history.days", history.days, waits: true), Fact("history.size", history.size, waits: true),
+            Fact("control.group", control.group ?? "none", waits: true),
+            Fact("control.operators", list: control.operators, waits: true),
+            Fact("metrics", settings.metrics ?? "none", waits: true),
+            Fact("log.file", log.file ?? "none", waits: true),
+            Fact("log.size", log.size, waits: true), Fact("log.keep", log.keep, waits: true),
+        ]
     }
 
     private static func facts(_ console: ScreenSettings) -> [Fact] {

@@ -4,6 +4,7 @@ import Timing
 /// Notices when a store gets into trouble and out of it, and says so once each.
 struct StoreWatch {
     private var since: Timestamp?
+    /// Changes that had failed before the trouble.
     private var failures: UInt64 = 0
     private var sentence: String?
 
@@ -12,7 +13,6 @@ struct StoreWatch {
         switch (sentence, health.trouble) {
         case (nil, let trouble?):
             since = health.troubleSince ?? now
-            failures = health.failures
             sentence = trouble
             return Notice(at: now, level: .error, text: "registrations are not durable: \(trouble)")
         case (_?, nil):
@@ -30,6 +30,9 @@ struct StoreWatch {
         case (let before?, let trouble?) where before != trouble:
             sentence = trouble
             return Notice(at: now, level: .error, text: "registrations are still not durable: \(trouble)")
+        case (nil, nil):
+            failures = health.failures
+            return nil
         default: return nil
         }
     }

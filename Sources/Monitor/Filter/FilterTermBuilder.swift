@@ -1,4 +1,5 @@
 internal import SIPMessage
+internal import Timing
 
 /// The operators of the filter language.
 enum FilterRelation: Equatable, Sendable, BitwiseCopyable {
@@ -125,31 +126,17 @@ struct FilterTermBuilder {
 
     /// Seconds from `90`, `90s`, `5m`, `1h30m` or `2d`, with a minus sign if wanted.
     private func duration() throws(Fault) -> Int64 {
-        var seconds: Int64 = 0
-        var number: Int64 = 0
-        var digits = 0
-        let isNegative = value.first == 0x2d
-        for (offset, byte) in value.enumerated() where !(isNegative && offset == 0) {
-            if byte &- 0x30 < 10 {
-                number = number * 10 + Int64(byte - 0x30)
-                digits += 1
-                guard digits <= 10 else { throw fault("the number is too large", at: offset) }
-                continue
-            }
-            let units: [UInt8: Int64] = [0x73: 1, 0x6d: 60, 0x68: 3_600, 0x64: 86_400, 0x77: 604_800]
-            guard digits > 0 else { throw fault("number expected, e.g. \(field.example)", at: offset) }
-            guard let unit = units[byte.lowered] else {
-                throw fault("s, m, h, d or w expected, e.g. 90s or 1h30m", at: offset)
-            }
-            seconds += number * unit
-            number = 0
-            digits = 0
+        do {
+            return try WrittenDuration.seconds(value)
+        } catch {
+            let message =
+                switch error.kind {
+                case .number: "number expected, e.g. \(field.example)"
+                case .unit: "s, m, h, d or w expected, e.g. 90s or 1h30m"
+                case .tooLarge: "the number is too large"
+                }
+            throw fault(message, at: error.offset)
         }
-        guard value.count > (isNegative ? 1 : 0) else {
-            throw fault("number expected, e.g. \(field.example)")
-        }
-        seconds += number
-        return isNegative ? -seconds : seconds
     }
 
     private func word(_ program: inout FilterProgram) throws(Fault) -> Int32 {

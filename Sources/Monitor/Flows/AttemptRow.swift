@@ -3,7 +3,7 @@ public import SIPMessage
 public import Timing
 
 /// What became of one try to register: one word per attempt, not per message.
-public enum AttemptVerdict: UInt8, Hashable, Sendable, CaseIterable {
+public enum AttemptVerdict: UInt8, WordCodable, Hashable, Sendable {
     /// Granted.
     case ok
     /// Granted: all named bindings removed.
@@ -68,6 +68,9 @@ public enum AttemptVerdict: UInt8, Hashable, Sendable, CaseIterable {
         }
     }
 
+    /// The word of the screen.
+    public var codingWord: String { word }
+
     /// Counts as a failed login.
     public var isFailure: Bool {
         switch self {
@@ -78,7 +81,7 @@ public enum AttemptVerdict: UInt8, Hashable, Sendable, CaseIterable {
 }
 
 /// One request and its reply within an attempt, short: `R 401`, `R(0) 200`.
-public struct AttemptStep: Hashable, Sendable {
+public struct AttemptStep: Codable, Hashable, Sendable {
     /// The request took bindings away (expires 0 or `*`).
     public var isUnregister: Bool
     /// It carried credentials.
@@ -107,7 +110,7 @@ public struct AttemptStep: Hashable, Sendable {
 }
 
 /// One try of a phone to register, with its challenge and its outcome.
-public struct AttemptRow: Hashable, Sendable {
+public struct AttemptRow: Codable, Hashable, Sendable {
     /// Names it.
     public var id: AttemptID
     /// When its first message came.
@@ -160,7 +163,7 @@ public struct AttemptRow: Hashable, Sendable {
 }
 
 /// One message of a ladder.
-public struct LadderMessage: Sendable {
+public struct LadderMessage: Codable, Sendable {
     /// When it came or left.
     public var at: Timestamp
     /// From the phone to us.
@@ -193,7 +196,7 @@ public struct LadderMessage: Sendable {
 }
 
 /// One attempt with all its messages and all that was found.
-public struct AttemptDetail: Sendable {
+public struct AttemptDetail: Codable, Sendable {
     /// The row.
     public var row: AttemptRow
     /// Its messages in order.
@@ -227,7 +230,7 @@ public struct AttemptDetail: Sendable {
 }
 
 /// The end of a binding.
-public struct BindingEnd: Hashable, Sendable {
+public struct BindingEnd: Codable, Hashable, Sendable {
     /// Why it ended.
     public var cause: Cause
     /// When.

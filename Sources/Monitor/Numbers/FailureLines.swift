@@ -102,13 +102,13 @@ extension AttemptVerdict {
 }
 
 extension FailureLines {
-    /// The filter for fail2ban that finds the address in each of these lines as `regtop serve` writes them: a file of
-    /// `/etc/fail2ban/filter.d`. The expression is anchored where the line begins, so that nothing a stranger
-    /// sends can stand in the address's place.
+    /// The filter for fail2ban that finds the address in each of these lines as `regtop serve` writes them, into a
+    /// file or the journal: a file of `/etc/fail2ban/filter.d`. The expression is anchored where the line begins, so
+    /// that nothing a stranger sends can stand in the address's place.
     public static let fail2banFilter = """
         # /etc/fail2ban/filter.d/regtop.conf
         [Definition]
-        failregex = ^\\s*info regtop\\s?:(?: \\[\\w+\\])? (?:login failed|probe): [A-Z]+ from <ADDR> port \\d+ \\w+ user
+        failregex = ^\\s*(?:\\S+ regtop\\[\\d+\\]|info regtop)\\s?:(?: \\[\\w+\\])? (?:login failed|probe): [A-Z]+ from <ADDR> port \\d+ \\w+ user
         ignoreregex =
         journalmatch = _SYSTEMD_UNIT=regtop.service
 

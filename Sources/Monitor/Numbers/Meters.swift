@@ -137,6 +137,8 @@ struct Meters {
     private let startedAt: Timestamp
     private var now: Timestamp
     private(set) var ringLosses = 0
+    /// Attempts that have ended since the start, by verdict.
+    private(set) var verdictTotals = [UInt64](repeating: 0, count: AttemptVerdict.allCases.count)
 
     init(startedAt: Timestamp) {
         self.startedAt = startedAt
@@ -188,6 +190,7 @@ struct Meters {
     /// Counts an attempt that has ended.
     mutating func count(_ verdict: AttemptVerdict, weight: UInt32, at moment: Timestamp) {
         verdicts.add(Int(verdict.rawValue), weight, at: moment)
+        verdictTotals[Int(verdict.rawValue)] &+= UInt64(weight)
         guard verdict.isFailure else { return }
         seconds.add(Kind.failure.rawValue, weight, at: moment)
         minutes.add(1, weight, at: moment)
@@ -199,6 +202,9 @@ struct Meters {
             kind == .register || kind == .failure ? sum : sum + seconds.counter(kind.rawValue, slotsAgo: 1)
         }
     }
+
+    /// From request to reply over the last minute, in microseconds.
+    var delay: (p50: Int, p99: Int, maximum: Int) { delays.percentiles }
 
     /// Fills in what is known here.
     func fill(_ overview: inout Overview) {
@@ -215,7 +221,7 @@ struct Meters {
         overview.ringLosses = ringLosses
         overview.verdicts = AttemptVerdict.allCases.compactMap { verdict in
             let count = verdicts.sumWithCurrent(Int(verdict.rawValue))
-            return count > 0 ? (verdict, count) : nil
+            return count > 0 ? VerdictCount(verdict, count) : nil
         }
         let delay = delays.percentiles
         overview.delayP50 = delay.p50

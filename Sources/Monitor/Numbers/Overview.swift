@@ -2,7 +2,7 @@ public import SIPMessage
 public import Timing
 
 /// The numbers of the overview; each is kept as things happen, none is counted by walking the table.
-public struct Overview: Sendable {
+public struct Overview: Codable, Sendable {
     /// Bindings and addresses of record now, and the most bindings so far with its time.
     public var bindings = 0, aors = 0, peak = 0, peakAt = Timestamp.zero
     /// Bindings that end within 60 seconds unless refreshed.
@@ -11,7 +11,7 @@ public struct Overview: Sendable {
     public var registerRate = 0.0, okRate = 0.0, challengeRate = 0.0, forbiddenRate = 0.0, briefRate = 0.0
     public var otherClientErrorRate = 0.0, serverErrorRate = 0.0
     /// Ended attempts of the last 5 minutes, by verdict.
-    public var verdicts: [(verdict: AttemptVerdict, count: Int)] = []
+    public var verdicts: [VerdictCount] = []
     /// From request in to reply out over the last minute, in microseconds.
     public var delayP50 = 0, delayP99 = 0, delayMaximum = 0
     /// Exchanges lost because the ring was full, since the start; one of how many successes is kept now.
@@ -27,9 +27,9 @@ public struct Overview: Sendable {
     /// Bindings that end in each of the next 20 half minutes.
     public var horizon: [Int] = []
     /// User agents by bindings, at most 5, and all others together.
-    public var agents: [(name: String, count: Int)] = [], otherAgents = 0, otherAgentBindings = 0
+    public var agents: [AgentCount] = [], otherAgents = 0, otherAgentBindings = 0
     /// Bindings by transport, over IPv6, and behind NAT.
-    public var transports: [(transport: TransportKind, count: Int)] = [], ipv6 = 0, natted = 0
+    public var transports: [TransportCount] = [], ipv6 = 0, natted = 0
     /// How many of them can be reached.
     public var liveness = Liveness()
     /// The latest of the table's and the operators' doings, newest first, at most 20.
@@ -39,8 +39,36 @@ public struct Overview: Sendable {
     public init() {}
 }
 
+/// How many bindings a User-Agent has.
+public struct AgentCount: Codable, Hashable, Sendable {
+    /// The User-Agent; empty for those who gave none.
+    public var name: String
+    /// How many.
+    public var count: Int
+
+    /// Pairs the two.
+    public init(_ name: String, _ count: Int) {
+        self.name = name
+        self.count = count
+    }
+}
+
+/// How many bindings came over a transport.
+public struct TransportCount: Codable, Hashable, Sendable {
+    /// Which.
+    public var transport: TransportKind
+    /// How many.
+    public var count: Int
+
+    /// Pairs the two.
+    public init(_ transport: TransportKind, _ count: Int) {
+        self.transport = transport
+        self.count = count
+    }
+}
+
 /// A user whose logins fail.
-public struct FailingUser: Hashable, Sendable {
+public struct FailingUser: Codable, Hashable, Sendable {
     /// Canonical address of record.
     public var aor: String
     /// The commonest reason, and how many of the failures have it.
@@ -67,7 +95,7 @@ public struct FailingUser: Hashable, Sendable {
 }
 
 /// A source that sends much.
-public struct TopSource: Hashable, Sendable {
+public struct TopSource: Codable, Hashable, Sendable {
     /// Its address.
     public var address: IPAddress
     /// Per second: requests, granted, failed.
@@ -86,7 +114,7 @@ public struct TopSource: Hashable, Sendable {
 }
 
 /// A thing that happened, for the overview's list.
-public struct OverviewEvent: Hashable, Sendable {
+public struct OverviewEvent: Codable, Hashable, Sendable {
     /// When.
     public var at: Timestamp
     /// `registered`, `moved`, `expired`, `evicted by operator`, …

@@ -29,10 +29,12 @@ extension Rows {
         overview.horizon = (0..<20).map { horizon.count(from: now, seconds: $0 * 30..<($0 + 1) * 30) }
         overview.soonest = soonest(10, at: now)
         let agents = population.commonest(5)
-        overview.agents = agents.top
+        overview.agents = agents.top.map { AgentCount($0.name, $0.count) }
         overview.otherAgents = agents.others
         overview.otherAgentBindings = agents.otherBindings
-        overview.transports = TransportKind.allCases.map { ($0, population.transports[Int($0.rawValue)]) }
+        overview.transports = TransportKind.allCases.map {
+            TransportCount($0, population.transports[Int($0.rawValue)])
+        }
         overview.ipv6 = population.ipv6
         overview.natted = population.natted
         overview.liveness = liveness.numbers

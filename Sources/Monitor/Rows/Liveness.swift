@@ -1,7 +1,7 @@
 internal import BindingTable
 
 /// How many bindings can be reached, as far as connections and pings tell.
-public struct Liveness: Hashable, Sendable {
+public struct Liveness: Codable, Hashable, Sendable {
     /// Bindings over a connection that is open, and over one that has ended.
     public var connected = 0, disconnected = 0
     /// Bindings that answer pings, that never answered one, that used to and do no longer.

@@ -1,7 +1,9 @@
+public import SIPMessage
+
 /// What the failures of a source or a user look like. A judgement: the numbers beside it are the facts.
 ///
 /// In the order of how much it matters.
-public enum AbuseClass: UInt8, Hashable, Sendable, CaseIterable {
+public enum AbuseClass: UInt8, WordCodable, Hashable, Sendable {
     /// An attack was under way, and then a login of a name went through that had not before.
     case breakIn
     /// Many passwords for one name, faster than a phone retries.
@@ -35,6 +37,9 @@ public enum AbuseClass: UInt8, Hashable, Sendable, CaseIterable {
         case .staleNonce: "stale-nonce"
         }
     }
+
+    /// The word of filters.
+    public var codingWord: String { word }
 }
 
 extension AbuseClass: Comparable {
@@ -43,7 +48,7 @@ extension AbuseClass: Comparable {
 }
 
 /// One judgement with what speaks for it.
-public struct AbuseFinding: Hashable, Sendable {
+public struct AbuseFinding: Codable, Hashable, Sendable {
     /// What it looks like.
     public var kind: AbuseClass
     /// How much there is of it, in its own unit: wrong passwords on the name that has most, names, replays,

@@ -6,7 +6,7 @@ public import Timing
 /// Over UDP a source address can be forged, so an attacker could have somebody else blocked. Therefore a source from
 /// which phones have registered is not blocked for what takes no login to send (names, probes), nor for guesses when
 /// several users have registered from it, unless `blocksOffices` says so; and what `allowed` names is never blocked.
-public struct AbusePolicy: Hashable, Sendable {
+public struct AbusePolicy: Codable, Hashable, Sendable {
     /// Sources are blocked automatically.
     public var isOn = false
     /// For how long.

@@ -2,8 +2,17 @@ public import SIPMessage
 public import Timing
 
 /// By what failures are put together.
-public enum SecurityGroup: UInt8, Hashable, Sendable, CaseIterable {
+public enum SecurityGroup: UInt8, WordCodable, Hashable, Sendable {
     case source, user, agent
+
+    /// `source`, `user` or `agent`.
+    public var codingWord: String {
+        switch self {
+        case .source: "source"
+        case .user: "user"
+        case .agent: "agent"
+        }
+    }
 }
 
 /// Names a row of the security screen.
@@ -19,7 +28,7 @@ public enum SecurityKey: Hashable, Sendable {
 }
 
 /// How often a verdict was met.
-public struct VerdictCount: Hashable, Sendable {
+public struct VerdictCount: Codable, Hashable, Sendable {
     /// Which.
     public var verdict: AttemptVerdict
     /// How often.
@@ -33,7 +42,7 @@ public struct VerdictCount: Hashable, Sendable {
 }
 
 /// What is known of a source, user or User-Agent that fails or probes. Within ten minutes, if nothing else is said.
-public struct SecurityRow: Hashable, Sendable {
+public struct SecurityRow: Codable, Hashable, Sendable {
     /// Which.
     public var key: SecurityKey
     /// Failures within ten minutes, an hour and a day.
@@ -74,7 +83,7 @@ public struct SecurityRow: Hashable, Sendable {
 }
 
 /// The rows of the security screen with what belongs to them.
-public struct SecurityPicture: Sendable {
+public struct SecurityPicture: Codable, Sendable {
     /// Attackers first, then who fails most.
     public var rows: [SecurityRow]
     /// Failures of everybody within ten minutes, an hour and a day.

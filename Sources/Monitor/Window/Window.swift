@@ -2,7 +2,7 @@ public import BindingTable
 public import Timing
 
 /// The answer to a `WindowQuery`: the rows that it shows, and where they stand in the whole.
-public struct Window: Sendable {
+public struct Window: Codable, Sendable {
     /// What is in it.
     public var content: Content
     /// Position of the first row in the list, from 0.
@@ -57,7 +57,7 @@ public struct Window: Sendable {
 }
 
 /// One binding and what belongs to it.
-public struct BindingDetail: Sendable {
+public struct BindingDetail: Codable, Sendable {
     /// The binding itself.
     public var row: BindingRow
     /// The other bindings of its address of record.
@@ -104,7 +104,7 @@ extension BindingDetail {
 }
 
 /// A log line with its number.
-public struct LogLine: Hashable, Sendable {
+public struct LogLine: Codable, Hashable, Sendable {
     /// Counts from 1; names the row.
     public var number: UInt64
     /// The line.
@@ -118,7 +118,7 @@ public struct LogLine: Hashable, Sendable {
 }
 
 /// A line of the audit trail with its number.
-public struct AuditLine: Hashable, Sendable {
+public struct AuditLine: Codable, Hashable, Sendable {
     /// Counts from 1; names the row.
     public var number: UInt64
     /// The line.

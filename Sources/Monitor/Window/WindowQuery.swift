@@ -1,4 +1,5 @@
 public import BindingTable
+public import SIPMessage
 
 /// What a console wants to see: never the table, only the window that it shows (design: idea 5).
 public struct WindowQuery: Hashable, Sendable {
@@ -89,15 +90,41 @@ public struct BindingOrder: Hashable, Sendable {
 }
 
 /// The columns of a list of bindings; titles, widths and texts are the console's.
-public enum BindingColumn: UInt8, Hashable, Sendable, CaseIterable {
+public enum BindingColumn: UInt8, WordCodable, Hashable, Sendable {
     case aor, contact, source, transport, expires, state, tries, agent, age, refreshed, granted, cseq, callID,
         q, badges, connection, ping, flow, hops, peer
+
+    /// `aor`, `contact`, … `call-id`, … as the case is named.
+    public var codingWord: String {
+        switch self {
+        case .aor: "aor"
+        case .contact: "contact"
+        case .source: "source"
+        case .transport: "transport"
+        case .expires: "expires"
+        case .state: "state"
+        case .tries: "tries"
+        case .agent: "agent"
+        case .age: "age"
+        case .refreshed: "refreshed"
+        case .granted: "granted"
+        case .cseq: "cseq"
+        case .callID: "call-id"
+        case .q: "q"
+        case .badges: "badges"
+        case .connection: "connection"
+        case .ping: "ping"
+        case .flow: "flow"
+        case .hops: "hops"
+        case .peer: "peer"
+        }
+    }
 }
 
 /// How a binding is doing, in one word of the screen; what is more urgent comes later and wins. A failed
 /// login may be somebody else's guess and leaves the phone reachable, so silence outdoes it; a connection that
 /// has ended is certain, where silence may be the network's.
-public enum BindingState: UInt8, Hashable, Sendable, CaseIterable {
+public enum BindingState: UInt8, WordCodable, Hashable, Sendable {
     /// Nothing to say.
     case ok
     /// Past the phone's own usual refresh gap.
@@ -122,10 +149,13 @@ public enum BindingState: UInt8, Hashable, Sendable, CaseIterable {
         case .gone: "GONE"
         }
     }
+
+    /// The word of the screen.
+    public var codingWord: String { word }
 }
 
 /// One row of the list of bindings.
-public struct BindingRow: Hashable, Sendable {
+public struct BindingRow: Codable, Hashable, Sendable {
     /// The binding with its texts.
     public var binding: Binding
     /// How it is doing.

@@ -185,16 +185,17 @@ extension UInt8 {
     /// Space, tab, or part of a fold.
     @inline(__always)
     var isSpace: Bool { self <= 0x20 && (0x1_0000_2600 as UInt64 &>> UInt64(self)) & 1 != 0 }
-    @inline(__always)
-    var isDigit: Bool { self &- 0x30 < 10 }
+    /// `0` to `9`.
+    @inlinable @inline(__always)
+    public var isDigit: Bool { self &- 0x30 < 10 }
     @inline(__always)
     var isLetter: Bool { (self | 0x20) &- 0x61 < 26 }
     /// Lower case, if an ASCII letter.
     @inline(__always)
     var folded: UInt8 { self &- 0x41 < 26 ? self | 0x20 : self }
     /// The value of a hexadecimal digit.
-    @inline(__always)
-    var hexDigit: UInt8? {
+    @inlinable @inline(__always)
+    public var hexDigit: UInt8? {
         if isDigit { return self &- 0x30 }
         let letter = (self | 0x20) &- 0x61
         return letter < 6 ? letter &+ 10 : nil

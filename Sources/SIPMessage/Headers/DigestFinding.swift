@@ -2,7 +2,7 @@
 // them, and the monitor must not see the verifier.
 
 /// One thing that the digest verification looked at, in RFC 7616's words.
-public enum DigestCheck: UInt8, Sendable, CaseIterable, BitwiseCopyable {
+public enum DigestCheck: UInt8, WordCodable, Sendable, BitwiseCopyable {
     /// Credentials for our realm are there and complete.
     case credentials
     /// The algorithm is one that was offered.
@@ -23,17 +23,42 @@ public enum DigestCheck: UInt8, Sendable, CaseIterable, BitwiseCopyable {
     case response
     /// The nonce count was not used before. Value: the count.
     case nonceCount
+
+    /// `credentials`, `algorithm`, …, `nonce-count`.
+    public var codingWord: String {
+        switch self {
+        case .credentials: "credentials"
+        case .algorithm: "algorithm"
+        case .realm: "realm"
+        case .nonce: "nonce"
+        case .age: "age"
+        case .qop: "qop"
+        case .uri: "uri"
+        case .user: "user"
+        case .response: "response"
+        case .nonceCount: "nonce-count"
+        }
+    }
 }
 
 /// One check and how it came out. Only the function that verified makes these, in the order in which
 /// it looked, so that what the console explains is what was done.
-public struct DigestFinding: Hashable, Sendable, BitwiseCopyable {
+public struct DigestFinding: Codable, Hashable, Sendable, BitwiseCopyable {
     /// How a check came out.
-    public enum Outcome: UInt8, Sendable, BitwiseCopyable {
+    public enum Outcome: UInt8, WordCodable, Sendable, BitwiseCopyable {
         case passed
         /// Passed by policy although not by the letter (badge).
         case tolerated
         case failed
+
+        /// `passed`, `tolerated` or `failed`.
+        public var codingWord: String {
+            switch self {
+            case .passed: "passed"
+            case .tolerated: "tolerated"
+            case .failed: "failed"
+            }
+        }
     }
 
     /// What was looked at.

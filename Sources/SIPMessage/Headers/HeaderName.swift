@@ -32,7 +32,7 @@ public struct HeaderFacts: Sendable {
 }
 
 /// The names of header fields that are known, from one table (`facts`).
-public enum HeaderName: UInt8, Hashable, Sendable, CaseIterable, BitwiseCopyable {
+public enum HeaderName: UInt8, WordCodable, Hashable, Sendable, BitwiseCopyable {
     case accept, acceptContact, acceptEncoding, acceptLanguage, alertInfo, allow, allowEvents
     case authenticationInfo, authorization, callID, callInfo, contact, contentDisposition, contentEncoding
     case contentLanguage, contentLength, contentType, cseq, date, diversion, errorInfo, event, expires
@@ -133,6 +133,9 @@ public enum HeaderName: UInt8, Hashable, Sendable, CaseIterable, BitwiseCopyable
 
     /// The name as it is written, for people.
     public var name: String { facts.name.description }
+
+    /// The name as it is written, or `other`.
+    public var codingWord: String { self == .other ? "other" : name }
 
     /// The name that stands in `range`, in full or compact form and any case; `other` if it isn't known.
     public init(_ bytes: Span<UInt8>, in range: ByteRange) {

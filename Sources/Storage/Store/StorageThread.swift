@@ -70,15 +70,24 @@ final class StorageThread {
         let clock = store.clock()
         let moments = Moments(reading: clock)
         let changes = tickets.reduce(0) { $0 + $1.changes.count }
+        // Rows that a failure has left behind would stand beside those that are acknowledged now, and win after a crash.
+        let healed =
+            stale.isEmpty
+            ? []
+            : stale.filter { partition in
+                tickets.contains { $0.changes.contains { $0.facts.id.partition == partition } }
+            }
         store.numbers.begin(tickets.count, at: clock.timestamp)
         do {
             try transaction { statements, database in
+                for partition in healed { try rewrite(partition, statements, moments) }
                 for ticket in tickets {
                     for change in ticket.changes { try write(change, ticket.by, statements, moments) }
                 }
                 if let orders { try BlockRows.write(orders, database, moments) }
             }
             orders = nil
+            stale.subtract(healed)
             store.numbers.succeed(changes, at: store.clock().timestamp)
             answer(tickets, true)
             recoverIfWhole()

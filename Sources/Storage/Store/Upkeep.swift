@@ -178,24 +178,27 @@ extension StorageThread {
         let clock = store.clock()
         let moments = Moments(reading: clock)
         do {
-            try transaction { statements, _ in
-                try statements.removeAll(of: partition)
-                var next: UInt32? = 0
-                while let slot = next {
-                    // Short holds of the lock. What changes in between has tickets that come later.
-                    var bindings: [Binding] = []
-                    next = table.withPartition(at: partition) { part in
-                        part.visit(from: slot, limit: 64) { facts in
-                            if let binding = part.binding(facts.id) { bindings.append(binding) }
-                        }
-                    }
-                    for binding in bindings { try statements.write(binding.facts, binding.texts, moments) }
-                }
-            }
+            try transaction { statements, _ in try rewrite(partition, statements, moments) }
             stale.remove(partition)
             retryAt = clock.timestamp
         } catch {
             fail(error, 0)
+        }
+    }
+
+    /// The same within a transaction.
+    func rewrite(_ partition: Int, _ statements: Statements, _ moments: Moments) throws {
+        try statements.removeAll(of: partition)
+        var next: UInt32? = 0
+        while let slot = next {
+            // Short holds of the lock. What changes in between has tickets that come later.
+            var bindings: [Binding] = []
+            next = table.withPartition(at: partition) { part in
+                part.visit(from: slot, limit: 64) { facts in
+                    if let binding = part.binding(facts.id) { bindings.append(binding) }
+                }
+            }
+            for binding in bindings { try statements.write(binding.facts, binding.texts, moments) }
         }
     }
 }

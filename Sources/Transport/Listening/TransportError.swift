@@ -9,6 +9,8 @@ public enum TransportError: Error, Hashable, Sendable, CustomStringConvertible {
     case unknownHost(listener: String, reason: String)
     /// The system refused the listener with this `errno`.
     case cannotListen(listener: String, errno: Int32)
+    /// The system refused a Unix socket at this path with this `errno`.
+    case cannotOpen(socket: String, errno: Int32)
     /// A listener for TLS, and no certificate for it.
     case certificateMissing(listener: String)
     /// A file of a certificate or key cannot be used; `reason` says why and what to do.
@@ -25,6 +27,8 @@ public enum TransportError: Error, Hashable, Sendable, CustomStringConvertible {
             "\(listener): unknown host (\(reason)); write an address, such as 127.0.0.1 or [::1]"
         case .cannotListen(let listener, let errno):
             "\(listener): \(Self.refusal(errno))"
+        case .cannotOpen(let socket, let errno):
+            "\(socket): \(Self.localRefusal(errno))"
         case .certificateMissing(let listener):
             "\(listener): TLS needs a certificate; name the PEM files of its chain and of its key"
         case .badCertificate(let file, let reason):
@@ -42,6 +46,16 @@ public enum TransportError: Error, Hashable, Sendable, CustomStringConvertible {
             "permission denied; ports below 1024 need CAP_NET_BIND_SERVICE, choose another port"
         case EAFNOSUPPORT: "this host has no IPv6; listen on an IPv4 address"
         default: "\(text(errno)); choose another address or port"
+        }
+    }
+
+    private static func localRefusal(_ errno: Int32) -> String {
+        switch errno {
+        case ENAMETOOLONG:
+            "a socket's path has at most \(csocket_longest_path()) bytes; choose a shorter directory"
+        case EEXIST: "there is something that is no socket; move it away"
+        case EACCES, EPERM: "permission denied; choose a directory and group that are yours"
+        default: "\(text(errno)); choose another directory"
         }
     }
 

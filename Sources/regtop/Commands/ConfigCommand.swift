@@ -112,6 +112,27 @@ enum SettingsExample {
           offices: false                # true: also sources that users have registered from
           # allow: [10.0.0.0/8]         # never blocked so
 
+        # state: /var/lib/regtop        # bindings, history, audit trail, control socket; default: what systemd gives,
+                                        # /var/lib/regtop for root, else ~/.local/state/regtop
+        store:
+          enabled: true                 # false: bindings end with the process
+          durability: process           # what an acknowledged change survives: process (kill -9), power
+          on-failure: refuse            # while nothing can be committed: refuse (500), continue (not durable)
+          grace: 30                     # seconds after a start within which no restored binding ends
+
+        history: {days: 30, size: 256}  # of bindings that left; megabytes
+
+        control:                        # who may attach beside the owner and root
+          # group: regtop               # its members may look
+          # operators: ["mara"]         # these of them may act
+
+        # metrics: 9154                 # OpenMetrics over HTTP, GET /metrics: PORT (of 127.0.0.1) or HOST:PORT
+
+        log:
+          # file: /var/log/regtop.log   # default: standard error, which systemd takes to the journal
+          size: 16                      # megabytes after which a new file is begun
+          keep: 5                       # older files that are kept
+
         console:
           theme: ansi
           ascii: false

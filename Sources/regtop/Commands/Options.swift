@@ -26,17 +26,12 @@ struct ServiceOptions: ParsableArguments {
     @Option(help: "Directory for bindings, history, audit trail and control socket; see regtop.conf(5).")
     var state: String?
 
-    @Option(help: "Serve OpenMetrics over HTTP here, HOST:PORT.")
+    @Option(help: "Serve OpenMetrics over HTTP here: PORT (of 127.0.0.1) or HOST:PORT; GET /metrics.")
     var metrics: String?
 
     /// Settings of defaults, file, environment and flags, in rising order.
     func settings(environment: [String: String] = ProcessInfo.processInfo.environment) throws -> Settings {
-        var settings = Settings()
-        if let file = SettingsSearch.file(flag: config, environment: environment) {
-            try SettingsFile.apply(SettingsSearch.read(file), file: file, to: &settings)
-            settings.resolvePaths(against: (file as NSString).deletingLastPathComponent)
-        }
-        try EnvironmentSettings.apply(environment, to: &settings)
+        var settings = try SettingsSearch.settings(config: config, environment: environment)
         if !listen.isEmpty { settings.listen = listen }
         if !domain.isEmpty {
             let named = Dictionary(
@@ -101,8 +96,42 @@ struct ScreenOptions: ParsableArguments {
     }
 }
 
+/// The options of whoever comes in by the control socket of a registrar that runs already.
+struct ControlOptions: ParsableArguments {
+    @Option(help: "State directory of the registrar. Default: as its own, see regtop.conf(5).")
+    var state: String?
+
+    @Option(help: "Settings file (YAML) that names it, if the registrar has one of its own.")
+    var config: String?
+
+    /// What file, environment and flags say.
+    func settings(environment: [String: String] = ProcessInfo.processInfo.environment) throws -> Settings {
+        var settings = try SettingsSearch.settings(config: config, environment: environment)
+        if let state { settings.state = state }
+        return settings
+    }
+
+    /// Where the registrar's directory is.
+    func directory(
+        environment: [String: String] = ProcessInfo.processInfo.environment
+    ) throws -> StateDirectory {
+        StateDirectory(try settings(environment: environment).state, environment: environment)
+    }
+}
+
 /// Where the settings file is.
 enum SettingsSearch {
+    /// Settings of defaults, file and environment, in rising order.
+    static func settings(config: String?, environment: [String: String]) throws -> Settings {
+        var settings = Settings()
+        if let file = file(flag: config, environment: environment) {
+            try SettingsFile.apply(read(file), file: file, to: &settings)
+            settings.resolvePaths(against: (file as NSString).deletingLastPathComponent)
+        }
+        try EnvironmentSettings.apply(environment, to: &settings)
+        return settings
+    }
+
     /// The file of the flag, of `REGTOP_CONFIG`, or the first of the usual places that exists.
     static func file(flag: String?, environment: [String: String]) -> String? {
         if let flag { return flag }
@@ -154,6 +183,7 @@ enum EnvironmentSettings {
         if let accounts = value("ACCOUNTS") { settings.accounts = accounts }
         if let open = try flag("OPEN") { settings.open = open }
         if let state = value("STATE") { settings.state = state }
+        if let metrics = value("METRICS") { settings.metrics = metrics }
         if let theme = value("THEME") { settings.console.theme = theme }
         if let readOnly = try flag("READ_ONLY") { settings.console.readOnly = readOnly }
         if let ascii = try flag("ASCII") { settings.console.ascii = ascii }

@@ -129,6 +129,20 @@ import Timing
         #expect(after == before)
     }
 
+    @Test func `every change is counted by its cause, exactly`() throws {
+        let alice = try #require(table.add(.phone("alice", at: .at(0))))
+        _ = try #require(table.add(.phone("bob", at: .at(0), expires: 60)))
+        for second in 1...5 { table.update(alice, .phone("alice", at: .at(second))) }
+        table.remove(alice, at: .at(10))
+        // There is nothing left to remove.
+        table.remove(alice, at: .at(11))
+        table.advanceAll(to: .at(61))
+        let counts = Dictionary(uniqueKeysWithValues: table.changeCounts().map { ($0.cause, $0.count) })
+        #expect(counts.count == Cause.allCases.count)
+        #expect(counts.values.reduce(0, +) == 9)
+        #expect(counts[.registered] == 2 && counts[.expired] == 1)
+    }
+
     @Test func `tombstones go at their own expiry, not before thirty seconds`() throws {
         let long = try #require(table.add(.phone("alice", at: .at(0), expires: 600)))
         let short = try #require(table.add(.phone("bob", at: .at(0), expires: 60)))

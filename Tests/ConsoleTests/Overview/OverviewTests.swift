@@ -102,7 +102,10 @@ import Testing
     /// A BYE that was answered with 481 is no login.
     @Test func onlyLoginsCountAsLogins() {
         var world = World()
-        world.overview.verdicts = [(.ok, 1), (.other, 987), (.waiting, 7), (.wrongPassword, 1)]
+        world.overview.verdicts = [
+            VerdictCount(.ok, 1), VerdictCount(.other, 987), VerdictCount(.waiting, 7),
+            VerdictCount(.wrongPassword, 1),
+        ]
         for size in [Size(width: 80, height: 24), Size(width: 140, height: 40)] {
             let driver = Driver(size, view: .overview, world: world)
             #expect(driver.screen.contains("50.0%"))

@@ -10,6 +10,7 @@ import Testing
     @Test(arguments: [Size(width: 80, height: 24), Size(width: 140, height: 40), Size(width: 40, height: 10)])
     func aRedBarIsOnEveryScreen(size: Size) {
         var driver = Driver(size)
+        driver.press("1")
         driver.wait(1)
         #expect(!driver.screen.contains("NOT DURABLE"))
         let before = driver.lines[1]

@@ -13,8 +13,8 @@ extension Samples {
         (numbers.registerRate, numbers.okRate, numbers.challengeRate) = (63.1, 58.9, 61.8)
         (numbers.forbiddenRate, numbers.otherClientErrorRate) = (0.4, 0.2)
         numbers.verdicts = [
-            (.ok, 18_402), (.unknownUser, 330), (.wrongPassword, 41), (.stale, 30), (.domain, 8),
-            (.replay, 3),
+            VerdictCount(.ok, 18_402), VerdictCount(.unknownUser, 330), VerdictCount(.wrongPassword, 41),
+            VerdictCount(.stale, 30), VerdictCount(.domain, 8), VerdictCount(.replay, 3),
         ]
         (numbers.delayP50, numbers.delayP99, numbers.delayMaximum) = (400, 2_100, 11_000)
         numbers.registerHistory = (0..<120).map { 40 + Double($0 * 37 % 29) }
@@ -78,11 +78,11 @@ extension Samples {
         ]
         numbers.horizon = (0..<20).map { 20 + $0 * 53 % 90 }
         numbers.agents = [
-            ("Yealink SIP-T46", 7_120), ("Zoiper rv2.10", 3_002), ("Linphone 5.2", 1_811),
-            ("Grandstream GXP", 1_402),
+            AgentCount("Yealink SIP-T46", 7_120), AgentCount("Zoiper rv2.10", 3_002),
+            AgentCount("Linphone 5.2", 1_811), AgentCount("Grandstream GXP", 1_402),
         ]
         (numbers.otherAgents, numbers.otherAgentBindings) = (28, 4_869)
-        numbers.transports = [(.udp, 15_200), (.tcp, 3_004)]
+        numbers.transports = [TransportCount(.udp, 15_200), TransportCount(.tcp, 3_004)]
         (numbers.ipv6, numbers.natted) = (546, 11_104)
         numbers.events = [
             OverviewEvent(

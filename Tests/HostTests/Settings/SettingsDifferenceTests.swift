@@ -123,7 +123,11 @@ struct SettingsDifferenceTests {
     func complete() {
         let changes: [(inout Settings) -> Void] = [
             { $0.open = true }, { $0.tls.key = "k" }, { $0.security.allow = ["10.0.0.0/8"] },
-            { $0.console.view = "log" }, { $0.limits.message = 2_048 },
+            { $0.console.view = "log" }, { $0.limits.message = 2_048 }, { $0.state = "/s" },
+            { $0.store.isOn = false }, { $0.store.durability = "power" }, { $0.store.onFailure = "continue" },
+            { $0.store.grace = 0 }, { $0.history.days = 1 }, { $0.history.size = 1 },
+            { $0.control.group = "g" }, { $0.control.operators = ["o"] }, { $0.metrics = "9154" },
+            { $0.log.file = "f" }, { $0.log.size = 1 }, { $0.log.keep = 1 },
         ]
         for change in changes {
             let found = lines(to: change)
@@ -152,7 +156,7 @@ struct SettingsDifferenceTests {
         }
         // A new setting needs its line, and its change above.
         #expect(Mirror(reflecting: DomainSettings()).children.count == 19)
-        #expect(Mirror(reflecting: Settings()).children.count == 8)
+        #expect(Mirror(reflecting: Settings()).children.count == 14)
     }
 
     @Test("An accounts file tells what is different from before")

@@ -130,11 +130,13 @@ struct RestartTests {
 
     @Test("Blocks and a drain go on, with who set them; one that was lifted does not")
     func rules() throws {
+        var console = 0
         func perform(_ service: RegistrarService, _ verb: OperatorVerb) throws {
+            console += 1
             let updates = Awaited<LinkUpdate>()
-            service.monitor.attach(.init(id: 1, welcome: Welcome(me)) { updates.add($0) })
+            service.monitor.attach(.init(id: console, welcome: Welcome(me)) { updates.add($0) })
             let command = OperatorCommand(verb: verb, reason: "test", by: me)
-            service.monitor.submit(.perform(command, serial: 9), from: 1)
+            service.monitor.submit(.perform(command, serial: 9), from: console)
             let found = updates.first {
                 if case .outcome = $0 { return true }
                 return false

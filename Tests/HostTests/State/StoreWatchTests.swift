@@ -19,13 +19,13 @@ struct StoreWatchTests {
     @Test("Its trouble is an error once, its end an information with how long and how many")
     func once() {
         var watch = StoreWatch()
-        #expect(watch.look(health(nil), at: at(1)) == nil)
+        #expect(watch.look(health(nil, failures: 2), at: at(1)) == nil)
         let begun = watch.look(health("the disk is full", failures: 3, since: 10), at: at(12))
         #expect(begun?.level == .error && begun?.text.contains("the disk is full") == true)
         #expect(watch.look(health("the disk is full", failures: 9, since: 10), at: at(20)) == nil)
         let ended = watch.look(health(nil, failures: 10), at: at(70))
         #expect(ended?.level == .info)
-        #expect(ended?.text == "registrations are durable again, after 60 s; 7 changes failed meanwhile")
+        #expect(ended?.text == "registrations are durable again, after 60 s; 8 changes failed meanwhile")
         #expect(watch.look(health(nil, failures: 10), at: at(71)) == nil)
     }
 

@@ -27,12 +27,13 @@ struct OverviewNumbersTests {
         #expect(overview.peak >= all.count)
         #expect(overview.natted == all.count { $0.facts.badges.contains(.nat) }, "seed \(seed)")
         #expect(overview.ipv6 == all.count { !$0.facts.path.source.address.isIPv4 }, "seed \(seed)")
-        for (transport, count) in overview.transports {
-            #expect(count == all.count { $0.facts.path.transport == transport }, "seed \(seed)")
+        for item in overview.transports {
+            let count = all.count { $0.facts.path.transport == item.transport }
+            #expect(item.count == count, "seed \(seed)")
         }
         let agents = Dictionary(grouping: all.filter { !$0.texts.userAgent.isEmpty }, by: \.texts.userAgent)
-        for (name, count) in overview.agents {
-            #expect(agents[Array(name.utf8)]?.count == count, "seed \(seed)")
+        for item in overview.agents {
+            #expect(agents[Array(item.name.utf8)]?.count == item.count, "seed \(seed)")
         }
         #expect(overview.agents.reduce(0) { $0 + $1.count } + overview.otherAgentBindings == all.count)
         #expect(

@@ -1,0 +1,233 @@
+import BindingTable
+import Cells
+import Console
+import ConsoleLink
+import Monitor
+public import Timing
+
+/// `regtop show` and `regtop explain AOR`: one address of record or binding, with its last attempts and why they came
+/// out as they did.
+public struct ShowScript {
+    /// An address of record, or a binding's id.
+    public var name: String
+    /// Only the attempts.
+    public var attemptsOnly = false
+    /// JSON instead of lines.
+    public var isJSON = false
+    /// The table as it was then.
+    public var at: WallTime?
+
+    /// Attempts, and lines of history, that are told.
+    static let attemptsShown = 10, historyShown = 20
+
+    /// All of an address of record or a binding.
+    public init(_ name: String) { self.name = name }
+
+    /// Writes what there is. Throws 3 if there is nothing.
+    public func run(_ script: ScriptContext) throws(HostError) {
+        let moment = try script.replay(at: at)
+        let target = try ScriptTarget(name)
+        let found = try attemptsOnly ? [] : details(target, script)
+        let aor = found.first?.detail.row.binding.texts.aor ?? target.aor
+        let attempts = try aor.map { (aor) throws(HostError) in try self.attempts(aor, script) } ?? []
+        let history =
+            try attemptsOnly ? nil : aor.map { (aor) throws(HostError) in try self.history(aor, script) }
+        let isEmpty = found.isEmpty && attempts.isEmpty && (history?.entries.isEmpty ?? true)
+        if isJSON {
+            let clock = moment(
+                found.first?.clock ?? attempts.first?.clock ?? script.clock(script.welcome.clock.timestamp)
+            )
+            try json(found, attempts, history, moment, clock, script)
+        } else if !isEmpty {
+            try text(found, attempts, history, moment, script)
+        }
+        try script.output.finish()
+        if isEmpty {
+            throw .nothing(
+                attemptsOnly
+                    ? "\(name): no attempt is kept"
+                    : "\(name): not registered, and no attempt or event is kept"
+            )
+        }
+    }
+
+    private typealias Found = (detail: BindingDetail, clock: LocalClock)
+    private typealias Tried = (row: AttemptRow, detail: AttemptDetail?, clock: LocalClock)
+
+    // MARK: Asking
+
+    private func details(_ target: ScriptTarget, _ script: ScriptContext) throws(HostError) -> [Found] {
+        let ids = try script.targets(of: target).map(\.id)
+        var found: [Found] = []
+        for id in ids {
+            let window = try script.link.window(WindowQuery(subject: .binding(id), height: 1))
+            if case .binding(let detail) = window.content { found.append((detail, script.clock(window.at))) }
+        }
+        return found
+    }
+
+    private func attempts(_ aor: [UInt8], _ script: ScriptContext) throws(HostError) -> [Tried] {
+        let filter = try ScriptContext.filter(ScriptTarget.filter(aor), .attempts)
+        let window = try script.link.window(
+            WindowQuery(
+                subject: .attempts(filter: filter, failuresOnly: false),
+                anchor: .end,
+                height: Self.attemptsShown
+            )
+        )
+        guard case .attempts(let rows) = window.content else { return [] }
+        var tried: [Tried] = []
+        for row in rows.reversed() where row.aor == String(decoding: aor, as: UTF8.self) {
+            let window = try script.link.window(WindowQuery(subject: .attempt(row.id), height: 1))
+            var known: AttemptDetail?
+            if case .attempt(let detail) = window.content { known = detail }
+            tried.append((known?.row ?? row, known, script.clock(window.at)))
+        }
+        return tried
+    }
+
+    private func history(_ aor: [UInt8], _ script: ScriptContext) throws(HostError) -> HistoryPage {
+        let query = HistoryQuery(aor: aor, limit: Self.historyShown)
+        guard case .history(let page, _) = try script.link.ask({ .history(query, serial: $0) }) else {
+            throw ScriptContext.strange
+        }
+        return page
+    }
+
+    // MARK: Writing
+
+    private func text(
+        _ found: [Found],
+        _ attempts: [Tried],
+        _ history: HistoryPage?,
+        _ moment: (LocalClock) -> LocalClock,
+        _ script: ScriptContext,
+    ) throws(HostError) {
+        let out = script.output
+        if found.isEmpty, !attemptsOnly { try out.line("\(name): not registered") }
+        for (index, one) in found.enumerated() {
+            if index > 0 { try out.line("") }
+            for line in BindingReport(one.detail, clock: moment(one.clock)).lines { try out.line(line) }
+        }
+        if !attempts.isEmpty {
+            try out.line(attemptsOnly ? "last attempts of \(name), newest first" : "")
+            if !attemptsOnly { try out.line("last attempts, newest first") }
+        }
+        for tried in attempts {
+            let report = AttemptReport(tried.row, tried.detail, clock: tried.clock)
+            try out.line("  \(report.line)")
+            for line in report.why { try out.line("      \(line)") }
+        }
+        guard let history else { return }
+        if !history.entries.isEmpty {
+            try out.line("")
+            try out.line("history, newest first")
+        }
+        for entry in history.entries {
+            let clock = script.clock(script.welcome.clock.timestamp)
+            try out.line("  \(HistoryFields.line(entry, clock))")
+        }
+        if let refusal = history.refusal { try out.line("history: \(refusal)") }
+    }
+
+    private func json(
+        _ found: [Found],
+        _ attempts: [Tried],
+        _ history: HistoryPage?,
+        _ moment: (LocalClock) -> LocalClock,
+        _ clock: LocalClock,
+        _ script: ScriptContext,
+    ) throws(HostError) {
+        typealias Named = ScriptContext.Named
+        func writer<Row>(_ kind: String, _ fields: [ReportField<Row>]) -> ReportWriter<Row> {
+            ReportWriter(
+                format: .json,
+                fields: fields,
+                sink: script.output,
+                lead: [Named("kind", .text(kind))]
+            )
+        }
+        let head = writer("header", BindingFields.table)
+        try head.object(
+            script.header(attemptsOnly ? "attempts" : "binding", at: clock) + [
+                Named("name", .text(name)), Named("bindings", .number(found.count)),
+                Named("attempts", .number(attempts.count)),
+            ]
+        )
+        for one in found {
+            try writer("binding", BindingFields.table).row(one.detail.row, moment(one.clock))
+        }
+        for tried in attempts {
+            let report = AttemptReport(tried.row, tried.detail, clock: tried.clock)
+            let fields = AttemptFields.table.filter { $0.name != "why" }
+            let values = fields.map { Named($0.name, $0.value(tried.row, tried.clock)) }
+            try head.object(
+                [Named("kind", .text("attempt"))] + values + [
+                    Named("why", .text(report.why.joined(separator: " ")))
+                ]
+            )
+        }
+        for entry in history?.entries ?? [] { try writer("history", HistoryFields.table).row(entry, clock) }
+    }
+}
+
+/// What a person means by a word: an address of record, or a binding's id.
+struct ScriptTarget {
+    /// Canonical; nil for an id.
+    let aor: [UInt8]?
+    /// nil for an address of record.
+    let id: BindingID?
+
+    /// Throws what it is not.
+    init(_ word: String) throws(HostError) {
+        if let id = Self.id(word) {
+            (aor, self.id) = (nil, id)
+        } else {
+            (aor, id) = (try Self.addressOfRecord(word), nil)
+        }
+    }
+
+    /// 16 hexadecimal digits, perhaps behind `#`.
+    private static func id(_ word: String) -> BindingID? {
+        let digits = word.hasPrefix("#") ? word.dropFirst() : word[...]
+        guard digits.utf8.count == 16, digits.utf8.allSatisfy({ $0 != 0x2b && $0 != 0x2d }) else {
+            return nil
+        }
+        return UInt64(digits, radix: 16).map { BindingID(rawValue: $0) }
+    }
+
+    /// The address of record as the registrar compares it.
+    static func addressOfRecord(_ word: String) throws(HostError) -> [UInt8] {
+        guard let name = AccessExplanation.canonical(word), let at = name.lastIndex(of: 0x40), at > 0 else {
+            throw .usage("\(word): no address of record; write user@domain, or a binding's id")
+        }
+        return name
+    }
+
+    /// A filter that an address of record passes, and perhaps some that differ by capitals.
+    static func filter(_ aor: [UInt8]) -> String {
+        let text = String(decoding: aor, as: UTF8.self).replacing("\"", with: "\\\"")
+        return "aor=\"\(text)\""
+    }
+}
+
+extension ScriptContext {
+    /// The bindings of an address of record, or the one of an id, as they are now.
+    func targets(of target: ScriptTarget) throws(HostError) -> [BindingTarget] {
+        if let id = target.id {
+            let window = try link.window(WindowQuery(subject: .binding(id), height: 1))
+            guard case .binding(let detail) = window.content else { return [] }
+            return [BindingTarget(id: id, version: detail.row.binding.facts.version)]
+        }
+        guard let aor = target.aor else { return [] }
+        let filter = try Self.filter(ScriptTarget.filter(aor), .bindings)
+        var found: [BindingTarget] = []
+        let pages = BindingPages(script: self, filter: filter, order: BindingOrder())
+        try pages.read { (_, _) throws(HostError) in
+        } take: { (row, _) throws(HostError) in
+            guard row.binding.texts.aor == aor else { return }
+            found.append(BindingTarget(id: row.binding.facts.id, version: row.binding.facts.version))
+        }
+        return found
+    }
+}

@@ -1,0 +1,196 @@
+import BindingTable
+import ConsoleLink
+import Monitor
+import SIPMessage
+import Timing
+
+/// What the protocol's page shows: the registrar and the console that it is told with.
+enum Examples {
+    static let clock = ClockReading(
+        timestamp: Timestamp(nanoseconds: 86_400_000_000_000),
+        wall: WallTime(secondsSince1970: 1_790_000_000)
+    )
+    static let you = OperatorIdentity(user: "kl", from: "local", terminal: "pts/3")
+    static let hello = Hello(from: "198.51.100.20", terminal: "pts/3", isConsole: true)
+    static let phone = BindingID(rawValue: 0x3f00_0001_0000_002a)
+
+    static var path: ReceivedFrom {
+        ReceivedFrom(
+            source: Endpoint(address: IPAddress(ipv4: 0xc633_6407), port: 49_152),
+            local: Endpoint(address: IPAddress(ipv4: 0xc000_0201), port: 5_060),
+            transport: .udp,
+            at: Timestamp(nanoseconds: 86_390_000_000_000)
+        )
+    }
+
+    static var binding: Binding {
+        var facts = BindingFacts(
+            id: phone,
+            version: 3,
+            cseq: 12,
+            callIDHash: 81_985_529,
+            branchHash: 4_275_878_552,
+            createdAt: Timestamp(nanoseconds: 79_200_000_000_000),
+            refreshedAt: path.at,
+            expiresAt: path.at + .seconds(3_600),
+            asked: 3_600,
+            granted: 3_600,
+            q: nil,
+            path: path,
+            badges: [.nat, .open]
+        )
+        facts.refreshes = 2
+        facts.usualGap = 3_590_000
+        let texts = BindingTexts(
+            aor: Array("alice@sip.example.net".utf8),
+            contact: Array("sip:alice@10.0.0.5:5060".utf8),
+            callID: Array("a84b4c76e66710".utf8),
+            userAgent: [0x5a, 0xff],
+            sentBy: Array("10.0.0.5:5060".utf8)
+        )
+        return Binding(facts: facts, texts: texts)
+    }
+
+    static var requests: [LinkRequest] {
+        get throws {
+            let filter = try Filter("ua~zoiper exp<60", for: .bindings)
+            let order = BindingOrder(column: .expires, descending: true)
+            func act(_ verb: OperatorVerb, _ reason: String) -> OperatorCommand {
+                OperatorCommand(
+                    verb: verb,
+                    reason: reason,
+                    by: OperatorIdentity(user: "", from: "", terminal: "")
+                )
+            }
+            let targets = [BindingTarget(id: phone, version: 3)]
+            let aor = BlockSubject.aor(Array("alice@sip.example.net".utf8))
+            return [
+                .query(WindowQuery(subject: .bindings(filter: filter, order: order), height: 40), serial: 1),
+                .query(WindowQuery(subject: .binding(phone), height: 1), serial: 2),
+                .query(
+                    WindowQuery(
+                        subject: .attempts(filter: nil, failuresOnly: true),
+                        anchor: .end,
+                        height: 40
+                    ),
+                    serial: 3
+                ),
+                .query(
+                    WindowQuery(
+                        subject: .log(containing: "disk", level: .warning),
+                        anchor: .row(.line(812), offset: 0),
+                        height: 40
+                    ),
+                    serial: 4
+                ),
+                .query(WindowQuery(subject: .overview, height: 1), serial: 5),
+                .preview(act(.expire(targets), ""), serial: 6),
+                .previewMatching(filter, act(.evict([], refuseFor: .seconds(60)), ""), serial: 7),
+                .perform(act(.evict(targets, refuseFor: .seconds(60)), "stolen phone"), serial: 8),
+                .perform(act(.block(aor, for: .seconds(3_600)), "stolen phone"), serial: 9),
+                .perform(act(.unblock(.source(IPAddress(ipv4: 0xc633_6407))), ""), serial: 10),
+                .perform(act(.drain(true, for: nil), "new kernel"), serial: 11),
+                .perform(act(.undo(CommandID(rawValue: 17)), ""), serial: 12),
+                .reload(serial: 13),
+                .history(HistoryQuery(aor: Array("alice@sip.example.net".utf8)), serial: 14),
+                .replay(at: WallTime(secondsSince1970: 1_789_990_000), serial: 15),
+                .statistics(serial: 16),
+                .explain(ExplainQuery(from: "198.51.100.7", aor: "alice@sip.example.net"), serial: 17),
+            ]
+        }
+    }
+
+    static var updates: [LinkUpdate] {
+        var welcome = Welcome(
+            host: "sip1",
+            listeners: ["udp:192.0.2.1:5060"],
+            startedAt: .zero,
+            clock: clock,
+            utcOffset: .seconds(3_600),
+            you: you,
+            readOnlyBecause: nil,
+            openDomains: []
+        )
+        welcome.isAttached = true
+        let row = BindingRow(binding: binding, state: .ok, tries: 1, isFresh: false)
+        let record = LifeRecord(
+            id: phone,
+            aor: binding.texts.aor,
+            contact: binding.texts.contact,
+            userAgent: [],
+            source: path.source,
+            transport: .udp,
+            createdAt: WallTime(secondsSince1970: 1_789_992_800),
+            refreshedAt: WallTime(secondsSince1970: 1_789_999_990),
+            expiresAt: WallTime(secondsSince1970: 1_790_003_590),
+            refreshes: 2,
+            usualGap: 3_590_000,
+            gapDeviation: 0
+        )
+        let entry = HistoryEntry(
+            number: 4_711,
+            at: clock.wall,
+            cause: .evictedByOperator,
+            by: "kl@local",
+            binding: record
+        )
+        let notice = Notice(at: clock.timestamp, level: .warning, text: "the disk is full")
+        return [
+            .welcome(welcome),
+            .window(
+                Window(content: .bindings([row]), matched: 1, total: 18_204, at: clock.timestamp),
+                serial: 1
+            ),
+            .window(Window(content: .missing, at: clock.timestamp), serial: 2),
+            .window(
+                Window(
+                    content: .log([LogLine(number: 812, notice: notice)]),
+                    matched: 1,
+                    total: 812,
+                    at: clock.timestamp
+                ),
+                serial: 4
+            ),
+            .preview(CommandOutcome(targets: [(binding, .done)], unreachable: 1), serial: 6),
+            .outcome(
+                CommandOutcome(
+                    id: CommandID(rawValue: 17),
+                    targets: [(binding, .done)],
+                    unreachable: 1,
+                    undoUntil: binding.facts.expiresAt
+                ),
+                serial: 8
+            ),
+            .outcome(CommandOutcome(refusal: "read-only: kl is not listed as an operator"), serial: 9),
+            .reloaded(ReloadReport(changes: ["expires.maximum 3600 -> 7200"]), serial: 13),
+            .history(
+                HistoryPage(entries: [entry], oldest: WallTime(secondsSince1970: 1_780_000_000)),
+                serial: 14
+            ),
+            .replay(
+                ReplayReport(
+                    at: WallTime(secondsSince1970: 1_789_990_000),
+                    oldest: WallTime(secondsSince1970: 1_780_000_000)
+                ),
+                serial: 15
+            ),
+            .statistics(
+                [
+                    Metric(
+                        "regtop_bindings",
+                        .gauge,
+                        help: "Bindings now, by transport.",
+                        samples: [Metric.Sample(18_204, labels: [["transport", "udp"]])]
+                    )
+                ],
+                serial: 16
+            ),
+            .explanation(
+                ExplainAnswer(lines: ["rule 1: any may register with a password"], canRegister: true),
+                serial: 17
+            ),
+            .notice(notice),
+            .lost("the registrar is shutting down"),
+        ]
+    }
+}
