@@ -38,6 +38,8 @@ struct Regtop: ParsableCommand {
 
     static func main() {
         signal(SIGPIPE, SIG_IGN)
+        // A file that may not grow any more is an error of the write, which the store and the log know how to bear.
+        signal(SIGXFSZ, SIG_IGN)
         do {
             var command = try Regtop.parseAsRoot()
             try command.run()

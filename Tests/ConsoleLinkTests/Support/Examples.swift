@@ -112,6 +112,7 @@ enum Examples {
             openDomains: []
         )
         welcome.isAttached = true
+        welcome.keepsBindings = true
         let row = BindingRow(binding: binding, state: .ok, tries: 1, isFresh: false)
         let record = LifeRecord(
             id: phone,
