@@ -247,7 +247,8 @@ if Context.environment["REGTOP_FUZZING"] != nil,
         .executableTarget(
             name: "Fuzzing",
             dependencies: [
-                "regtop", "Host", "Cells", "BindingTable", "ConsoleLink", "Registrar", "SIPDigest", "SIPMessage",
+                "regtop", "Host", "Cells", "BindingTable", "ConsoleLink", "Registrar", "SIPDigest",
+                "SIPMessage",
                 "Support", "Transport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),

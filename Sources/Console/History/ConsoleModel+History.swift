@@ -32,7 +32,8 @@ extension ConsoleModel {
 
     /// Asks for the journal that the screen shows, if it is another one than was answered and none is out.
     mutating func askHistory(at now: ClockReading) -> [ConsoleEffect] {
-        guard welcome != nil, loss == nil, !isTiny, history.asked == nil, let wanted = wantedHistory(at: now) else {
+        guard welcome != nil, loss == nil, !isTiny, history.asked == nil, let wanted = wantedHistory(at: now)
+        else {
             return []
         }
         if let answered = history.answered, answered.aor == wanted.aor, answered.occasion == wanted.occasion {

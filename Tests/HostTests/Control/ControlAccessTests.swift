@@ -64,7 +64,7 @@ struct ControlAccessTests {
         #expect(error?.exitCode == 2)
         settings.group = "root"
         #expect(try ControlAccess(settings).group?.id == 0)
-        #expect(try ControlAccess(ControlSettings()) .owner == geteuid())
+        #expect(try ControlAccess(ControlSettings()).owner == geteuid())
     }
 
     @Test("A user without a name is its number")

@@ -62,7 +62,9 @@ struct ControlServerTests {
     }
 
     /// Registers a phone and waits until a console can see it.
-    private func register(_ user: String, _ service: RegistrarService, seenBy client: ControlClient) throws -> BindingRow {
+    private func register(_ user: String, _ service: RegistrarService, seenBy client: ControlClient) throws
+        -> BindingRow
+    {
         let endpoint = try #require(service.listeners.first?.endpoint)
         let phone = try #require(LoopbackPhone(user, registrar: endpoint))
         #expect(try phone.register(password: "") == "SIP/2.0 200 OK")

@@ -72,9 +72,23 @@ struct OwnRequestsTests {
         #expect(socket.send(request("REGISTER", "sip:sip.test", socket, "Expires: 60\r\n")))
         #expect(message("SIP/2.0 200", from: socket) != nil)
         #expect(socket.send(request("SUBSCRIBE", "sip:alice@sip.test", socket, "Event: reg\r\n")))
-        let notify = message("NOTIFY sip:alice@127.0.0.1", from: socket)
+        var notify = message("NOTIFY sip:alice@127.0.0.1", from: socket)
+        if transport == "udp" {
+            // Over UDP nothing proves yet that we are where the SUBSCRIBE came from.
+            let question = try #require(notify)
+            #expect(question.contains("Subscription-State: pending"))
+            #expect(socket.send(answer(to: question)))
+            notify = message("NOTIFY sip:alice@127.0.0.1", from: socket)
+        }
         #expect(notify?.contains("<uri>sip:alice@127.0.0.1:\(socket.local.port)</uri>") == true)
         let ping = message("OPTIONS sip:alice@127.0.0.1:\(socket.local.port) SIP/2.0", from: socket)
         #expect(ping?.contains("To: <sip:alice@sip.test>") == true)
+    }
+
+    /// 200 to a request, with the headers that a response repeats (RFC 3261 §8.2.6.2).
+    private func answer(to request: String) -> [UInt8] {
+        let names = ["Via:", "From:", "To:", "Call-ID:", "CSeq:"]
+        let repeated = request.split(separator: "\r\n").filter { line in names.contains { line.hasPrefix($0) } }
+        return Array((["SIP/2.0 200 OK"] + repeated + ["Content-Length: 0", "", ""]).joined(separator: "\r\n").utf8)
     }
 }
