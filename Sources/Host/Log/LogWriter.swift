@@ -20,7 +20,8 @@ public final class LogWriter: Sendable {
     private struct Queue: Sendable {
         var lines: [Line] = []
         var overflow: UInt64 = 0
-        var wantsReopening = false
+        /// How many of the lines go into the file as it was, before it is opened anew.
+        var reopensAfter: Int?
         var isEnding = false
     }
 
@@ -81,7 +82,7 @@ public final class LogWriter: Sendable {
 
     /// Opens the file of that name anew, after what waits now: a program that has moved it away wants it to be let go.
     func reopen() {
-        queue.withLock { $0.wantsReopening = true }
+        queue.withLock { $0.reopensAfter = $0.lines.count }
         wake.raise()
     }
 
@@ -103,11 +104,13 @@ public final class LogWriter: Sendable {
                 return queue
             }
             turn.miss(taken.overflow, because: "too many at once")
-            for line in taken.lines where !turn.write(line.level, line.text, at: line.at) {
+            for (index, line) in taken.lines.enumerated() {
+                if index == taken.reopensAfter { turn.reopen() }
+                if turn.write(line.level, line.text, at: line.at) { continue }
                 lostLines.add(1, ordering: .relaxed)
             }
+            if taken.reopensAfter == taken.lines.count { turn.reopen() }
             turn.tellLosses(at: time(nil))
-            if taken.wantsReopening { turn.reopen() }
             if taken.isEnding { return }
         }
     }

@@ -17,15 +17,13 @@ struct GoldenLinesTests {
     func page() throws {
         for line in try Self.page() {
             let bytes = Array(line.utf8)
-            let written: [UInt8]
-            if let request = try? LinkCodec.request(bytes.span) {
-                written = LinkCodec.encode(request)
-            } else if let hello = try? LinkCodec.decode(Hello.self, bytes.span) {
-                written = LinkCodec.encode(hello)
-            } else {
-                written = LinkCodec.encode(try LinkCodec.update(bytes.span))
-            }
-            #expect(String(decoding: written, as: UTF8.self) == line)
+            // A request and its answer may have one name: which of the two a line is, the page's reader knows.
+            let written = [
+                (try? LinkCodec.request(bytes.span)).map { LinkCodec.encode($0) },
+                (try? LinkCodec.decode(Hello.self, bytes.span)).map { LinkCodec.encode($0) },
+                (try? LinkCodec.update(bytes.span)).map { LinkCodec.encode($0) },
+            ].compactMap { $0 }
+            #expect(written.contains(bytes), "\(line)")
         }
     }
 

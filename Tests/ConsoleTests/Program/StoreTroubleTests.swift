@@ -21,7 +21,7 @@ import Testing
             driver.wait(1)
             #expect(driver.lines[1].hasPrefix(" NOT DURABLE: the disk of /var"), "after \(key)")
         }
-        driver.press("2")
+        driver.press("1")
         driver.world.storeTrouble = nil
         driver.wait(2)
         #expect(!driver.screen.contains("NOT DURABLE"))

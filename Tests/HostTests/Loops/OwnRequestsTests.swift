@@ -88,7 +88,10 @@ struct OwnRequestsTests {
     /// 200 to a request, with the headers that a response repeats (RFC 3261 §8.2.6.2).
     private func answer(to request: String) -> [UInt8] {
         let names = ["Via:", "From:", "To:", "Call-ID:", "CSeq:"]
-        let repeated = request.split(separator: "\r\n").filter { line in names.contains { line.hasPrefix($0) } }
-        return Array((["SIP/2.0 200 OK"] + repeated + ["Content-Length: 0", "", ""]).joined(separator: "\r\n").utf8)
+        let repeated = request.split(separator: "\r\n").filter { line in names.contains { line.hasPrefix($0) }
+        }
+        return Array(
+            (["SIP/2.0 200 OK"] + repeated + ["Content-Length: 0", "", ""]).joined(separator: "\r\n").utf8
+        )
     }
 }
