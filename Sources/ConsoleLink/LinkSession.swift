@@ -28,12 +28,18 @@ extension CommandDesk {
 /// The monitor's end of one console's link: a request in, its update out, whatever carries the two.
 public struct LinkSession: Sendable {
     private let readOnlyBecause: String?
+    private let mostTargets: Int
     private var shown = MonitorSession(keepsEndedRows: false)
 
     /// A session of a console that has just been welcomed.
     ///
-    /// - Parameter readOnlyBecause: why it may not act; nil if it may.
-    public init(readOnlyBecause: String?) { self.readOnlyBecause = readOnlyBecause }
+    /// - Parameters:
+    ///   - readOnlyBecause: why it may not act; nil if it may.
+    ///   - mostTargets: bindings that one act may name by a filter; more are refused before they are looked at.
+    public init(readOnlyBecause: String?, mostTargets: Int = .max) {
+        self.readOnlyBecause = readOnlyBecause
+        self.mostTargets = mostTargets
+    }
 
     /// Answers a request.
     ///
@@ -44,7 +50,7 @@ public struct LinkSession: Sendable {
         monitor: Monitor,
         desk: some CommandDesk,
         clock: ClockReading,
-        audit: (AuditRecord) -> String?,
+        audit: ([AuditRecord]) -> String?,
     ) -> LinkUpdate {
         switch request {
         case .query(let query, let serial):
@@ -55,7 +61,13 @@ public struct LinkSession: Sendable {
         case .preview(let command, let serial):
             return .preview(desk.preview(command, clock: clock), serial: serial)
         case .previewMatching(let filter, var command, let serial):
-            command.verb = command.verb.onto(monitor.targets(matching: filter, at: clock.timestamp))
+            let found = monitor.targets(matching: filter, at: clock.timestamp, limit: mostTargets)
+            guard let found else {
+                let why =
+                    "more than \(mostTargets) bindings can't be acted on at once from here: narrow the filter"
+                return .preview(CommandOutcome(refusal: why), serial: serial)
+            }
+            command.verb = command.verb.onto(found)
             return .preview(desk.preview(command, clock: clock), serial: serial)
         case .perform(let command, let serial):
             return .outcome(perform(command, monitor: monitor, desk, clock, audit), serial: serial)
@@ -86,16 +98,14 @@ public struct LinkSession: Sendable {
         monitor: Monitor,
         _ desk: some CommandDesk,
         _ clock: ClockReading,
-        _ audit: (AuditRecord) -> String?,
+        _ audit: ([AuditRecord]) -> String?,
     ) -> CommandOutcome {
         if let readOnlyBecause { return CommandOutcome(refusal: "read-only: \(readOnlyBecause)") }
         var problem: String?
         var outcome = desk.perform(command, clock: clock) { records in
-            for record in records {
-                problem = audit(record)
-                if problem != nil { return false }
-                monitor.receive(.audit(record), at: clock.timestamp)
-            }
+            problem = audit(records)
+            guard problem == nil else { return false }
+            for record in records { monitor.receive(.audit(record), at: clock.timestamp) }
             return true
         }
         if let problem { outcome.refusal = problem }

@@ -33,7 +33,7 @@ public final class ControlClient {
             throw Self.unreachable(socket, error)
         }
         line.send(LinkCodec.line(hello))
-        let first = try Self.update(line, socket, within: .seconds(10))
+        let first = try Self.update(line, socket, within: .seconds(10), refused: 4)
         guard case .welcome(let welcome) = first else {
             throw HostError("the registrar at \(socket) did not begin with a welcome", exitCode: 75)
         }
@@ -64,6 +64,7 @@ public final class ControlClient {
         _ line: LineClient,
         _ socket: String,
         within time: Interval,
+        refused: Int32 = 75,
     ) throws(HostError) -> LinkUpdate {
         let end = SystemClock.read().timestamp + time
         while true {
@@ -81,7 +82,10 @@ public final class ControlClient {
             case .line(let bytes):
                 let update = try read(bytes, socket)
                 if case .lost(let reason) = update {
-                    throw HostError("the registrar at \(socket) closes the line: \(reason)", exitCode: 75)
+                    throw HostError(
+                        "the registrar at \(socket) closes the line: \(reason)",
+                        exitCode: refused
+                    )
                 }
                 return update
             }
@@ -103,11 +107,17 @@ public final class ControlClient {
         guard case .cannotOpen(_, let number) = error else {
             return HostError(error.description, exitCode: 75)
         }
+        guard number != EACCES, number != EPERM else {
+            let who = OperatorIdentity.ofThisProcess.user
+            return HostError(
+                "\(who) may not come in at \(socket): its owner and root may, and the group that control.group names",
+                exitCode: 4
+            )
+        }
         let what =
             switch number {
             case ENOENT, ENOTDIR: "there is no control socket"
             case ECONNREFUSED: "nobody listens any more"
-            case EACCES, EPERM: "this user may not come in"
             case EAGAIN: "too many are waiting to come in"
             default: String(cString: strerror(number)).lowercased()
             }

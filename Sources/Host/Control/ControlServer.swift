@@ -152,9 +152,8 @@ final class ControlServer: Sendable {
         let session = Session(
             identity: OperatorIdentity(
                 user: user,
-                from: hello.from.isEmpty ? "local" : String(hello.from.prefix(64)),
-                terminal: hello.terminal.isEmpty
-                    ? "pid \(connection.peer.process)" : String(hello.terminal.prefix(64))
+                from: Self.origin(hello.from),
+                terminal: Self.terminal(hello.terminal, of: connection.peer.process)
             ),
             isConsole: hello.isConsole,
             mayAct: readOnlyBecause == nil
@@ -169,7 +168,7 @@ final class ControlServer: Sendable {
         connection.send([], answers: 1)
         let most = session.mayAct ? Self.mostTargets : Self.mostTargetsToLookAt
         registrar.monitor.attach(
-            MonitorService.Console(id: connection.id, welcome: welcome) { [queue] update in
+            MonitorService.Console(id: connection.id, welcome: welcome, mostTargets: most) { [queue] update in
                 // Written elsewhere: the monitor has more to do than to make text.
                 queue.async {
                     connection.send(
@@ -179,6 +178,19 @@ final class ControlServer: Sendable {
                 }
             }
         )
+    }
+
+    /// Where a client says that it sits: an address, or it counts as sitting here. Nobody else vouches for it.
+    private static func origin(_ text: String) -> String { IPAddress(text) == nil ? "local" : text }
+
+    /// The terminal that a client names, if it looks like one; its process, which the kernel knows, in any case.
+    private static func terminal(_ text: String, of process: Int32) -> String {
+        let isDevice =
+            !text.isEmpty
+            && text.utf8.allSatisfy { byte in
+                (0x61...0x7a).contains(byte) || (0x30...0x39).contains(byte) || byte == 0x2f
+            }
+        return "\(isDevice ? text.prefix(32) : "-"):\(process)"
     }
 
     private func dismiss(_ connection: LineConnection, because reason: String) {

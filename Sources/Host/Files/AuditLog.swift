@@ -15,15 +15,24 @@ public struct AuditLog: Sendable {
     public init(path: String) { self.path = path }
 
     /// Appends a line and waits until the kernel has it; throws the sentence that the operator reads.
-    func append(_ record: AuditRecord) throws(HostError) {
+    func append(_ record: AuditRecord) throws(HostError) { try append([record]) }
+
+    /// Appends lines, with one write and one wait for all.
+    func append(_ records: [AuditRecord]) throws(HostError) {
         try makeDirectory()
         let file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard file >= 0 else { throw failure("can't be opened") }
         defer { close(file) }
-        var line = Array(Self.line(record).utf8)
-        line.append(0x0a)
-        let written = line.withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
-        guard written == line.count else { throw failure("can't be written") }
+        let lines = records.flatMap { Array(Self.line($0).utf8) + [0x0a] }
+        let end = lseek(file, 0, SEEK_END)
+        let written = lines.withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
+        guard written == lines.count else {
+            let code = written < 0 ? errno : ENOSPC
+            // Half a line would swallow the next one.
+            if written > 0, end >= 0 { ftruncate(file, end) }
+            errno = code
+            throw failure("can't be written")
+        }
         guard fdatasync(file) == 0 || errno == EINVAL || errno == EROFS else {
             throw failure("can't be synced")
         }
@@ -66,7 +75,9 @@ public struct AuditLog: Sendable {
     /// Reads what `line` wrote; nil for anything else.
     static func record(_ line: String) -> AuditRecord? {
         let fields = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
-        guard fields.count == 6, let at = wallTime(fields[0]), let space = fields[1].lastIndex(of: " ") else {
+        guard fields.count == 6, let at = WallTime(rfc3339: fields[0]),
+            let space = fields[1].lastIndex(of: " ")
+        else {
             return nil
         }
         let who = fields[1][..<space]
@@ -87,27 +98,8 @@ public struct AuditLog: Sendable {
         )
     }
 
-    /// `2026-11-25T12:04:31Z`
-    private static func wallTime(_ text: String) -> WallTime? {
-        let parts = text.split { !$0.isASCII || !$0.isNumber }
-        let numbers = parts.compactMap { Int32($0).map { Int($0) } }
-        guard text.utf8.count == 20, text.utf8.last == 0x5a, numbers.count == 6,
-            (1...12).contains(numbers[1]),
-            (1...31).contains(numbers[2]), (0...23).contains(numbers[3]), (0...59).contains(numbers[4]),
-            (0...60).contains(numbers[5])
-        else { return nil }
-        // Days from civil date over eras of 400 years beginning on 1 March (`CivilTime` goes the other way).
-        let year = numbers[0] - (numbers[1] <= 2 ? 1 : 0)
-        let era = year / 400
-        let yearOfEra = year - era * 400
-        let dayOfYear = (153 * (numbers[1] + (numbers[1] > 2 ? -3 : 9)) + 2) / 5 + numbers[2] - 1
-        let days = era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
-        let seconds = ((days * 24 + numbers[3]) * 60 + numbers[4]) * 60 + numbers[5]
-        return WallTime(secondsSince1970: seconds)
-    }
-
     private func makeDirectory() throws(HostError) {
-        var made = ""
+        var made = path.hasPrefix("/") ? "" : "."
         for part in path.split(separator: "/").dropLast() {
             made += "/\(part)"
             if mkdir(made, 0o700) != 0, errno != EEXIST { throw failure("has no directory") }

@@ -18,6 +18,8 @@ final class MonitorService: Sendable {
     struct Console: Sendable {
         var id: Int
         var welcome: Welcome
+        /// Bindings that one act may name by a filter.
+        var mostTargets = Int.max
         var deliver: @Sendable (LinkUpdate) -> Void
     }
 
@@ -188,8 +190,3 @@ final class MonitorService: Sendable {
 }
 
 extension OperatorDesk: CommandDesk {}
-
-extension OperatorIdentity {
-    /// Who blocks when no operator does: the abuse policy.
-    static let policy = OperatorIdentity(user: "policy", from: "regtop", terminal: "")
-}

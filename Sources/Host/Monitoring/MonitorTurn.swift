@@ -173,7 +173,10 @@ extension MonitorService {
                 request,
                 in: &sessions[
                     console.id,
-                    default: LinkSession(readOnlyBecause: console.welcome.readOnlyBecause)
+                    default: LinkSession(
+                        readOnlyBecause: console.welcome.readOnlyBecause,
+                        mostTargets: console.mostTargets
+                    )
                 ],
                 now
             )
@@ -219,7 +222,12 @@ extension MonitorService {
 
         /// A console looks at a moment of the past from now on, or is told why not.
         private func show(_ past: BuiltPast) {
-            guard pasts.finish(past) else { return }
+            guard pasts.finish(past) else {
+                // The console wants another moment by now; each request has its answer all the same.
+                let report = ReplayReport(refusal: "another moment was asked for meanwhile")
+                audience[past.console]?.deliver(.replay(report, serial: past.serial))
+                return
+            }
             audience[past.console]?.deliver(.replay(past.report, serial: past.serial))
         }
 
@@ -233,17 +241,20 @@ extension MonitorService {
                 monitor: monitor,
                 desk: service.desk,
                 clock: now,
-                audit: write
+                audit: { records in self.write(records) }
             )
             if case .perform = request { service.kept?.keep(at: now.timestamp) }
             return update
         }
 
         /// Writes a line of the audit trail; says why it can't.
-        private func write(_ record: AuditRecord) -> String? {
+        private func write(_ record: AuditRecord) -> String? { write([record]) }
+
+        /// Writes lines of the audit trail, all at once; says why it can't.
+        private func write(_ records: [AuditRecord]) -> String? {
             do throws(HostError) {
-                try service.audit.append(record)
-                service.log(.audit(record))
+                try service.audit.append(records)
+                for record in records { service.log(.audit(record)) }
                 return nil
             } catch {
                 return error.description

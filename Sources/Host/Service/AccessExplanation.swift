@@ -38,7 +38,14 @@ public struct AccessExplanation {
     }
 
     /// Explains what a running registrar's policy says to a request, its blocks and its drain as well.
-    init(running policy: Policy, _ query: ExplainQuery, at now: Timestamp) throws(HostError) {
+    ///
+    /// - Parameter isRegistered: an address of record has a binding now; a drain asks that.
+    init(
+        running policy: Policy,
+        _ query: ExplainQuery,
+        at now: Timestamp,
+        isRegistered: ([UInt8]) -> Bool,
+    ) throws(HostError) {
         let (address, kind, name) = try Self.read(query.from, query.aor, query.transport)
         let at = name.lastIndex(of: 0x40) ?? 0
         self.init(policy, from: address, name: name, at: at, over: kind, isRunning: true)
@@ -51,7 +58,10 @@ public struct AccessExplanation {
         }
         if let domain { explain(domain) }
         guard canRegister, let drain = policy.drain, drain.isInForce(at: now) else { return }
-        say("drain", "503 unless it is registered already: \(drain.by.short) turns newcomers away")
+        say("drain", "\(drain.by.short) turns newcomers away")
+        guard !isRegistered(name) else { return }
+        canRegister = false
+        say("answer", "503: it is not registered, so it is a newcomer")
     }
 
     private static func read(_ source: String, _ aor: String, _ transport: String) throws(HostError)

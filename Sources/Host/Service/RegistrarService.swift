@@ -103,7 +103,13 @@ final class RegistrarService: Sendable {
         var limits = MonitorLimits()
         limits.attemptBytes = settings.limits.attempts << 20
         limits.abuse = abuse
-        let desk = OperatorDesk(state, waitsForStore: settings.store.onFailure == "refuse")
+        // Seconds since 2026 began: no earlier process has come so far, and the number is short enough to type.
+        let firstAct = UInt64(clamping: startedAt.wall.secondsSince1970 - 1_767_225_600)
+        let desk = OperatorDesk(
+            state,
+            waitsForStore: settings.store.onFailure == "refuse",
+            firstAct: firstAct
+        )
         monitor = try MonitorService(
             table: state.table,
             rings: cores.rings,
@@ -199,9 +205,10 @@ final class RegistrarService: Sendable {
         let nothing = changes.isEmpty ? ", nothing has changed" : ""
         notice(.info, "settings and accounts read anew: \(domains)\(nothing)")
         for change in changes { notice(.info, "changed: \(change)") }
-        for warning in built.warnings + certificateWarnings { notice(.warning, warning) }
+        let warnings = built.warnings + certificateWarnings
+        for warning in warnings { notice(.warning, warning) }
         monitor.tell(openDomains: built.openDomains)
-        return changes
+        return changes + warnings.map { "warning: \($0)" }
     }
 
     /// A console's wish; done apart from the monitor's thread, for an accounts file may be large.
@@ -213,7 +220,9 @@ final class RegistrarService: Sendable {
     private func explain(_ query: ExplainQuery) -> ExplainAnswer {
         do throws(HostError) {
             let now = SystemClock.read().timestamp
-            let found = try AccessExplanation(running: state.policy.current, query, at: now)
+            let found = try AccessExplanation(running: state.policy.current, query, at: now) { aor in
+                !state.table.bindings(of: aor, at: now).isEmpty
+            }
             return ExplainAnswer(lines: found.lines, canRegister: found.canRegister)
         } catch {
             return ExplainAnswer(refusal: error.description)

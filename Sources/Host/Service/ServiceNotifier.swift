@@ -15,9 +15,9 @@ struct ServiceNotifier: Sendable {
         let isUsable = path.count > 1 && path.count < 108 && (path[0] == 0x2f || path[0] == 0x40)
         socketPath = isUsable ? path : nil
         let isMeant = environment["WATCHDOG_PID"].map { $0 == "\(process)" } ?? true
-        let microseconds = environment["WATCHDOG_USEC"].flatMap { Double($0) } ?? 0
+        let microseconds = environment["WATCHDOG_USEC"].flatMap { UInt64($0) } ?? 0
         // Half of the time, as sd_watchdog_enabled(3) recommends.
-        watchdogInterval = isUsable && isMeant && microseconds > 0 ? microseconds / 2_000_000 : nil
+        watchdogInterval = isUsable && isMeant && microseconds > 0 ? Double(microseconds) / 2_000_000 : nil
     }
 
     /// Somebody wants to be told.

@@ -20,12 +20,13 @@ struct Restart {
         grace: Interval,
         at clock: ClockReading
     ) throws(HostError) {
-        for note in store.openingNotes { lines.append((.warning, note)) }
         let rules = RestartRules(state.policy.current, startedAt: clock.timestamp, grace: grace)
         do throws(StorageError) {
             let report = try store.restore(into: state.table) { binding in
                 rules.admit(&binding).map { .drop($0) } ?? .keep
             }
+            // Reading may have found damage as well.
+            for note in store.openingNotes { lines.append((.error, note)) }
             let took = SystemClock.read().timestamp - clock.timestamp
             lines.append((.info, Self.sentence(report, took: took)))
             if report.unreadable > 0 {

@@ -46,7 +46,8 @@ final class StateLock: Sendable {
 extension StateDirectory {
     /// Makes the directory and those above it: 0700, or 0750 and the group's where a group may attach.
     ///
-    /// One that is there keeps its mode: somebody has made it so. Only a private one of ours is opened for the group.
+    /// One of ours that others can't look into is opened for the group; any other keeps its mode, for somebody has made
+    /// it so.
     func prepare(group: String?) throws(HostError) {
         var made = path.hasPrefix("/") ? "" : "."
         var isNew = false
@@ -65,7 +66,9 @@ extension StateDirectory {
         guard let entry = getgrnam(group) else {
             throw HostError("control.group \(group): there is no such group on this host", exitCode: 2)
         }
-        guard isNew || facts.st_mode & 0o777 == 0o700 && facts.st_uid == geteuid() else { return }
+        let isPrivate = facts.st_mode & 0o007 == 0 && facts.st_uid == geteuid()
+        let isOpen = facts.st_gid == entry.pointee.gr_gid && facts.st_mode & 0o050 == 0o050
+        guard isNew || isPrivate && !isOpen else { return }
         guard chown(path, uid_t.max, entry.pointee.gr_gid) == 0, chmod(path, 0o750) == 0 else {
             throw failure("it can't be given to the group \(group)")
         }

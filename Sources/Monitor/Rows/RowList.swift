@@ -65,7 +65,7 @@ extension Rows {
     }
 
     /// All bindings that pass a filter, with the versions that are in the table.
-    mutating func targets(matching filter: Filter, at now: Timestamp) -> [BindingTarget] {
+    mutating func targets(matching filter: Filter, at now: Timestamp, limit: Int) -> [BindingTarget]? {
         var evaluator = FilterEvaluator(filter)
         var loaded = FilterRow()
         var result: [BindingTarget] = []
@@ -76,6 +76,7 @@ extension Rows {
             let row = rows[number]
             guard row.isLive, let version = reader.load(&loaded, row, filter.program.needs) else { continue }
             guard evaluator.passes(loaded, at: now) else { continue }
+            guard result.count < limit else { return nil }
             result.append(BindingTarget(id: row.id, version: version))
         }
         return result

@@ -190,8 +190,13 @@ public final class Monitor {
     }
 
     /// All bindings that pass a filter as they are now: the frozen targets of an act on a filter.
-    public func targets(matching filter: Filter, at now: Timestamp) -> [BindingTarget] {
-        filter.subject == .bindings ? rows.targets(matching: filter, at: now) : []
+    /// - Parameter limit: most that there may be; nil is given if there are more.
+    public func targets(
+        matching filter: Filter,
+        at now: Timestamp,
+        limit: Int = .max,
+    ) -> [BindingTarget]? {
+        filter.subject == .bindings ? rows.targets(matching: filter, at: now, limit: limit) : []
     }
 
     /// Answers what a console asks for.

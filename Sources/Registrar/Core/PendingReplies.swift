@@ -52,6 +52,8 @@ struct PendingReplies {
         }
         let slot = free.removeLast()
         slots[Int(slot)].tenant &+= 1
+        // A token of 0 means that nobody waits.
+        if slots[Int(slot)].tenant == 0 { slots[Int(slot)].tenant = 1 }
         count += 1
         // Bit 63 is the operators'.
         return UInt64(truncatingIfNeeded: loop & 0x7fff) << 48

@@ -16,14 +16,9 @@ extension OperatorVerb {
     }
 }
 
-extension OperatorVerb {
-    /// It takes bindings away or puts them back, or may.
-    var changesBindings: Bool {
-        switch self {
-        case .expire, .evict, .undo: true
-        case .block, .unblock, .drain: false
-        }
-    }
+extension OperatorIdentity {
+    /// Who blocks when no operator does: the abuse policy.
+    public static let policy = OperatorIdentity(user: "policy", from: "regtop", terminal: "")
 }
 
 extension BlockSubject {

@@ -11,7 +11,7 @@ public import Timing
 /// operator saw, and one that has changed is skipped.
 public final class OperatorDesk: Sendable {
     let state: RegistrarState
-    private let log = Mutex(UndoLog())
+    private let log: Mutex<UndoLog>
     private let issued = Mutex(IssuedTickets())
 
     /// Tokens of the desk's tickets have this bit, those of a loop do not.
@@ -21,10 +21,14 @@ public final class OperatorDesk: Sendable {
 
     /// A desk over the registrar's state.
     ///
-    /// - Parameter waitsForStore: acts on bindings are refused while the store can't commit changes.
-    public init(_ state: RegistrarState, waitsForStore: Bool = false) {
+    /// - Parameters:
+    ///   - waitsForStore: acts are refused while the store can't commit changes.
+    ///   - firstAct: the number of the first act; above those of an earlier process, so that an undo of one of them
+    ///     can't meet another act.
+    public init(_ state: RegistrarState, waitsForStore: Bool = false, firstAct: UInt64 = 1) {
         self.state = state
         self.waitsForStore = waitsForStore
+        log = Mutex(UndoLog(after: max(1, firstAct) - 1))
     }
 
     /// What a command would do now. Changes nothing and has no number.
@@ -90,7 +94,8 @@ public final class OperatorDesk: Sendable {
         isDryRun: Bool,
         _ log: inout UndoLog,
     ) -> CommandOutcome {
-        if waitsForStore, command.verb.changesBindings, let storeTrouble {
+        // What the policy blocks, it blocks now; an operator is told that it would not last.
+        if waitsForStore, command.by != .policy, let storeTrouble {
             return CommandOutcome(refusal: "Nothing was done, for it could not be kept: \(storeTrouble)")
         }
         switch command.verb {

@@ -35,7 +35,10 @@ struct UndoLog {
 
     private var list: [Act] = []
     private var total = 0
-    private var last: UInt64 = 0
+    private var last: UInt64
+
+    /// A log whose first act has the number after this one.
+    init(after last: UInt64 = 0) { self.last = last }
 
     /// The number of the next act.
     mutating func nextID() -> CommandID {

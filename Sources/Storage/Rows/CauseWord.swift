@@ -1,25 +1,9 @@
 internal import BindingTable
 
-/// The word of a cause in the file. Apart from the screen's words, for it must never change.
+/// The word of a cause in the file: the one of the control socket's protocol, which never changes.
 enum CauseWord {
     /// How a cause is written.
-    static func text(_ cause: Cause) -> String {
-        switch cause {
-        case .registered: "registered"
-        case .refreshed: "refreshed"
-        case .moved: "moved"
-        case .unregistered: "unregistered"
-        case .expired: "expired"
-        case .displaced: "displaced"
-        case .expiredByOperator: "expired-by-operator"
-        case .evictedByOperator: "evicted-by-operator"
-        case .restored: "restored"
-        case .rolledBack: "rolled-back"
-        case .connectionLost: "connection-lost"
-        case .silent: "silent"
-        case .observed: "observed"
-        }
-    }
+    static func text(_ cause: Cause) -> String { cause.codingWord }
 
     private static let causes = Dictionary(
         Cause.allCases.map { (text($0), $0) },

@@ -19,7 +19,7 @@ extension BindingStore {
             do {
                 contents = try find(path, options)
             } catch  where Trouble.isDamage(error) {
-                let found = try replace(path, options, identity: nil, withBindings: true, at: clock().wall)
+                let found = try replace(path, options, identity: nil, at: clock().wall)
                 notes.append(found.note)
                 contents = try find(path, options)
             }
@@ -62,25 +62,19 @@ extension BindingStore {
 
     /// Moves a damaged file aside and makes a fresh one of what can be read.
     ///
-    /// - Parameters:
-    ///   - identity: what the fresh file gets; nil: what can be read, or a new one.
-    ///   - withBindings: false where the table has them and they will all be written again.
+    /// - Parameter identity: what the fresh file gets; nil: what can be read, or a new one.
     static func replace(
         _ path: String,
         _ options: StoreOptions,
         identity: StoreIdentity?,
-        withBindings: Bool,
         at wall: WallTime,
     ) throws -> (queue: DatabaseQueue, note: String) {
         let aside = try StoreFile.moveAside(path, at: wall)
         let queue = try StoreFile.open(path, options)
         var salvage = Salvage()
-        try salvage.copy(from: aside, to: queue, withBindings: withBindings)
+        try salvage.copy(from: aside, to: queue)
         if let identity { try queue.write { try Meta.set(identity, $0) } }
-        let kept =
-            withBindings
-            ? "\(salvage.bindings) bindings and \(salvage.others) other rows were kept"
-            : "\(salvage.others) rows of history and orders were kept, and the bindings are written again"
+        let kept = "\(salvage.bindings) bindings and \(salvage.others) rows of history and orders were kept"
         return (queue, "\(path) was damaged and was moved aside to \(aside); \(kept)")
     }
 }

@@ -47,7 +47,7 @@ extension BindingStore {
                 loading.isAgain = true
                 _ = try? queue.close()
                 let wall = clock().wall
-                let found = try Self.replace(path, options, identity: identity, withBindings: true, at: wall)
+                let found = try Self.replace(path, options, identity: identity, at: wall)
                 queue = found.queue
                 state.withLock { state in
                     state.queue = found.queue

@@ -16,11 +16,20 @@ struct Journal {
 
     /// Takes the measure of the table.
     mutating func measure(_ database: Database) throws {
-        next = (try Int64.fetchOne(database, sql: "SELECT max(number) FROM history") ?? 0) + 1
+        // A damaged file may say anything.
+        let last = try Int64.fetchOne(database, sql: "SELECT max(number) FROM history") ?? 0
+        next = min(max(last, 0), Int64.max / 4) + 1
         try findFirst(database)
+        try sample(database)
+    }
+
+    /// Takes the measure of a line anew.
+    mutating func sample(_ database: Database) throws {
         let sample = """
             SELECT avg(2 * length(CAST(aor AS BLOB)) + length(CAST(contact AS BLOB))
-                + length(CAST(user_agent AS BLOB)) + length(by) + length(source)) + \(Self.fixedBytes)
+                + length(CAST(user_agent AS BLOB)) + length(by) + length(source)
+                + coalesce(length(CAST(prior_contact AS BLOB)), 0)
+                + coalesce(length(CAST(prior_user_agent AS BLOB)), 0)) + \(Self.fixedBytes)
             FROM (SELECT * FROM history ORDER BY number DESC LIMIT 500)
             """
         if let average = try Double.fetchOne(database, sql: sample) { bytesPerLine = max(1, Int(average)) }
@@ -33,7 +42,7 @@ struct Journal {
     mutating func findFirst(_ database: Database) throws {
         let rows = try RowCursor(database, "SELECT number, at FROM history ORDER BY number LIMIT 1")
         if try rows.next() {
-            first = rows.number(0)
+            first = min(max(rows.number(0), 0), next)
             since = rows.number(1)
         } else {
             first = next

@@ -10,16 +10,15 @@ struct Salvage {
     /// Copies bindings by partition, so that a bad page costs the rest of one partition, and each other table as far
     /// as it can be read; of the history the newest lines, for the oldest would go first anyway.
     ///
-    /// - Parameter withBindings: false where the table has them and will write them all again.
     /// - Throws: what the fresh file says. What the damaged one says ends the copying of a table.
-    mutating func copy(from damaged: String, to fresh: DatabaseQueue, withBindings: Bool) throws {
+    mutating func copy(from damaged: String, to fresh: DatabaseQueue) throws {
         guard let queue = try? StoreFile.openDamaged(damaged) else { return }
         defer { _ = try? queue.close() }
         try queue.unsafeRead { source in
             try fresh.writeWithoutTransaction { target in
                 try target.inTransaction(.immediate) {
                     _ = try copyTable("meta", "", source, target)
-                    if withBindings { try copyBindings(source, target) }
+                    try copyBindings(source, target)
                     for table in ["block", "drain", "departed"] {
                         others += try copyTable(table, "", source, target)
                     }

@@ -46,6 +46,8 @@ final class StorageThread {
 
     /// Works until the store is closed.
     func run() {
+        // So that the numbers of the history are known before anything is written.
+        _ = try? queue.writeWithoutTransaction { _ = try prepare($0) }
         while true {
             let work = store.tickets.take(limit: Self.mostTickets, waiting: rest())
             if let orders = work.orders { self.orders = orders }
@@ -238,7 +240,6 @@ final class StorageThread {
                 store.path,
                 store.options,
                 identity: store.identity,
-                withBindings: false,
                 at: now.wall
             )
             queue = found.queue

@@ -14,8 +14,11 @@ struct Upkeep {
     var lastDeparture: Int64 = 0
     /// Something may have left since the walk last came to its end.
     var hasDepartures = true
+    /// There are more departures than may be.
+    var hasOldDepartures = false
     /// The history is longer than it may be.
     var hasOldLines = false
+    var rounds = 0
     var nextRound = Timestamp(nanoseconds: .min)
 
     init(_ leftovers: Leftovers) {
@@ -24,10 +27,12 @@ struct Upkeep {
     }
 
     /// There is work that needs no waiting for.
-    var isBehind: Bool { !unswept.isEmpty || !dropped.isEmpty || hasOldLines }
+    var isBehind: Bool { !unswept.isEmpty || !dropped.isEmpty || hasOldLines || hasOldDepartures }
 }
 
 extension StorageThread {
+    /// After so many rounds the lines of the history are measured anew.
+    private static let sampleRounds = 60
     /// Most rows of one step: a few milliseconds.
     private static let step = 500
     /// Partitions of one round, so that all are seen in about a minute.
@@ -47,6 +52,9 @@ extension StorageThread {
                 try bury(clock)
             } else if let partition = upkeep.unswept.first {
                 if try sweep(partition, clock, after: .zero) { upkeep.unswept.remove(partition) }
+            } else if upkeep.hasOldDepartures {
+                try forgetSurplus()
+                if clock.timestamp >= upkeep.nextRound { try round(clock) }
             } else if upkeep.hasOldLines || clock.timestamp >= upkeep.nextRound {
                 try prune(clock)
                 if clock.timestamp >= upkeep.nextRound { try round(clock) }
@@ -63,7 +71,14 @@ extension StorageThread {
             guard try sweep(upkeep.nextPartition, clock, after: Self.afterlife) else { break }
             upkeep.nextPartition = (upkeep.nextPartition + 1) % BindingTable.partitionCount
         }
-        if upkeep.hasDepartures { try forget(clock) }
+        if upkeep.hasDepartures {
+            try forgetSurplus()
+            try forget(clock)
+        }
+        upkeep.rounds &+= 1
+        if upkeep.rounds % Self.sampleRounds == 0 {
+            try queue.writeWithoutTransaction { try journal.sample($0) }
+        }
         store.numbers.measure(
             bytes: StoreFile.size(store.path),
             historyLines: UInt64(journal.lines),
@@ -120,7 +135,24 @@ extension StorageThread {
 
     // MARK: What is bounded
 
-    /// Departures that can't be undone any more go, and the oldest where there are too many.
+    /// The oldest departures go where there are too many: whoever makes bindings leave fast must not fill the disk.
+    private func forgetSurplus() throws {
+        let step = Int64(Self.step)
+        try transaction { _, database in
+            let rows = try RowCursor(database, "SELECT min(number), max(number) FROM departed")
+            let (first, last) = try rows.next() ? (rows.number(0), rows.number(1)) : (0, 0)
+            rows.end()
+            let tooOld = last &- Int64(store.options.maximumDepartures)
+            upkeep.hasOldDepartures = first <= tooOld
+            guard upkeep.hasOldDepartures else { return }
+            try database.execute(
+                sql: "DELETE FROM departed WHERE number <= ? AND number < ?",
+                arguments: [tooOld, first &+ step]
+            )
+        }
+    }
+
+    /// Departures that can't be undone any more go.
     private func forget(_ clock: ClockReading) throws {
         let now = clock.wall.nanoseconds
         var gone: [Int64] = []
@@ -131,12 +163,11 @@ extension StorageThread {
                 "SELECT number, expires_at FROM departed WHERE number > ? ORDER BY number LIMIT \(Self.step)"
             )
             rows.begin(upkeep.lastDeparture)
-            let tooOld = last - Int64(store.options.maximumDepartures)
             var seen = 0
             while try rows.next() {
                 seen += 1
                 upkeep.lastDeparture = rows.number(0)
-                if rows.number(0) <= tooOld || rows.number(1) <= now { gone.append(rows.number(0)) }
+                if rows.number(1) <= now { gone.append(rows.number(0)) }
             }
             if seen < Self.step {
                 upkeep.lastDeparture = 0

@@ -15,6 +15,8 @@ public final class LineConnection: Sendable {
         var answers = 0
         /// Bytes handed to the channel that it has not written yet.
         var unsent = 0
+        /// What waits beyond the limit, let in because nothing else did.
+        var oversize = 0
         var isFlushing = false
         var closes = false
         var overflow: Int?
@@ -45,14 +47,16 @@ public final class LineConnection: Sendable {
     /// Sends bytes, which are whole lines, to the client; `answers` of its own lines have their answer with it.
     ///
     /// Never waits: false when the connection is over, or is closed now because the client has left too much unread.
-    /// One answer may be larger than what may wait, as long as nothing waits before it.
+    /// One answer may be larger than what may wait, as long as nothing waits before it; what follows has the usual
+    /// room.
     @discardableResult
     public func send(_ lines: [UInt8], answers: Int = 0) -> Bool {
         change { outbox in
             guard !outbox.isOver, !outbox.closes, outbox.overflow == nil else { return false }
             outbox.answers += answers
             let waiting = outbox.lines.count + outbox.unsent
-            guard waiting == 0 || waiting + lines.count <= limit else {
+            if waiting == 0 { outbox.oversize = max(0, lines.count - limit) }
+            guard waiting - outbox.oversize + lines.count <= limit || waiting == 0 else {
                 outbox.overflow = waiting + lines.count
                 return false
             }
@@ -121,6 +125,7 @@ public final class LineConnection: Sendable {
     func wrote(_ count: Int) -> Int {
         outbox.withLock { outbox in
             outbox.unsent -= count
+            if outbox.unsent == 0, outbox.lines.isEmpty { outbox.oversize = 0 }
             return outbox.unsent
         }
     }

@@ -84,7 +84,7 @@ public final class LineServer: Sendable {
             server.withLock { $0 = channel }
             sweepLater()
         } catch {
-            csocket_close(descriptor)
+            // The descriptor was the channel's, which has closed it.
             csocket_remove_local(path, device, inode)
             try? self.group.syncShutdownGracefully()
             throw .cannotOpen(socket: path, errno: (error as? IOError)?.errnoCode ?? 0)

@@ -21,11 +21,17 @@ struct AttachCommand: ParsableCommand {
     func run() throws {
         // Where nobody looks, a screen makes no sense: pictures in plain text do.
         if batch.isMeant || !StandardOutput.isTerminal {
-            let script = try batch.script(view: screen.view, filter: screen.filter)
+            let script = try batch.script(screen)
             return try script.run(control.script())
         }
         let environment = ProcessInfo.processInfo.environment
-        var settings = try control.settings(environment: environment)
+        // Who is told where the registrar is need not be able to read its settings.
+        let isTold = control.state != nil && control.config == nil
+        var settings =
+            isTold
+            ? (try? control.settings(environment: environment)) ?? Settings()
+            : try control.settings(environment: environment)
+        settings.state = control.state ?? settings.state
         try screen.apply(to: &settings.console)
         let (state, console) = (settings.state, settings.console)
         let library = ThemeFiles(environment: environment).library()

@@ -22,7 +22,11 @@ struct BatchOptions: ParsableArguments {
     var isMeant: Bool { batch || count != nil || delay != nil || format != nil }
 
     /// What is to be printed of a view, `bindings` unless given.
-    func script(view: String?, filter: String?) throws -> BatchScript {
+    func script(_ screen: ScreenOptions) throws -> BatchScript {
+        let (view, filter) = (screen.view, screen.filter)
+        guard screen.at == nil else {
+            throw HostError("--at goes with the console and with list, not with --batch", exitCode: 2)
+        }
         var script = BatchScript()
         if let view {
             guard let known = BatchScript.View(rawValue: view) else {

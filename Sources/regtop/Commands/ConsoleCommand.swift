@@ -40,7 +40,7 @@ struct ConsoleCommand: ParsableCommand {
 
     /// `--batch`: what the running registrar shows; 75 if none runs.
     private func printPictures() throws {
-        let script = try batch.script(view: screen.view, filter: screen.filter)
+        let script = try batch.script(screen)
         try script.run(ControlOptions(service).script())
     }
 

@@ -13,7 +13,9 @@ struct RunningExplanationTests {
         let world = try ScriptWorld()
         func explain(_ aor: String = "alice@example.com") throws -> AccessExplanation {
             let query = ExplainQuery(from: "10.0.0.1", aor: aor)
-            return try AccessExplanation(running: world.state.policy.current, query, at: world.now)
+            return try AccessExplanation(running: world.state.policy.current, query, at: world.now) { aor in
+                !world.state.table.bindings(of: aor, at: world.now).isEmpty
+            }
         }
         func perform(_ verb: OperatorVerb) {
             let command = OperatorCommand(verb: verb, reason: "", by: world.welcome.you)

@@ -170,7 +170,7 @@ struct FilteredOrderTests {
                 seen == (order.descending ? expected.reversed() : expected),
                 "seed \(seed), round \(round)"
             )
-            let targets = monitor.targets(matching: filter, at: now)
+            let targets = try #require(monitor.targets(matching: filter, at: now))
             #expect(Set(targets.map(\.id)) == Set(expected), "seed \(seed), round \(round)")
             #expect(targets.allSatisfy { driver.table.facts($0.id)?.version == $0.version })
         }
@@ -250,6 +250,6 @@ struct FilteredOrderTests {
         var session = MonitorSession()
         let filter = try Filter("result:ok", for: .attempts)
         #expect(monitor.window(BindingOrder(), filter, for: &session, at: .zero).rows.isEmpty)
-        #expect(monitor.targets(matching: filter, at: .zero).isEmpty)
+        #expect(monitor.targets(matching: filter, at: .zero) == [])
     }
 }

@@ -72,8 +72,8 @@ extension World {
     private func answer(_ request: LinkRequest) -> LinkUpdate {
         bringMonitorUpToDate()
         if case .perform(let command, _) = request { performed.append(command.verb) }
-        return session.answer(request, monitor: monitor, desk: desk, clock: clock) { record in
-            auditTrail.append((record, bindings.count))
+        return session.answer(request, monitor: monitor, desk: desk, clock: clock) { records in
+            for record in records { auditTrail.append((record, bindings.count)) }
             return nil
         }
     }

@@ -214,7 +214,7 @@ import Timing
         #expect(office.waitForTrouble(false))
         #expect(office.table.binding(id) != nil)
         let known = office.bindings()
-        #expect(office.store.openingNotes.first?.contains("written again") == true)
+        #expect(office.store.openingNotes.first?.contains("were kept") == true)
         office.store.close()
         let again = try Office(folder, clock: office.clock)
         #expect(again.bindings() == known)

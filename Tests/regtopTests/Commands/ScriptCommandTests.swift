@@ -121,8 +121,13 @@ struct ScriptCommandTests {
             "csv",
             as: ConsoleCommand.self
         )
-        let script = try command.batch.script(view: command.screen.view, filter: command.screen.filter)
+        let script = try command.batch.script(command.screen)
         #expect(script.count == 2 && script.view == .attempts && script.format == .csv)
-        #expect(throws: HostError.self) { try command.batch.script(view: "audit", filter: nil) }
+        var audit = command.screen
+        audit.view = "audit"
+        #expect(throws: HostError.self) { try command.batch.script(audit) }
+        var past = command.screen
+        past.at = "-1m"
+        #expect(throws: HostError.self) { try command.batch.script(past) }
     }
 }
