@@ -133,7 +133,7 @@ struct CrashTests {
         .enabled(if: Namespace.isAvailable)
     )
     func fullDisk() throws {
-        let room = try Namespace(mounting: "\(laboratory.path)/small", megabytes: 4)
+        let room = try Namespace(mounting: "\(laboratory.path)/small", megabytes: 16)
         let arguments = try service(state: "\(laboratory.path)/small/state")
         // The disk is filled from outside, through the namespace of a process in it.
         let filler = "\(room.root)\(laboratory.path)/small/filler"

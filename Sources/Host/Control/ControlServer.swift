@@ -2,6 +2,7 @@ import BindingTable
 import ConsoleLink
 import Dispatch
 import Monitor
+import SIPMessage
 import Synchronization
 import Timing
 import Transport

@@ -23,7 +23,11 @@ public struct AuditLog: Sendable {
         let file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard file >= 0 else { throw failure("can't be opened") }
         defer { close(file) }
-        let lines = records.flatMap { Array(Self.line($0).utf8) + [0x0a] }
+        var lines: [UInt8] = []
+        for record in records {
+            lines += Array(Self.line(record).utf8)
+            lines.append(0x0a)
+        }
         let end = lseek(file, 0, SEEK_END)
         let written = lines.withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
         guard written == lines.count else {
