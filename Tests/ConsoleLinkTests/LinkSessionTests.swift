@@ -65,9 +65,9 @@ struct LinkSessionTests {
             monitor: monitor,
             desk: desk,
             clock: clock
-        ) { _ in
+        ) { records in
             #expect(desk.done.isEmpty)
-            written += 1
+            written += records.count
             return nil
         }
         guard case .outcome(let outcome, 3) = update else { return #expect(Bool(false), "no outcome") }

@@ -108,7 +108,7 @@ struct ControlServerTests {
         let notice = heard.first { if case .notice = $0 { true } else { false } }
         guard case .notice(let told) = notice else { Issue.record("nothing was heard"); return }
         #expect(told.text == "kl@198.51.100.7 evicted 1 binding (stuck)" && told.level == .warning)
-        #expect(audit().contains("kl@198.51.100.7 /dev/pts/9\tevict\talice@sip.test"))
+        #expect(audit().contains("kl@198.51.100.7 /dev/pts/9:\(getpid())\tevict\talice@sip.test"))
         #expect(!audit().contains("mallory"))
     }
 
@@ -150,7 +150,7 @@ struct ControlServerTests {
         let control = try control(service, access: ControlAccess(owner: 4_000_000_000))
         defer { control.stop("over") }
         let error = #expect(throws: HostError.self) { try ControlClient(socket: socket) }
-        #expect(error?.description.contains("kl may not attach here") == true && error?.exitCode == 75)
+        #expect(error?.description.contains("kl may not attach here") == true && error?.exitCode == 4)
     }
 
     @Test("What is no greeting or no request is answered with what is wrong, then closed")
@@ -191,7 +191,9 @@ struct ControlServerTests {
         control.stop("over")
         let lines = audit().split(separator: "\n").filter { $0.contains("\tsession\t") }
         #expect(lines.count == 2)
-        #expect(lines.first?.contains("kl@198.51.100.7 /dev/pts/9\tsession\topen\tread-write") == true)
+        #expect(
+            lines.first?.contains("kl@198.51.100.7 /dev/pts/9:\(getpid())\tsession\topen\tread-write") == true
+        )
         #expect(lines.last?.contains("\tsession\tclose\tclosed") == true)
     }
 

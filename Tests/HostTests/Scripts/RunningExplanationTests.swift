@@ -31,7 +31,8 @@ struct RunningExplanationTests {
         world.now = world.now + .seconds(61)
         #expect(try explain().canRegister)
         perform(.drain(true, for: nil))
-        #expect(try explain().lines.last?.contains("503 unless it is registered already") == true)
+        let newcomer = try explain()
+        #expect(!newcomer.canRegister && newcomer.lines.last?.contains("503: it is not registered") == true)
         #expect(throws: HostError.self) { try explain("nonsense") }
     }
 }

@@ -128,7 +128,9 @@ struct TicketTests {
         }
     }
 
-    @Test("Acts on bindings are refused while the store is in trouble; a block is not")
+    @Test(
+        "Acts are refused while the store is in trouble, for they would not last; the policy blocks all the same"
+    )
     func trouble() throws {
         let stage = try stage()
         var phone = Phone()
@@ -140,10 +142,12 @@ struct TicketTests {
         let refused = waiting.perform(command(.expire([target])), clock: stage.clock) { _ in true }
         #expect(refused.refusal?.contains("the disk is full") == true)
         #expect(stage.bindings(aor).count == 1)
-        let block = waiting.perform(command(.block(.aor(Array(aor.utf8)), for: nil)), clock: stage.clock) {
-            _ in true
-        }
-        #expect(block.refusal == nil)
+        var block = command(.block(.aor(Array(aor.utf8)), for: nil))
+        let wanted = waiting.perform(block, clock: stage.clock) { _ in true }
+        #expect(wanted.refusal?.contains("the disk is full") == true)
+        #expect(waiting.blocks(at: stage.now).isEmpty)
+        block.by = .policy
+        #expect(waiting.perform(block, clock: stage.clock) { _ in true }.refusal == nil)
         let going = OperatorDesk(stage.state)
         let done = going.perform(command(.expire([target])), clock: stage.clock) { _ in true }
         #expect(done.refusal == nil && stage.bindings(aor).isEmpty)
