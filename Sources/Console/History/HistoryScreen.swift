@@ -29,14 +29,23 @@ struct HistoryScreen {
     }
 
     private func columns(_ shown: ArraySlice<HistoryEntry>, isWide: Bool) -> [Column] {
-        let width = shown.map { time($0, isWide).utf8.count }.max() ?? 8
+        // As wide as what is shown: where a phone came from and who acted matter more than how often it refreshed.
+        func widest(_ bounds: ClosedRange<Int>, _ text: (HistoryWords) -> String) -> Int {
+            let width = shown.map { text(HistoryWords(entry: $0, clock: clock)).count }.max() ?? 0
+            return min(max(width, bounds.lowerBound), bounds.upperBound)
+        }
+        let moment = shown.map { time($0, isWide).utf8.count }.max() ?? 8
+        let what = widest(12...22) { $0.entry.cause.text }
+        let from = widest(15...(isWide ? 46 : 24)) { isWide ? $0.source : $0.shortSource }
+        let refreshes = widest(9...24) { $0.shortRefreshes }
+        let by = widest(2...22) { $0.entry.by }
         var columns = [
-            Column("TIME", minimum: width, ideal: width, priority: 95),
-            Column("WHAT", minimum: 12, ideal: 19, priority: 100),
-            Column("FROM", minimum: 15, ideal: isWide ? 46 : 24, priority: 80, grows: true),
-            Column("LIVED", minimum: 5, ideal: 5, alignment: .right, priority: 60),
-            Column("REFRESHES", minimum: 20, ideal: 22, priority: 50),
-            Column("BY", minimum: 8, ideal: 18, priority: 40),
+            Column("TIME", minimum: moment, ideal: moment, priority: 95),
+            Column("WHAT", minimum: what, ideal: what, priority: 100),
+            Column("FROM", minimum: from, ideal: from, priority: 80, grows: true),
+            Column("LIVED", minimum: 5, ideal: 5, alignment: .right, priority: 50),
+            Column("REFRESHES", minimum: refreshes, ideal: refreshes, priority: 40),
+            Column("BY", minimum: by, ideal: by, priority: 60),
         ]
         if aor == nil {
             columns.insert(Column("AOR", minimum: 10, ideal: 24, priority: 90, grows: true), at: 1)
