@@ -107,7 +107,8 @@ extension Logger {
         case .notice(let notice):
             log(level: Level(notice.level), "\(notice.text)")
         case .audit(let record):
-            notice("audit: \(AuditLog.line(record))")
+            // Its tabs are for programs; here people read.
+            notice("audit: \(String(AuditLog.line(record).map { $0 == "\t" ? " " : $0 }))")
         case .exchange, .gap, .blocks:
             break
         }

@@ -114,9 +114,9 @@ extension RegistrarCore {
     }
 
     /// A copy whose answer is no longer kept is answered anew, but not before the first one: the change that it
-    /// repeats may wait for the store.
+    /// repeats may wait for the store, on this loop or on another that the first copy came by.
     private mutating func repetition() -> CommitTicket? {
-        guard bench.decision.isRepetition, pending.count > 0, let store = state.store else { return nil }
+        guard bench.decision.isRepetition, let store = state.store else { return nil }
         let ticket = CommitTicket(token: pending.nextToken(loop: loop), changes: [])
         store.commit(ticket)
         return ticket

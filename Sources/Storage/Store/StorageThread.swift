@@ -23,6 +23,8 @@ final class StorageThread {
     private var generation: UInt32 = 0
     /// Partitions whose rows aren't what the table has.
     var stale: Set<Int>
+    /// Partitions whose rows are right but for their times, for the wall clock was set: written again between commits.
+    var outdated: Set<Int> = []
     /// Why changes aren't durable is being said.
     var isInTrouble = false
     var retryAt = Timestamp(nanoseconds: .min)
@@ -51,7 +53,7 @@ final class StorageThread {
         while true {
             let work = store.tickets.take(limit: Self.mostTickets, waiting: rest())
             if let orders = work.orders { self.orders = orders }
-            if work.rewrites { stale.formUnion(0..<BindingTable.partitionCount) }
+            if work.rewrites { outdated.formUnion(0..<BindingTable.partitionCount) }
             if !work.tickets.isEmpty || work.orders != nil { commit(work.tickets) }
             if work.isClosing, work.waiting == 0, work.tickets.isEmpty { break }
             if !work.isClosing { keepUp() }
@@ -63,7 +65,7 @@ final class StorageThread {
     private func rest() -> Interval {
         let now = store.clock().timestamp
         if isInTrouble { return min(max(retryAt - now, .zero), Self.pause) }
-        return !stale.isEmpty || upkeep.isBehind ? .zero : Self.pause
+        return !stale.isEmpty || !outdated.isEmpty || upkeep.isBehind ? .zero : Self.pause
     }
 
     // MARK: Committing
@@ -265,9 +267,9 @@ final class StorageThread {
     /// Tries once more what could not be written, and closes the file.
     private func finish() {
         if orders != nil { commit([]) }
-        while let partition = stale.first {
+        while let partition = stale.first ?? outdated.first {
             rewrite(partition)
-            if stale.contains(partition) { break }
+            if stale.contains(partition) || outdated.contains(partition) { break }
         }
         statements = nil
         _ = try? queue.close()

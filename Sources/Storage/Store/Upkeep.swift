@@ -47,6 +47,7 @@ extension StorageThread {
             if clock.timestamp >= retryAt { heal() }
             return
         }
+        if let partition = outdated.first { return rewrite(partition) }
         do {
             if !upkeep.dropped.isEmpty {
                 try bury(clock)
@@ -211,6 +212,7 @@ extension StorageThread {
         do {
             try transaction { statements, _ in try rewrite(partition, statements, moments) }
             stale.remove(partition)
+            outdated.remove(partition)
             retryAt = clock.timestamp
         } catch {
             fail(error, 0)
