@@ -10,14 +10,15 @@ final class StateLock: Sendable {
     init(_ directory: StateDirectory, group: String? = nil) throws(HostError) {
         try directory.prepare(group: group)
         let flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW
-        file = open(directory.lock, flags, 0o600)
-        guard file >= 0 else {
+        // Not `file` yet: what is thrown once it is set has `deinit` close it as well.
+        let opened = open(directory.lock, flags, 0o600)
+        guard opened >= 0 else {
             throw directory.failure("its lock can't be opened")
         }
-        guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+        guard flock(opened, LOCK_EX | LOCK_NB) == 0 else {
             let problem = errno
-            let owner = Self.owner(file)
-            close(file)
+            let owner = Self.owner(opened)
+            close(opened)
             guard problem == EWOULDBLOCK else {
                 throw directory.failure("its lock can't be taken", because: problem)
             }
@@ -29,7 +30,10 @@ final class StateLock: Sendable {
         }
         let text = Array("\(getpid())\n".utf8)
         // For people and for the sentence above; the lock itself doesn't need it.
-        if ftruncate(file, 0) == 0 { _ = text.withUnsafeBytes { pwrite(file, $0.baseAddress, $0.count, 0) } }
+        if ftruncate(opened, 0) == 0 {
+            _ = text.withUnsafeBytes { pwrite(opened, $0.baseAddress, $0.count, 0) }
+        }
+        file = opened
     }
 
     deinit { close(file) }
