@@ -1,6 +1,7 @@
 import BindingTable
 import ConsoleLink
 import Monitor
+import SIPMessage
 import Testing
 import Timing
 
@@ -130,5 +131,60 @@ struct LinkSessionTests {
         )
         // Nothing is registered, so nothing is meant, whatever the command named before.
         #expect(desk.previewed == [.expire([])])
+    }
+
+    @Test("More bindings than one act may name are refused before anything is made of them")
+    func tooManyTargets() throws {
+        let table = BindingTable(seed: 1)
+        for number in 0..<4 {
+            let aor = Array("u\(number)@x".utf8)
+            let contact = Array("sip:c".utf8)
+            let path = ReceivedFrom(
+                source: Endpoint(address: IPAddress(ipv4: 1), port: 1),
+                local: Endpoint(address: IPAddress(ipv4: 2), port: 2),
+                transport: .udp,
+                at: clock.timestamp
+            )
+            let facts = BindingFacts(
+                cseq: 1,
+                createdAt: clock.timestamp,
+                refreshedAt: clock.timestamp,
+                expiresAt: clock.timestamp + .seconds(60),
+                asked: nil,
+                granted: 60,
+                q: nil,
+                path: path
+            )
+            let ranges = BindingTextRanges(contact: ByteRange(start: 0, count: 5), callID: .empty)
+            let now = clock.timestamp
+            _ = table.withPartition(of: aor.span) { partition in
+                partition.apply(
+                    [.add(facts, ranges, .registered)],
+                    aor: aor.span,
+                    texts: contact.span,
+                    at: now
+                )
+            }
+        }
+        let monitor = Monitor(table: table, startedAt: clock)
+        while monitor.pull(limit: 100, at: clock.timestamp) {}
+        let request = LinkRequest.previewMatching(
+            try Filter("aor:*", for: .bindings),
+            command(.expire([])),
+            serial: 1
+        )
+        for (most, isTaken) in [(3, false), (4, true)] {
+            var session = LinkSession(readOnlyBecause: nil, mostTargets: most)
+            let update = session.answer(
+                request,
+                monitor: monitor,
+                desk: desk,
+                clock: clock,
+                audit: { _ in nil }
+            )
+            guard case .preview(let outcome, 1) = update else { return #expect(Bool(false), "no preview") }
+            #expect((outcome.refusal == nil) == isTaken)
+        }
+        #expect(desk.previewed.count == 1)
     }
 }

@@ -113,7 +113,7 @@ final class Office {
         report = try store.restore(into: table, decide: decide)
         let answers = answers
         try store.start(table: table) { answers.take($0, $1) }
-        for _ in 0..<1_000 where store.health.bytes == 0 { usleep(2_000) }
+        store.waitForTurn()
     }
 
     /// Makes changes and gives the store their ticket; says the token and what was added.
@@ -180,22 +180,20 @@ final class Office {
 
     /// Waits until the store has no trouble, or the reverse.
     func waitForTrouble(_ isExpected: Bool) -> Bool {
-        for _ in 0..<500 {
+        for _ in 0..<1_000 {
             if (store.health.trouble != nil) == isExpected { return true }
             clock.go(.milliseconds(100))
-            store.tickets.order { _ in }
-            usleep(10_000)
+            store.waitForTurn()
         }
         return false
     }
 
     /// Waits until something is so in the file.
     func wait(_ folder: Folder, until isSo: (Database) throws -> Bool) throws -> Bool {
-        for _ in 0..<500 {
+        for _ in 0..<1_000 {
             if try folder.read(isSo) { return true }
             clock.go(.milliseconds(500))
-            store.tickets.order { _ in }
-            usleep(10_000)
+            store.waitForTurn()
         }
         return false
     }

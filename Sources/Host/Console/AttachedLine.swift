@@ -24,8 +24,8 @@ final class AttachedLine: ConsoleLine {
 
     /// How long it waits before it tries again.
     private static let pause = 1_000
-    /// How long a registrar may take to say its welcome.
-    private static let patience = 10_000
+    /// How long a registrar may take to say its welcome when it is tried again: whoever leaves waits for that.
+    private static let patience = Interval.seconds(3)
 
     /// Connects; throws with exit code 75 if no registrar is there.
     init(socket: String, hello: Hello) throws(HostError) {
@@ -115,7 +115,7 @@ final class AttachedLine: ConsoleLine {
         guard !state.withLock({ $0.isOver }) else { return }
         let client: ControlClient
         do throws(HostError) {
-            client = try ControlClient(socket: socket, hello: hello)
+            client = try ControlClient(socket: socket, hello: hello, patience: Self.patience)
         } catch {
             // Why it is away is known already.
             return

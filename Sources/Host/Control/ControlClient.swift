@@ -19,11 +19,14 @@ public final class ControlClient {
     ///
     /// Throws with exit code 75 if none answers there, and 4 if it doesn't let this user in.
     ///
-    /// - Parameter timeout: how long an answer may take.
+    /// - Parameters:
+    ///   - timeout: how long an answer may take.
+    ///   - patience: how long the welcome may take.
     public init(
         socket: String,
         hello: Hello = .ofThisProcess,
         timeout: Interval = .seconds(30),
+        patience: Interval = .seconds(10),
     ) throws(HostError) {
         self.socket = socket
         self.timeout = timeout
@@ -33,7 +36,7 @@ public final class ControlClient {
             throw Self.unreachable(socket, error)
         }
         line.send(LinkCodec.line(hello))
-        let first = try Self.update(line, socket, within: .seconds(10), refused: 4)
+        let first = try Self.update(line, socket, within: patience, refused: 4)
         guard case .welcome(let welcome) = first else {
             throw HostError("the registrar at \(socket) did not begin with a welcome", exitCode: 75)
         }

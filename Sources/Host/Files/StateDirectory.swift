@@ -6,22 +6,30 @@ public struct StateDirectory: Sendable {
     /// Where it is.
     public let path: String
 
-    /// The directory at a path.
-    public init(path: String) { self.path = path }
+    /// The directory at a path; one that does not begin at the root is meant from the working directory, now.
+    public init(path: String) {
+        self.path = path.hasPrefix("/") ? path : "\(Self.workingDirectory)/\(path)"
+    }
+
+    private static var workingDirectory: String {
+        guard let text = getcwd(nil, 0) else { return "." }
+        defer { free(text) }
+        return String(cString: text)
+    }
 
     /// The directory that the settings name, or the usual one: what systemd gives (`STATE_DIRECTORY`),
     /// `/var/lib/regtop` for root, else `$XDG_STATE_HOME/regtop`, by default `~/.local/state/regtop`.
     public init(_ named: String?, environment: [String: String], isRoot: Bool = Self.isRoot) {
         if let named {
-            path = named
+            self.init(path: named)
         } else if let given = environment["STATE_DIRECTORY"], !given.isEmpty {
-            path = String(given.prefix { $0 != ":" })
+            self.init(path: String(given.prefix { $0 != ":" }))
         } else if let state = environment["XDG_STATE_HOME"], !state.isEmpty {
-            path = "\(state)/regtop"
+            self.init(path: "\(state)/regtop")
         } else if isRoot {
-            path = "/var/lib/regtop"
+            self.init(path: "/var/lib/regtop")
         } else {
-            path = "\(environment["HOME"] ?? "")/.local/state/regtop"
+            self.init(path: "\(environment["HOME"] ?? "")/.local/state/regtop")
         }
     }
 

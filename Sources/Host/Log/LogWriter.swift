@@ -117,7 +117,7 @@ public final class LogWriter: Sendable {
 }
 
 /// What the log's thread works with.
-private struct LogTurn: ~Copyable {
+struct LogTurn: ~Copyable {
     private var sink: LogSink
     private let form: LogForm
     /// Lines lost of which the log doesn't tell yet, and why.

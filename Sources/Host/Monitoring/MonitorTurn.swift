@@ -105,7 +105,8 @@ extension MonitorService {
                 "the clock was set \(direction) by \(seconds) s; bindings keep the time they were granted"
             say(Notice(at: now, level: .warning, text: text), at: now)
             // Rows have wall times, for the other clock means nothing after a restart.
-            service.store?.rewrite()
+            service.store?.clockWasSet(by: jump)
+            service.kept?.keepAgain(at: now)
         }
 
         /// One slice of reading and sorting; true if more waits.

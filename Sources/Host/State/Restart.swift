@@ -30,7 +30,9 @@ struct Restart {
             let took = SystemClock.read().timestamp - clock.timestamp
             lines.append((.info, Self.sentence(report, took: took)))
             if report.unreadable > 0 {
-                lines.append((.warning, "\(report.unreadable) rows of the store made no sense: left out"))
+                lines.append(
+                    (.warning, "\(report.unreadable) rows of the store made no sense and were removed")
+                )
             }
         } catch {
             throw HostError("\(error)", exitCode: 1)
@@ -79,6 +81,12 @@ final class KeptRules: Sendable {
         last = Mutex(
             Last(version: policy.version, blocks: current.blocks.all(at: now), drain: current.drain)
         )
+    }
+
+    /// Writes them although they are the same: the wall clock was set, and they are kept in its time.
+    func keepAgain(at now: Timestamp) {
+        let current = policy.current
+        store.keep(blocks: current.blocks.all(at: now), drain: current.drain)
     }
 
     /// To be called after whatever may have changed them; costs next to nothing if nothing has.

@@ -102,7 +102,7 @@ struct Rollback {
             state.apply(.remove(id, .rolledBack), in: &partition, at: now)
             return nil
         }
-        let flat = FlatTexts(prior.texts ?? binding.texts)
+        guard let flat = FlatTexts(prior.texts ?? binding.texts) else { return nil }
         var added: [BindingID] = []
         state.apply(
             [.update(id, prior.facts, flat.ranges, .rolledBack)],
@@ -167,7 +167,7 @@ enum Restoration {
         at now: Timestamp,
     ) -> (facts: BindingFacts?, changes: [CommittedChange]) {
         var added: [BindingID] = []
-        let flat = FlatTexts(binding.texts)
+        guard let flat = FlatTexts(binding.texts) else { return (nil, []) }
         let recorded = partition.record(
             [.add(binding.facts, flat.ranges, cause)],
             aor: binding.texts.aor.span,
@@ -186,34 +186,5 @@ enum Restoration {
             let second = try? SIPURI(b, in: bRange, part: .header(.contact))
         else { return false }
         return SIPURI.isEquivalent(first, a, second, b)
-    }
-}
-
-/// The texts of a binding in one buffer, as a change wants them.
-struct FlatTexts {
-    /// All texts, one behind the other.
-    private(set) var bytes: [UInt8] = []
-    /// Where each stands.
-    let ranges: BindingTextRanges
-
-    init(_ texts: BindingTexts) {
-        var bytes: [UInt8] = []
-        func place(_ text: [UInt8]) -> ByteRange {
-            let start = UInt16(clamping: bytes.count)
-            bytes.append(contentsOf: text.prefix(Int(UInt16.max) - bytes.count))
-            return ByteRange(start: start, count: UInt16(clamping: bytes.count - Int(start)))
-        }
-        ranges = BindingTextRanges(
-            contact: place(texts.contact),
-            contactParameters: place(texts.contactParameters),
-            callID: place(texts.callID),
-            userAgent: place(texts.userAgent),
-            sentBy: place(texts.sentBy),
-            account: place(texts.account),
-            path: place(texts.path),
-            peer: place(texts.peer),
-            numbers: place(texts.numbers)
-        )
-        self.bytes = bytes
     }
 }

@@ -9,6 +9,8 @@ struct Leftovers: Sendable {
     var unswept: Set<Int> = []
     /// Partitions whose rows aren't what the table has.
     var stale: Set<Int> = []
+    /// Bindings whose end was moved at start.
+    var altered: [BindingID] = []
     /// Bindings that were dropped at start, with the cause.
     var dropped: [(id: BindingID, cause: Cause)] = []
 }
@@ -19,8 +21,8 @@ extension BindingStore {
     ///
     /// A binding whose time has run out is never loaded. A file that turns out to be damaged is moved aside and what
     /// can be read of it is kept (see `openingNotes`).
-    /// - Parameter decide: sees each binding, may alter it, and says whether it comes back. What it alters is written
-    ///   with the binding's next change.
+    /// - Parameter decide: sees each binding, may alter it, and says whether it comes back. An end that it moves is
+    ///   written soon after the start, anything else with the binding's next change.
     /// - Throws: a sentence where the file can't be read.
     public func restore(
         into table: BindingTable,
@@ -116,9 +118,11 @@ private struct Loading {
                 report.expired += 1
                 leftovers.unswept.insert(partition)
             } else {
+                let end = binding.facts.expiresAt
                 switch decide(&binding) {
                 case .keep:
                     keep(binding)
+                    if binding.facts.expiresAt != end { leftovers.altered.append(binding.facts.id) }
                 case .drop(let cause):
                     report.dropped += 1
                     leftovers.dropped.append((binding.facts.id, cause))

@@ -1,4 +1,5 @@
 public import BindingTable
+internal import Dispatch
 internal import GRDB
 internal import Synchronization
 public import Timing
@@ -114,8 +115,17 @@ public final class BindingStore: LocationStore, Sendable {
         )
     }
 
-    /// Writes every row again from the table, partition by partition between commits: after the wall clock was set.
-    public func rewrite() { tickets.order { $0.rewrites = true } }
+    /// The wall clock was set forward (or back, below zero) by so much: departures are moved by it at once, and every
+    /// row of bindings is written again from the table, partition by partition between commits.
+    public func clockWasSet(by jump: Interval) { tickets.order { $0.jump = ($0.jump ?? .zero) + jump } }
+
+    /// Waits until the storage thread has had a whole turn: what was given before is committed or has failed, and one
+    /// step of upkeep is done. Not to be called by whoever may not wait.
+    func waitForTurn() {
+        let turn = DispatchSemaphore(value: 0)
+        tickets.order { $0.waiters.append(turn) }
+        turn.wait()
+    }
 
     /// Commits everything that is queued, answers every token, and closes the file. What comes later is not
     /// committed, and its token says so at once.

@@ -17,6 +17,8 @@ final class StorageThread {
     let table: BindingTable
     private let complete: @Sendable (UInt64, Bool) -> Void
     var queue: DatabaseQueue
+    /// Which file that is, so that it is noticed when another one has its name.
+    var file: StoreFile.Place?
     var statements: Statements?
     var journal = Journal()
     /// Ids up to this generation may have been given out, as the file knows.
@@ -42,6 +44,7 @@ final class StorageThread {
         self.table = table
         self.complete = complete
         queue = store.state.withLock { $0.queue }
+        file = StoreFile.place(store.path)
         stale = leftovers.stale
         upkeep = Upkeep(leftovers)
     }
@@ -53,10 +56,16 @@ final class StorageThread {
         while true {
             let work = store.tickets.take(limit: Self.mostTickets, waiting: rest())
             if let orders = work.orders { self.orders = orders }
-            if work.rewrites { outdated.formUnion(0..<BindingTable.partitionCount) }
+            if let jump = work.jump { shift(by: jump) }
             if !work.tickets.isEmpty || work.orders != nil { commit(work.tickets) }
+            if !work.isClosing {
+                // A disk may hang in this as well, and tickets gather meanwhile.
+                store.numbers.begin(0, at: store.clock().timestamp)
+                keepUp()
+                store.numbers.endUpkeep()
+            }
+            for waiter in work.waiters { waiter.signal() }
             if work.isClosing, work.waiting == 0, work.tickets.isEmpty { break }
-            if !work.isClosing { keepUp() }
         }
         finish()
     }
@@ -245,6 +254,7 @@ final class StorageThread {
                 at: now.wall
             )
             queue = found.queue
+            file = StoreFile.place(store.path)
             journal = Journal()
             stale.formUnion(0..<BindingTable.partitionCount)
             store.state.withLock { state in
@@ -253,6 +263,45 @@ final class StorageThread {
             }
             retryAt = now.timestamp
         } catch {
+            store.numbers.fail(0, Trouble.sentence(error, store.path), at: now.timestamp)
+        }
+    }
+
+    /// The wall clock was set: what the file says of departures moves with it, and bindings are written again.
+    private func shift(by jump: Interval) {
+        outdated.formUnion(0..<BindingTable.partitionCount)
+        do {
+            try transaction { _, database in
+                try database.execute(
+                    sql: "UPDATE departed SET expires_at = expires_at + ?, gone_at = gone_at + ?",
+                    arguments: [jump.nanoseconds, jump.nanoseconds]
+                )
+            }
+        } catch {
+            fail(error, 0)
+        }
+    }
+
+    /// The file has been taken away or another one put in its place: what is written goes nowhere. It is opened anew
+    /// and gets everything that matters from the table.
+    func beginAnew() {
+        let now = store.clock()
+        let what = "\(store.path) was removed or replaced while it was in use: leave it alone"
+        isInTrouble = true
+        store.numbers.fail(0, what, at: now.timestamp)
+        statements = nil
+        _ = try? queue.close()
+        do {
+            let fresh = try StoreFile.open(store.path, store.options)
+            try fresh.write { try Meta.set(store.identity, $0) }
+            queue = fresh
+            file = StoreFile.place(store.path)
+            journal = Journal()
+            stale.formUnion(0..<BindingTable.partitionCount)
+            store.state.withLock { $0.queue = fresh }
+            retryAt = now.timestamp
+        } catch {
+            retryAt = now.timestamp + Self.pause
             store.numbers.fail(0, Trouble.sentence(error, store.path), at: now.timestamp)
         }
     }

@@ -90,6 +90,18 @@ enum StoreFile {
         return aside
     }
 
+    /// Which file a path means: its device and number.
+    struct Place: Hashable {
+        var device: UInt64, number: UInt64
+    }
+
+    /// Which file a path means now; nil if there is none.
+    static func place(_ path: String) -> Place? {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        return Place(device: UInt64(status.st_dev), number: UInt64(status.st_ino))
+    }
+
     /// Bytes of the file and its log.
     static func size(_ path: String) -> UInt64 {
         ["", "-wal"].reduce(0) { sum, ending in

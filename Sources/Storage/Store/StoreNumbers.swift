@@ -28,12 +28,15 @@ final class StoreNumbers: Sendable {
             }
             let seconds = (now - began).seconds
             health.trouble =
-                "the disk that holds \(path) is slow: a commit has taken \(seconds) s so far and "
-                + "\(health.queued) changes wait"
+                "the disk that holds \(path) is slow: writing has taken \(seconds) s so far and "
+                + "\(health.queued) registrations wait"
             health.troubleSince = began
             return health
         }
     }
+
+    /// What is done between commits is over.
+    func endUpkeep() { state.withLock { $0.began = nil } }
 
     /// A transaction begins.
     func begin(_ tickets: Int, at now: Timestamp) {

@@ -17,7 +17,10 @@ final class TicketQueue: Sendable {
         /// Tickets that are left for the next time.
         var waiting = 0
         var orders: KeptOrders?
-        var rewrites = false
+        /// How far the wall clock was set since the last time; nil: it was not.
+        var jump: Interval?
+        /// Who wants to know that a whole turn is over.
+        var waiters: [DispatchSemaphore] = []
         var isClosing = false
     }
 
@@ -59,8 +62,8 @@ final class TicketQueue: Sendable {
         let isIdle = state.withLock { state in
             let work = state.work
             state.isAsleep =
-                waiting > .zero && work.tickets.isEmpty && work.orders == nil && !work.rewrites
-                && !work.isClosing
+                waiting > .zero && work.tickets.isEmpty && work.orders == nil && work.jump == nil
+                && work.waiters.isEmpty && !work.isClosing
             return state.isAsleep
         }
         if isIdle {

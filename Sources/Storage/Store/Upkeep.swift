@@ -8,6 +8,8 @@ struct Upkeep {
     var unswept: Set<Int>
     /// Bindings dropped at start whose end is to be written.
     var dropped: [(id: BindingID, cause: Cause)]
+    /// Bindings that were altered at start and are to be written so.
+    var altered: [BindingID]
     /// The partition whose turn it is to be swept.
     var nextPartition = 0
     /// Where the walk through the departures is.
@@ -24,10 +26,13 @@ struct Upkeep {
     init(_ leftovers: Leftovers) {
         unswept = leftovers.unswept
         dropped = leftovers.dropped
+        altered = leftovers.altered
     }
 
     /// There is work that needs no waiting for.
-    var isBehind: Bool { !unswept.isEmpty || !dropped.isEmpty || hasOldLines || hasOldDepartures }
+    var isBehind: Bool {
+        !unswept.isEmpty || !dropped.isEmpty || !altered.isEmpty || hasOldLines || hasOldDepartures
+    }
 }
 
 extension StorageThread {
@@ -51,6 +56,8 @@ extension StorageThread {
         do {
             if !upkeep.dropped.isEmpty {
                 try bury(clock)
+            } else if !upkeep.altered.isEmpty {
+                try writeAltered(clock)
             } else if let partition = upkeep.unswept.first {
                 if try sweep(partition, clock, after: .zero) { upkeep.unswept.remove(partition) }
             } else if upkeep.hasOldDepartures {
@@ -68,6 +75,7 @@ extension StorageThread {
     /// The round of once a pause: some partitions are swept, departures are forgotten, and the numbers are told.
     private func round(_ clock: ClockReading) throws {
         upkeep.nextRound = clock.timestamp + Self.pause
+        guard StoreFile.place(store.path) == file else { return beginAnew() }
         for _ in 0..<Self.sweptAtOnce {
             guard try sweep(upkeep.nextPartition, clock, after: Self.afterlife) else { break }
             upkeep.nextPartition = (upkeep.nextPartition + 1) % BindingTable.partitionCount
@@ -97,6 +105,16 @@ extension StorageThread {
             for (id, cause) in some { try end(id, cause, at: moments.now, statements, moments) }
         }
         upkeep.dropped.removeLast(some.count)
+    }
+
+    /// Bindings whose end was moved at start are written with it, so that a second restart finds it.
+    private func writeAltered(_ clock: ClockReading) throws {
+        let some = upkeep.altered.suffix(Self.step)
+        let moments = Moments(reading: clock)
+        try transaction { statements, _ in
+            for id in some { try writeFromTable(id, statements, moments) }
+        }
+        upkeep.altered.removeLast(some.count)
     }
 
     /// Rows of a partition whose time is over and that the table doesn't have go; true if there are no more.

@@ -15,7 +15,7 @@ public final class LineConnection: Sendable {
         var answers = 0
         /// Bytes handed to the channel that it has not written yet.
         var unsent = 0
-        /// What waits beyond the limit, let in because nothing else did.
+        /// Bytes of an answer beyond the limit, let in because nothing else waited: what follows has the usual room.
         var oversize = 0
         var isFlushing = false
         var closes = false
@@ -55,7 +55,7 @@ public final class LineConnection: Sendable {
             guard !outbox.isOver, !outbox.closes, outbox.overflow == nil else { return false }
             outbox.answers += answers
             let waiting = outbox.lines.count + outbox.unsent
-            if waiting == 0 { outbox.oversize = max(0, lines.count - limit) }
+            if waiting == 0 { outbox.oversize = lines.count > limit ? lines.count : 0 }
             guard waiting - outbox.oversize + lines.count <= limit || waiting == 0 else {
                 outbox.overflow = waiting + lines.count
                 return false

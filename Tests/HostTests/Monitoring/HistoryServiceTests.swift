@@ -152,4 +152,17 @@ struct HistoryServiceTests {
         service.monitor.submit(.replay(at: begin, serial: 4), from: 1)
         #expect(ear.replay(4)?.refusal?.contains(missing) == true)
     }
+
+    @Test("A moment that was given up before it was there is answered all the same")
+    func givenUp() throws {
+        let service = try service(journal())
+        defer { service.stop() }
+        let ear = Ear(1, at: service)
+        for round in 0..<8 {
+            let serial = UInt64(round * 2 + 1)
+            service.monitor.submit(.replay(at: begin + .seconds(200), serial: serial), from: 1)
+            service.monitor.submit(.replay(at: nil, serial: serial + 1), from: 1)
+        }
+        for serial in 1...16 { #expect(ear.replay(UInt64(serial)) != nil, "request \(serial)") }
+    }
 }

@@ -88,8 +88,13 @@ struct ServiceNotifierTests {
         #expect(ServiceNotifier(environment: environment).watchdogInterval == 15)
         environment["WATCHDOG_PID"] = "1"
         #expect(ServiceNotifier(environment: environment).watchdogInterval == nil)
-        environment = ["NOTIFY_SOCKET": "/n", "WATCHDOG_USEC": "nonsense"]
-        #expect(ServiceNotifier(environment: environment).watchdogInterval == nil)
+        for nonsense in ["nonsense", "inf", "1e300", "-5", "99999999999999999999"] {
+            environment = ["NOTIFY_SOCKET": "/n", "WATCHDOG_USEC": nonsense]
+            #expect(ServiceNotifier(environment: environment).watchdogInterval == nil)
+        }
+        // The longest time there is must not trap.
+        environment = ["NOTIFY_SOCKET": "/n", "WATCHDOG_USEC": "\(UInt64.max)"]
+        ServicePulse(ServiceNotifier(environment: environment)) { "" }.beat(at: .zero)
     }
 
     @Test("A pulse says that it lives as often as is wanted, and its status where that has changed")

@@ -58,4 +58,28 @@ struct StateLockTests {
         #expect(error?.description.contains("\(file)/state") == true)
         #expect(error?.description.contains("--state DIR") == true)
     }
+
+    @Test("A relative directory is meant from where the program was started, whatever becomes of that")
+    func relative() {
+        let directory = StateDirectory("st/x", environment: [:], isRoot: false)
+        #expect(directory.path == "\(FileManager.default.currentDirectoryPath)/st/x")
+        #expect(
+            StateDirectory(nil, environment: ["HOME": "/home/kl"], isRoot: false).path
+                == "/home/kl/.local/state/regtop"
+        )
+        #expect(StateDirectory(nil, environment: ["STATE_DIRECTORY": "/s:/t"], isRoot: true).path == "/s")
+    }
+
+    @Test(
+        "A directory that systemd has made for its user is opened for another group",
+        .enabled(if: geteuid() == 0)
+    )
+    func directoryOfAnother() throws {
+        let path = "\(folder.path)/unit"
+        try #require(mkdir(path, 0o750) == 0)
+        let other = try #require(getgrnam("daemon")).pointee.gr_gid
+        _ = try StateLock(StateDirectory(path: path), group: "daemon")
+        var facts = stat()
+        #expect(stat(path, &facts) == 0 && facts.st_gid == other && facts.st_mode & 0o777 == 0o750)
+    }
 }

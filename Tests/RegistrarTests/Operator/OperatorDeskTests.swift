@@ -22,6 +22,14 @@ struct OperatorDeskTests {
         return outcome
     }
 
+    @Test func theFirstActHasTheNumberThatItIsGiven() throws {
+        let (stage, _, _) = try open()
+        let desk = OperatorDesk(stage.state, firstAct: 28_000_000)
+        #expect(perform(stage, desk, .drain(true, for: nil)).id == CommandID(rawValue: 28_000_000))
+        #expect(perform(stage, desk, .undo(CommandID(rawValue: 1))).refusal != nil)
+        #expect(perform(stage, desk, .undo(CommandID(rawValue: 28_000_000))).refusal == nil)
+    }
+
     @Test func expireAndEvictTakeBindingsWithTheirOwnCause() throws {
         let (stage, desk, _) = try open()
         _ = stage.takeEvents()

@@ -266,15 +266,39 @@ import Timing
         let folder = try Folder()
         let office = try Office(folder)
         try office.register(.phone("a", at: office.clock.now, expires: 600))
+        let gone = try office.register(.phone("b", at: office.clock.now, expires: 600))
+        try office.remove(gone, .evictedByOperator)
+        let old: [Int64] = try folder.values("SELECT expires_at FROM departed")
         let before = try folder.read { try Int64.fetchOne($0, sql: "SELECT expires_at FROM binding") ?? 0 }
         office.clock.set(wall: 1_764_003_600)
-        office.store.rewrite()
+        office.store.clockWasSet(by: .seconds(3_600))
         let expected = before + 3_600_000_000_000
         #expect(
             try office.wait(folder) { database in
                 try Int64.fetchOne(database, sql: "SELECT expires_at FROM binding") == expected
             }
         )
+        #expect(try folder.values("SELECT expires_at FROM departed") == old.map { $0 + 3_600_000_000_000 })
         office.store.close()
+    }
+
+    @Test func `an end that was moved at a start is there at the next one`() throws {
+        let folder = try Folder()
+        let office = try Office(folder)
+        let id = try office.register(.phone("a", at: office.clock.now, expires: 60))
+        office.store.close()
+        let lifted = office.clock.now + .seconds(300)
+        let again = try Office(folder, clock: office.clock) { binding in
+            binding.facts.expiresAt = lifted
+            return .keep
+        }
+        again.store.waitForTurn()
+        let wall = office.clock.read().wall(at: lifted).nanoseconds
+        #expect(try folder.values("SELECT expires_at FROM binding") == [wall], "written while it runs")
+        again.store.close()
+        office.clock.go(.seconds(100))
+        let last = try Office(folder, clock: office.clock)
+        #expect(last.table.binding(id)?.facts.expiresAt == lifted)
+        last.store.close()
     }
 }

@@ -221,6 +221,25 @@ import Timing
         again.store.close()
     }
 
+    @Test func `a file that is taken away while it is used is noticed, and made anew from the table`() throws
+    {
+        let folder = try Folder()
+        let office = try Office(folder)
+        for number in 0..<50 { try office.register(.phone("user\(number)", at: office.clock.now)) }
+        for name in folder.names where name.hasPrefix("regtop.db") { unlink("\(folder.path)/\(name)") }
+        office.clock.go(.seconds(2))
+        office.store.waitForTurn()
+        #expect(office.store.health.trouble?.contains("was removed or replaced") == true)
+        #expect(office.waitForTrouble(false))
+        try office.register(.phone("new", at: office.clock.now))
+        let (known, identity) = (office.bindings(), office.store.identity)
+        office.store.close()
+        let again = try Office(folder, clock: office.clock)
+        #expect(again.bindings() == known && known.count == 51)
+        #expect(again.store.identity == identity)
+        again.store.close()
+    }
+
     // MARK: Whose file it is
 
     @Test func `a newer regtop's file is refused with one sentence`() throws {

@@ -147,6 +147,25 @@ import Timing
         office.store.close()
     }
 
+    @Test func `however fast bindings leave, what is too much of them goes between commits`() throws {
+        let folder = try Folder()
+        let office = try Office(folder, options: StoreOptions(maximumDepartures: 10))
+        for number in 0..<2_000 {
+            let binding = Binding.phone("u\(number)", at: office.clock.now, expires: 6_000)
+            let made = office.make(
+                { [.add(binding.facts, $0.ranges, .registered)] },
+                binding.texts,
+                waits: false
+            )
+            office.make({ _ in made.added.map { .remove($0, .unregistered) } }, binding.texts, waits: false)
+        }
+        // One round is due; it doesn't take others to be rid of all.
+        office.clock.go(.seconds(1))
+        for _ in 0..<10 { office.store.waitForTurn() }
+        #expect(try folder.count("departed") == 10)
+        office.store.close()
+    }
+
     @Test func `a row that was left behind is swept`() throws {
         let folder = try Folder()
         let office = try Office(folder)

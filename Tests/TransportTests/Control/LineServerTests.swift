@@ -196,13 +196,18 @@ private final class Told: Sendable {
             sent.withLock { $0 = count }
         }
         #expect(told.wait { told.lineCount == 3 })
-        usleep(200_000)
-        #expect(told.lineCount == 3)
+        // Another client's lines come, each with a turn of the loop in which the first one's could have come as well.
+        let other = try LocalClient(place.path)
+        for count in 4...6 {
+            other.send("other\n")
+            #expect(told.wait { told.lineCount >= count })
+        }
+        #expect(told.lineCount == 6)
         let connection = try #require(told.connections.withLock { $0.first })
         connection.send([], answers: 1)
-        #expect(told.wait { told.lineCount == 4 })
+        #expect(told.wait { told.lineCount == 7 })
         // Each answer brings one more, to the last.
-        for count in 5...2_000 {
+        for count in 8...2_003 {
             connection.send([], answers: 1)
             guard told.wait(until: { told.lineCount == count }) else {
                 Issue.record("line \(count) never came")
@@ -284,7 +289,7 @@ private final class Told: Sendable {
             let descriptor = csocket_connect_local(place.path)
             guard descriptor >= 0 else {
                 // The backlog is full: nobody waits for it.
-                usleep(1_000)
+                sched_yield()
                 continue
             }
             if round % 3 == 0 { _ = send(descriptor, garbage, garbage.count, Int32(MSG_NOSIGNAL)) }
@@ -299,9 +304,9 @@ private final class Told: Sendable {
 
     /// A client that comes when the backlog has room again.
     private func patientClient() throws -> LocalClient {
-        for _ in 0..<5_000 {
+        for _ in 0..<1_000_000 {
             if let client = try? LocalClient(place.path) { return client }
-            usleep(1_000)
+            sched_yield()
         }
         return try LocalClient(place.path)
     }
