@@ -71,9 +71,9 @@ struct ManualPagesTests {
         for code in [0, 1, 2, 3, 4, 69, 75, 129, 130] {
             #expect(ManualPages.program.contains(".It \(code)\n"))
         }
-        let state = StateDirectory(path: "")
+        let state = StateDirectory(path: "/s")
         for file in [state.database, state.socket, state.audit, state.lock] {
-            #expect(ManualPages.program.contains(".It Pa \(file.dropFirst())\n"))
+            #expect(ManualPages.program.contains(".It Pa \(file.dropFirst(3))\n"))
         }
         for view in ScreenSettings.views { #expect(ManualPages.program.contains(view)) }
     }
