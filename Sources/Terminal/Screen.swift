@@ -124,6 +124,12 @@ public final class Screen {
         return read
     }
 
+    /// Sends bytes that belong to no frame.
+    func send(_ bytes: [UInt8]) {
+        guard !isGone, isOurs else { return }
+        _ = finish(writer.send(adding: bytes))
+    }
+
     /// Asks the terminal for its size; true when it has changed. Then draw a grid of the new size.
     public func checkSize() -> Bool {
         guard !isGone, let found = line.size else { return false }

@@ -31,4 +31,8 @@ public enum ConsoleEffect: Sendable {
     case setTheme(String)
     /// Forget what is on the terminal and paint all of it.
     case redraw
+    /// Put this text on the clipboard of the operator's terminal (OSC 52); what it holds already is never asked for.
+    case copy(String)
+    /// Keep these choices for the next start.
+    case keep(Preferences)
 }

@@ -14,6 +14,8 @@ public struct ConsoleModel: Sendable {
     public private(set) var size: Size
     /// Name of the theme to draw with.
     public internal(set) var theme: String
+    /// The operator's choices; whoever changes them says `keep`.
+    var preferences: Preferences
 
     var welcome: Welcome?
     /// The view and what was opened from it; never empty.
@@ -94,6 +96,7 @@ public struct ConsoleModel: Sendable {
         self.settings = settings
         self.size = size
         theme = settings.theme
+        preferences = settings.preferences
         screens = [Screen(settings.view)]
         replayWish = settings.at
         guard !settings.filter.isEmpty else { return }

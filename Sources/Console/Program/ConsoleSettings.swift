@@ -35,6 +35,8 @@ public struct ConsoleSettings: Sendable {
     public var filter: String
     /// The moment of the past to begin with (`--at`), see ``Moment``; empty for the present.
     public var at: String
+    /// What was kept of the operator's choices.
+    public var preferences: Preferences
 
     /// Settings with the defaults of a console on a modern terminal.
     public init(
@@ -45,6 +47,7 @@ public struct ConsoleSettings: Sendable {
         view: StartView = .overview,
         filter: String = "",
         at: String = "",
+        preferences: Preferences = Preferences(),
     ) {
         self.glyphs = glyphs
         self.isReadOnly = isReadOnly
@@ -53,5 +56,6 @@ public struct ConsoleSettings: Sendable {
         self.view = view
         self.filter = filter
         self.at = at
+        self.preferences = preferences
     }
 }

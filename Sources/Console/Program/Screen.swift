@@ -54,7 +54,7 @@ enum Screen: Hashable, Sendable {
 
 /// Where an action applies.
 struct Places: OptionSet, Hashable, Sendable {
-    let rawValue: UInt16
+    let rawValue: UInt32
 
     static let overview = Places(rawValue: 1 << 0)
     static let bindings = Places(rawValue: 1 << 1)

@@ -187,6 +187,8 @@ final class ConsoleSession {
                     line.notice(.warning, obstacle)
                 case .suspend: suspend()
                 case .redraw: screen.invalidate()
+                case .copy(let text): screen.copy(text)
+                case .keep: break
                 case .setTheme(let name):
                     if let found = themes.theme(name) {
                         theme = found.theme
