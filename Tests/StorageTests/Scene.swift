@@ -105,7 +105,7 @@ final class Office {
         _ folder: Folder,
         clock: HandClock = HandClock(),
         options: StoreOptions = StoreOptions(),
-        decide: (inout Binding) -> RestoreChoice = { _ in .keep },
+        decide: @Sendable (inout Binding) -> RestoreChoice = { _ in .keep },
     ) throws {
         self.clock = clock
         store = try BindingStore.open(folder.database, options: options, clock: clock.read)

@@ -31,7 +31,7 @@ struct Restart {
             lines.append((.info, Self.sentence(report, took: took)))
             if report.unreadable > 0 {
                 lines.append(
-                    (.warning, "\(report.unreadable) rows of the store made no sense and were removed")
+                    (.warning, "\(report.unreadable) rows of the store made no sense and were left out")
                 )
             }
         } catch {

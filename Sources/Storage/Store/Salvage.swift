@@ -12,7 +12,7 @@ struct Salvage {
     ///
     /// - Throws: what the fresh file says. What the damaged one says ends the copying of a table.
     mutating func copy(from damaged: String, to fresh: DatabaseQueue) throws {
-        guard let queue = try? StoreFile.openDamaged(damaged) else { return }
+        guard let queue = try? StoreFile.openToRead(damaged) else { return }
         defer { _ = try? queue.close() }
         try queue.unsafeRead { source in
             try fresh.writeWithoutTransaction { target in

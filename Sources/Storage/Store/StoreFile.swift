@@ -41,10 +41,10 @@ enum StoreFile {
         return try DatabaseQueue(path: path, configuration: configuration)
     }
 
-    /// Opens a file that was moved aside, to read what can be read.
-    static func openDamaged(_ path: String) throws -> DatabaseQueue {
+    /// Opens a file to read only, as it is: beside the store's own connection, or one that was moved aside.
+    static func openToRead(_ path: String) throws -> DatabaseQueue {
         var configuration = Configuration()
-        configuration.label = "regtop.damaged"
+        configuration.label = "regtop.reading"
         configuration.busyMode = .timeout(patience)
         configuration.readonly = true
         return try DatabaseQueue(path: path, configuration: configuration)

@@ -325,14 +325,14 @@ private final class WriteLock {
         file = -1
     }
 
-    /// A lock of the open file: one of the process would not keep its own threads out.
+    /// A lock of the open file: one of the process would not keep its own threads out. Waits for whoever writes.
     private func set(_ kind: Int32) -> Bool {
         var lock = flock()
         lock.l_type = Int16(kind)
         lock.l_whence = Int16(SEEK_SET)
         lock.l_start = 120
         lock.l_len = 1
-        let setLockOfOpenFile: Int32 = 37
-        return fcntl(file, setLockOfOpenFile, &lock) == 0
+        let setLockOfOpenFileAndWait: Int32 = 38
+        return fcntl(file, setLockOfOpenFileAndWait, &lock) == 0
     }
 }
