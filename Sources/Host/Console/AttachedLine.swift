@@ -11,6 +11,8 @@ final class AttachedLine: ConsoleLine {
         var client: LineClient?
         /// How many times the other end went away.
         var losses = 0
+        /// The last reason that the console was given.
+        var reason = ""
         var deliver: @Sendable (LinkUpdate) -> Void = { _ in }
         var isOver = false
     }
@@ -106,6 +108,7 @@ final class AttachedLine: ConsoleLine {
             state.client?.stopSending()
             state.client = nil
             state.losses += 1
+            state.reason = reason
             return state.deliver
         }
         deliver(.lost(reason))
@@ -117,7 +120,9 @@ final class AttachedLine: ConsoleLine {
         do throws(HostError) {
             client = try ControlClient(socket: socket, hello: hello, patience: Self.patience)
         } catch {
-            // Why it is away is known already.
+            // That nobody answers says less than why it went away; that it lets nobody in says more.
+            let isAbsent = error.exitCode == 75
+            if !isAbsent, state.withLock({ $0.reason }) != error.description { lose(error.description) }
             return
         }
         let deliver = state.withLock { state in

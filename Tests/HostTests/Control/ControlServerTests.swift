@@ -31,12 +31,15 @@ struct ControlServerTests {
 
     private func control(
         _ service: RegistrarService,
+        path: String? = nil,
         access: ControlAccess = ControlAccess(owner: geteuid()),
+        limits: LineSettings = LineSettings(),
         user: String = "kl",
     ) throws -> ControlServer {
         try ControlServer(
-            path: socket,
+            path: path ?? socket,
             access: access,
+            limits: limits,
             registrar: ControlServer.Registrar(
                 monitor: service.monitor,
                 welcome: { service.welcome($0, readOnlyBecause: $1) },
@@ -225,6 +228,36 @@ struct ControlServerTests {
         line.send(LinkRequest.query(WindowQuery(subject: .overview, height: 1), serial: 2), losses: 1)
         #expect(heard.first { $0 == "answer 2" } != nil)
         #expect(!heard.contains { $0 == "answer 1" })
+    }
+
+    @Test("A console that is turned away when it tries again says why, once")
+    func turnedAway() throws {
+        let heard = Awaited<String>()
+        let service = try service()
+        defer { service.stop() }
+        let control = try control(service)
+        let line = try AttachedLine(socket: socket, hello: console("local"))
+        line.begin { update in
+            switch update {
+            case .welcome: heard.add("welcome")
+            case .lost(let reason): heard.add(reason)
+            default: break
+            }
+        }
+        defer { line.leave(0) }
+        control.stop("stopped")
+        #expect(heard.first { $0 == "stopped" } != nil)
+        var limits = LineSettings()
+        limits.maximumConnections = 1
+        // Full before the console can find it.
+        let full = try self.control(service, path: "\(folder.path)/d", limits: limits)
+        defer { full.stop("over") }
+        let other = try ControlClient(socket: "\(folder.path)/d")
+        defer { withExtendedLifetime(other) {} }
+        #expect(rename("\(folder.path)/d", socket) == 0)
+        #expect(
+            heard.first { $0.contains("as many consoles and scripts as the control socket takes") } != nil
+        )
     }
 
     @Test("No registrar is one sentence that says where it looked, with exit code 75")
