@@ -17,7 +17,7 @@ struct Regtop: ParsableCommand {
             regtop --batch [-n N] [-d TIME] [--view NAME] [--filter EXPR] [--format text|json|csv]
             regtop list|show|export|history|stats ...       what the running registrar knows
             regtop expire|evict|block|unblock|undo|drain|reload ...      what it is to do
-            regtop serve|account|config|explain|theme ...
+            regtop serve|account|config|explain|theme|keys ...
             """,
         discussion: """
             Without a subcommand the registrar runs with its console; when the console ends, so does the \
@@ -31,7 +31,7 @@ struct Regtop: ParsableCommand {
             ExportCommand.self, HistoryCommand.self, StatisticsCommand.self, ExpireCommand.self,
             EvictCommand.self, BlockCommand.self, UnblockCommand.self, UndoCommand.self, DrainCommand.self,
             ReloadCommand.self, AccountCommand.self, ConfigCommand.self, ExplainCommand.self,
-            ThemeCommand.self, InstallCommand.self, UninstallCommand.self,
+            ThemeCommand.self, KeysCommand.self, InstallCommand.self, UninstallCommand.self,
         ],
         defaultSubcommand: ConsoleCommand.self,
     )

@@ -30,7 +30,7 @@ struct SettingsFile {
             of: "the settings",
             allowed: [
                 "listen", "accounts", "open", "tls", "domains", "limits", "security", "state", "store",
-                "history", "control", "metrics", "log", "console",
+                "history", "control", "metrics", "log", "console", "keys",
             ]
         ) {
             reader,
@@ -50,6 +50,7 @@ struct SettingsFile {
             case "control": reader.control(value, &settings.control)
             case "metrics": settings.metrics = reader.text(value, key)
             case "log": reader.log(value, &settings.log)
+            case "keys": reader.keys(value, &settings.console.keys)
             default: reader.console(value, &settings.console)
             }
         }

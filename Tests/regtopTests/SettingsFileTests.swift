@@ -159,4 +159,38 @@ struct SettingsFileTests {
         #expect(problem("") == nil)
         #expect(problem("# only a comment\n") == nil)
     }
+
+    @Test("Keys are taken as one or as a list")
+    func keys() throws {
+        var settings = Settings()
+        let text = """
+            keys:
+              evict: W
+              page-down: [ctrl-f, PgDn, "="]
+              problems: "!"
+              overview: 1
+              follow: []
+            """
+        try SettingsFile.apply(text, file: "r.yaml", to: &settings)
+        #expect(settings.console.keys.problems.isEmpty && settings.console.keys != KeySettings())
+        #expect(problem("keys:") == nil)
+    }
+
+    @Test(
+        "A key that can't be is named where it is written",
+        arguments: [
+            ("keys: [a]", "r.yaml:1:7: keys is a map"),
+            ("keys: {evict: {a: b}}", "r.yaml:1:15: evict takes a key, or a list of keys"),
+            ("keys: {evict: \"\"}", "r.yaml:1:15: evict takes a key"),
+            ("keys:\n  jump: x", "r.yaml:2:3: there is no action `jump`"),
+            ("keys:\n  evict: [W, foo]", "r.yaml:2:14: there is no key `foo`"),
+            ("keys:\n  evict: W\n  expire: [Y, W]", "r.yaml:3:15: W is evict's key already (line 2)"),
+            ("keys:\n  evict: W\n  block: delete", "r.yaml:3:10: block acts, and delete corrects"),
+            ("keys:\n  help: []", "r.yaml:2:3: help needs a key"),
+            ("keys:\n  evict: W\n  evict: Y", "r.yaml:2:3: the key evict stands here twice"),
+        ]
+    )
+    func wrongKeys(_ text: String, _ sentence: String) {
+        #expect(problem(text)?.hasPrefix(sentence) == true, "\(problem(text) ?? "nothing")")
+    }
 }

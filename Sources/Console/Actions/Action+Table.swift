@@ -2,12 +2,12 @@ internal import Cells
 
 extension Action {
     /// All actions, in the order in which a key bar shows them.
-    static let table: [Action] = looking + choosing + acting + moving + console + layers
+    static let table: [Action] = looking + choosing + acting + moving + console + layers + choices
 
     private static let looking: [Action] = [
         Action(
             .open,
-            [.enter],
+            [.enter, "l", .right],
             "Open",
             "open what the cursor is on: detail, ladder, raw message, whole line, attempts of a source",
             in: [.lists, .overview, .binding, .attempt],
@@ -15,7 +15,7 @@ extension Action {
         ),
         Action(
             .overview,
-            ["1"],
+            ["1", "i"],
             "View",
             "Overview: numbers, who fails, what happens",
             in: .screens,
@@ -54,10 +54,11 @@ extension Action {
             in: [.overview, .log, .audit, .blocks],
             weight: 60
         ),
+        Action(.detail, ["d"], "", "what the cursor is on, in detail", in: [.lists, .overview, .binding]),
         Action(.previousPane, [.backTab], "", "previous pane", in: [.overview, .log, .audit, .blocks]),
         Action(
             .filter,
-            ["/", .function(3), .function(4)],
+            ["/", .function(3), .function(4), "f", .function(7)],
             "Filter",
             "filter the rows; in Log, Audit and History: lines with a text",
             in: [.bindings, .attempts, .security, .log, .audit, .history],
@@ -100,7 +101,7 @@ extension Action {
         ),
         Action(
             .followAOR,
-            ["F"],
+            ["F", "x"],
             "Attempts",
             "the attempts of this address of record (or source)",
             in: [.overview, .bindings, .binding, .attempts, .attempt],
@@ -123,7 +124,14 @@ extension Action {
             weight: 36
         ),
         Action(.why, ["d"], "Why", "why: the registrar's checks, shown or hidden", in: .attempt, weight: 70),
-        Action(.raw, ["r"], "Raw", "the message whole, and back", in: .attempt, weight: 65),
+        Action(
+            .raw,
+            ["r", "R", .function(6)],
+            "Raw",
+            "the message whole, and back",
+            in: .attempt,
+            weight: 65
+        ),
         Action(
             .rawPane,
             ["t", .function(10)],
@@ -132,7 +140,8 @@ extension Action {
             in: .attempt
         ),
         Action(.times, ["w"], "Times", "times of day, or since the message before", in: .attempt, weight: 30),
-        Action(.preview, ["t", .function(10)], "", "preview of the binding under the list", in: .bindings),
+        Action(.columns, ["t", .function(10)], "", "choose the columns, and their order", in: .bindings),
+        Action(.preview, ["P"], "", "preview of the binding under the list", in: .bindings),
         Action(
             .previous,
             ["["],
@@ -215,6 +224,13 @@ extension Action {
             isDestructive: true
         ),
         Action(
+            .actMenu,
+            ["a", .function(9)],
+            "",
+            "choose what to do with it: all acts of this screen",
+            in: .screens
+        ),
+        Action(
             .freeze,
             ["p", "Z"],
             "Freeze",
@@ -246,6 +262,13 @@ extension Action {
         Action(.blocks, ["b"], "", "the list of blocks", in: .screens),
         Action(.lastView, ["-"], "", "the view before this one", in: .screens),
         Action(.theme, ["T"], "", "choose a theme", in: .screens),
+        Action(
+            .settings,
+            [",", .function(8)],
+            "",
+            "settings of this console: theme, key bar, columns, clock",
+            in: .screens
+        ),
         Action(.keyBar, ["K"], "", "show or hide this key bar", in: .screens),
         Action(.redraw, [.control("l"), .function(5)], "", "paint the screen anew", in: .screens),
         Action(
@@ -260,7 +283,7 @@ extension Action {
             .command,
             [":"],
             "",
-            "type a command: \(Command.listing)",
+            "the palette: all that can be done here, by name",
             in: .screens
         ),
         Action(.suspend, [.control("z")], "", "suspend an attached console", in: .screens),
@@ -273,7 +296,7 @@ extension Action {
             in: .screens,
             weight: 88
         ),
-        Action(.leave, [.escape], "", "back; at the top: nothing", in: .screens),
+        Action(.leave, [.escape, "h", .left], "", "back; at the top: nothing", in: .screens),
         Action(.quit, ["Q", .control("c")], "", "quit (asks first)", in: [.screens, .tiny]),
     ]
 
@@ -290,17 +313,26 @@ extension Action {
             in: .prompt,
             weight: 85
         ),
-        Action(.commandRun, [.enter], "Run", "run the command", in: .command, weight: 90),
-        Action(.commandComplete, [.tab], "Complete", "complete the command's name", in: .command, weight: 80),
-        Action(.commandOlder, [.up, .control("p")], "Older", "the command before", in: .command, weight: 70),
+        Action(.commandRun, [.enter], "Run", "run what is selected", in: .command, weight: 90),
         Action(
-            .commandNewer,
-            [.down, .control("n")],
-            "Newer",
-            "the command after",
+            .commandComplete,
+            [.tab],
+            "Complete",
+            "complete the name, or what stands behind it",
             in: .command,
-            weight: 60
+            weight: 80
         ),
+        Action(.commandDown, [.down], "Choose", "next line", in: .command, weight: 75),
+        Action(
+            .commandUp,
+            [.up],
+            "Choose",
+            "previous line; above the first: the command before",
+            in: .command,
+            weight: 75
+        ),
+        Action(.commandOlder, [.control("p")], "Older", "the command before", in: .command, weight: 60),
+        Action(.commandNewer, [.control("n")], "Newer", "the command after", in: .command, weight: 50),
         Action(
             .commandCancel,
             [.escape, .control("c")],
@@ -342,6 +374,64 @@ extension Action {
             "As it was",
             "close; nothing changes",
             in: .pick,
+            weight: 95
+        ),
+    ]
+
+    private static let choices: [Action] = [
+        Action(
+            .settingsNext,
+            [.right, .enter, " ", "l"],
+            "Change",
+            "the next value",
+            in: .settings,
+            weight: 90
+        ),
+        Action(.settingsPrevious, [.left, "h"], "Change", "the value before", in: .settings, weight: 90),
+        Action(.settingsDown, ["j", .down], "Select", "next line", in: .settings, weight: 70),
+        Action(.settingsUp, ["k", .up], "Select", "previous line", in: .settings, weight: 70),
+        Action(
+            .settingsClose,
+            [.escape, "q", .control("c")],
+            "Close",
+            "close; what was changed stays",
+            in: .settings,
+            weight: 95
+        ),
+        Action(.columnsKeep, [.enter], "Keep", "keep these columns", in: .columns, weight: 90),
+        Action(.columnsToggle, [" "], "Show/hide", "show the column, or not", in: .columns, weight: 85),
+        Action(
+            .columnsEarlier,
+            [.left, "K"],
+            "Move",
+            "the column further to the left",
+            in: .columns,
+            weight: 80
+        ),
+        Action(
+            .columnsLater,
+            [.right, "J"],
+            "Move",
+            "the column further to the right",
+            in: .columns,
+            weight: 80
+        ),
+        Action(.columnsDown, ["j", .down], "Select", "next line", in: .columns, weight: 70),
+        Action(.columnsUp, ["k", .up], "Select", "previous line", in: .columns, weight: 70),
+        Action(
+            .columnsAutomatic,
+            ["a"],
+            "Automatic",
+            "all that fit, in their usual order",
+            in: .columns,
+            weight: 75
+        ),
+        Action(
+            .columnsCancel,
+            [.escape, "q", .control("c")],
+            "As it was",
+            "close; nothing changes",
+            in: .columns,
             weight: 95
         ),
     ]

@@ -38,36 +38,28 @@ struct Action: Sendable {
         self.isDestructive = isDestructive
         self.needsOperate = isDestructive || needsOperate
     }
-
-    /// The action that a key does at a place.
-    static func of(_ key: Key, at place: Places) -> Action? {
-        table.first { $0.places.contains(place) && $0.keys.contains(key) }
-    }
-
-    /// The row of an action.
-    static func row(_ id: ActionID) -> Action? { table.first { $0.id == id } }
-
-    /// The key shown for an action: `X`.
-    static func key(_ id: ActionID) -> String { row(id)?.keys.first?.description ?? "" }
 }
 
 /// Names of all actions.
 enum ActionID: String, CaseIterable, Sendable {
     // Looking
-    case open, back, leave, quit
+    case open, detail, back, leave, quit
     case overview, bindings, attempts, security, log, blocks, lastView, nextPane, previousPane
     case up, down, pageUp, pageDown, halfUp, halfDown, first, firstRow, last, previous, next
     case filter, clearFilter, problems, sortLeft, sortRight, reverse, sortMenu
-    case freeze, follow, followAOR, history, group, preview, raw, rawPane, why, times
+    case freeze, follow, followAOR, history, group, columns, preview, raw, rawPane, why, times
     // Marking and acting
-    case mark, range, markAll, unmark, evict, evictGhosts, expire, block, unblock, drain, undo
+    case mark, range, markAll, unmark, actMenu, evict, evictGhosts, expire, block, unblock, drain, undo
     // The console itself
-    case theme, keyBar, redraw, reload, suspend, command, help
+    case theme, settings, keyBar, redraw, reload, suspend, command, help
     // In a prompt, behind `:`, in a form, the help and a list to choose from
     case promptAccept, promptCancel, promptComplete, promptOlder, promptNewer
-    case commandRun, commandCancel, commandComplete, commandOlder, commandNewer
+    case commandRun, commandCancel, commandComplete, commandUp, commandDown, commandOlder, commandNewer
     case formPress, formCancel, formYes, formNo, formQuit
     case formNext, formPrevious, formLeft, formRight, formDown, formUp
     case helpRun, helpClose, helpUp, helpDown, helpPageUp, helpPageDown
     case pickChoose, pickCancel, pickUp, pickDown
+    case settingsNext, settingsPrevious, settingsUp, settingsDown, settingsClose
+    case columnsKeep, columnsCancel, columnsToggle, columnsEarlier, columnsLater, columnsUp, columnsDown
+    case columnsAutomatic
 }

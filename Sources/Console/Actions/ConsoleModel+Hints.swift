@@ -11,22 +11,21 @@ extension ConsoleModel {
         case .pick(let pick):
             return layerHints(.pick) { $0 == .pickDown || $0 == .pickUp ? offers($0, pick) : true }
         case .form(let form):
-            let actions = Action.table.filter {
-                $0.weight > 0 && $0.places.contains(.form) && offers($0.id, form, at: now)
+            let actions = keys.actions(at: .form).filter {
+                $0.weight > 0 && offers($0.id, form, at: now)
             }
             return KeyBar.hints(actions) { label($0, form) }
         case nil: break
         }
-        let actions = Action.table.filter { action in
-            action.weight > 0 && action.places.contains(screen.place)
-                && obstacle(to: action.id, at: now) == nil
+        let actions = keys.actions(at: screen.place).filter { action in
+            action.weight > 0 && obstacle(to: action.id, at: now) == nil
                 && isWorthShowing(action.id)
         }
         return KeyBar.hints(actions) { label($0) }
     }
 
     private func layerHints(_ place: Places, _ offers: (ActionID) -> Bool) -> [Segment] {
-        KeyBar.hints(Action.table.filter { $0.weight > 0 && $0.places.contains(place) && offers($0.id) }) {
+        KeyBar.hints(keys.actions(at: place).filter { $0.weight > 0 && offers($0.id) }) {
             $0.label
         }
     }

@@ -107,6 +107,20 @@ extension ConsoleModel {
         )
     }
 
+    /// All acts of this screen; what stands against one is said beside it.
+    func actMenu(at now: ClockReading) -> PickState {
+        let acts = keys.actions(at: screen.place).filter(\.isDestructive)
+        let items = acts.map { action in
+            let obstacle = obstacle(to: action.id, at: now)
+            return (
+                choice: PickState.Choice.act(action.id), name: "\(keys.key(action.id))  \(action.label)",
+                remark: obstacle ?? action.help
+            )
+        }
+        let first = acts.firstIndex { obstacle(to: $0.id, at: now) == nil }
+        return PickState(title: "DO WHAT", items: items, selected: first ?? 0)
+    }
+
     // MARK: Follow
 
     /// Bindings are put in the order of their age, so that the newest has a place to be; the order before

@@ -6,7 +6,7 @@ extension ConsoleModel {
     /// Why an action can't be done here and now, as a sentence (empty: there is nothing to say); nil if it
     /// can. The key bar shows what has no obstacle.
     func obstacle(to id: ActionID, at now: ClockReading) -> String? {
-        if let action = Action.row(id) {
+        if let action = keys.row(id) {
             if let because = readOnlyBecause, action.needsOperate {
                 return "This console can only look: \(because)."
             }
@@ -14,11 +14,11 @@ extension ConsoleModel {
             if action.needsOperate, let obstacleOfLoss { return obstacleOfLoss }
         }
         let needsPage: Set<ActionID> = [
-            .open, .raw, .why, .times, .followAOR, .block, .evict, .evictGhosts, .expire,
+            .open, .detail, .raw, .why, .times, .followAOR, .block, .evict, .evictGhosts, .expire,
         ]
         if let obstacleOfMissing, needsPage.contains(id) { return obstacleOfMissing }
         switch id {
-        case .open: return canOpen ? obstacleOfLeft : "There is no row to open."
+        case .open, .detail: return canOpen ? obstacleOfLeft : "There is no row to open."
         case .overview: return screens == [.overview] ? "" : nil
         case .bindings: return screens == [.bindings] ? "" : nil
         case .attempts: return screens == [.attempts] ? "" : nil
@@ -49,12 +49,14 @@ extension ConsoleModel {
             return Self.previewFits(in: size) ? nil : "The preview needs a terminal of 120x30."
         case .rawPane:
             return LadderLayout.rawFits(in: size)
-                ? nil : "The raw pane needs 120 columns: r shows the message."
+                ? nil : "The raw pane needs 120 columns: \(keys.key(.raw)) shows the message."
         case .raw: return ladder.detail == nil ? "There is no message." : nil
         case .times:
-            return ladder.detail == nil || ladder.isRaw ? "The ladder shows times: r goes back to it." : nil
+            return ladder.detail == nil || ladder.isRaw
+                ? "The ladder shows times: \(keys.key(.raw)) goes back to it." : nil
         case .why:
-            return ladder.detail == nil || ladder.isRaw ? "The ladder shows why: r goes back to it." : nil
+            return ladder.detail == nil || ladder.isRaw
+                ? "The ladder shows why: \(keys.key(.raw)) goes back to it." : nil
         case .theme: return settings.themes.count < 2 ? "There is no other theme." : nil
         default: return nil
         }
@@ -141,9 +143,15 @@ extension ConsoleModel {
         return (.zero...DoneAct.barTime).contains(now.timestamp - last.at) ? last : nil
     }
 
+    /// The keys that lead to the audit trail: `5, Tab`.
+    var wayToAudit: String { "\(keys.key(.log)), \(keys.key(.nextPane))" }
+
     private var obstacleToUndo: String {
-        if lastActIsBlock { return "A block has no undo: it is lifted on its list (b, then B)." }
+        if lastActIsBlock {
+            let way = "\(keys.key(.blocks)), then \(keys.key(.unblock))"
+            return "A block has no undo: it is lifted on its list (\(way))."
+        }
         if acts.isEmpty { return "There is nothing to undo." }
-        return "The ten seconds are over: the Audit screen (5, Tab) still offers the undo."
+        return "The ten seconds are over: the Audit screen (\(wayToAudit)) still offers the undo."
     }
 }

@@ -15,9 +15,12 @@ extension ConsoleModel {
         case .log: show(.log)
         case .blocks: show(.blocks)
         case .lastView: if let lastView { show(lastView) }
-        case .open: open(at: now)
+        case .open, .detail: open(at: now)
         case .back: if !goBack() { layer = .form(quitForm) }
-        case .leave: if !goBack() { message = .info("Esc goes back, q quits.", at: now.timestamp) }
+        case .leave:
+            if !goBack() {
+                message = .info("\(keys.key(.leave)) goes back, \(keys.key(.back)) quits.", at: now.timestamp)
+            }
         case .quit: layer = .form(quitForm)
         case .nextPane, .previousPane: nextPane(by: id == .nextPane ? 1 : -1)
         case .up, .down, .pageUp, .pageDown, .halfUp, .halfDown, .first, .firstRow, .last: move(id, at: now)
@@ -43,11 +46,13 @@ extension ConsoleModel {
         case .unblock: if let block = blocks.cursorRow { layer = .form(unblockForm(block)) }
         case .drain: layer = .form(drainForm)
         case .undo: return beginUndo(at: now)
+        case .actMenu: layer = .pick(actMenu(at: now))
         case .reload: return reload(at: now)
         case .redraw: return [.redraw]
         case .suspend:
             guard welcome?.isAttached != true else { return [.suspend] }
-            message = .warning("The registrar runs in here: suspending would stop all logins. Q quits.")
+            let quit = "\(keys.key(.quit)) quits."
+            message = .warning("The registrar runs in here: suspending would stop all logins. \(quit)")
         default: toggle(id)
         }
         return []
@@ -64,7 +69,7 @@ extension ConsoleModel {
         case .why: ladder.showsWhy.toggle()
         case .times: ladder.showsGaps.toggle()
         case .keyBar: showsKeyBar.toggle()
-        case .help: layer = .help(HelpState())
+        case .help: layer = .help(HelpState(keys: keys))
         case .theme: layer = .pick(themeMenu)
         default: break
         }

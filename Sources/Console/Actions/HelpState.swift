@@ -9,6 +9,8 @@ struct HelpState: Sendable {
         case text(String, String)
     }
 
+    /// The keys that it tells.
+    var keys = KeyMap.standard
     var search = LineEditor("", limit: 40)
     /// Which of the actions shown is selected.
     var selected = 0
@@ -20,10 +22,12 @@ struct HelpState: Sendable {
         func matches(_ text: String) -> Bool { words.allSatisfy { text.lowercased().contains($0) } }
         var lines: [Line] = []
         func add(_ title: String, _ actions: [Action]) {
-            let kept = actions.filter { matches("\(Self.keys($0)) \($0.help) \($0.label)") }
+            let kept = actions.filter {
+                matches("\(Self.keys($0)) \($0.help) \($0.label) \($0.id.settingName)")
+            }
             if !kept.isEmpty { lines += [.section(title)] + kept.map { .action($0) } }
         }
-        let all = Action.table.filter { !$0.places.isDisjoint(with: .screens) }
+        let all = keys.actions.filter { !$0.places.isDisjoint(with: .screens) }
         let moves: Set<ActionID> = [
             .up, .down, .pageUp, .pageDown, .halfUp, .halfDown, .first, .firstRow, .last,
         ]

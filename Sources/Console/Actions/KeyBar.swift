@@ -6,7 +6,8 @@ enum KeyBar {
     static func hints(_ actions: [Action], label: (Action) -> String) -> [Segment] {
         var groups: [(keys: [String], label: String, weight: Int)] = []
         for action in actions where action.weight > 0 {
-            let (key, label) = (action.keys.first?.description ?? "", label(action))
+            guard let first = action.keys.first else { continue }
+            let (key, label) = (first.description, label(action))
             if let last = groups.last, last.label == label {
                 groups[groups.count - 1].keys.append(key)
             } else {

@@ -83,7 +83,7 @@ extension BindingLines {
         if ghosts > 0 {
             let count = "\(TimeText.count(phones, "phone")), \(TimeText.count(ghosts, "ghost"))"
             remarks.append(
-                TextRun("\(count): \(Action.key(.evictGhosts)) keeps the newest.", role: .stateWarn)
+                TextRun("\(count): \(keys.key(.evictGhosts)) keeps the newest.", role: .stateWarn)
             )
         }
         if row.isGhost {

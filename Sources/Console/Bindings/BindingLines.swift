@@ -8,6 +8,7 @@ internal import Timing
 struct BindingLines {
     let row: BindingRow
     let clock: LocalClock
+    var keys = KeyMap.standard
 
     private var facts: BindingFacts { row.binding.facts }
     private var texts: BindingTexts { row.binding.texts }

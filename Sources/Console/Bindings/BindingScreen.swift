@@ -16,7 +16,7 @@ struct BindingScreen {
             }
             return drawMissing(on: &grid, in: body)
         }
-        let lines = BindingLines(row: detail.row, clock: clock)
+        let lines = BindingLines(row: detail.row, clock: clock, keys: model.keys)
         var area = body
         drawHead(detail, on: &grid, in: area.row(0))
         lines.drawExpiry(on: &grid, in: area.row(1))
@@ -46,7 +46,7 @@ struct BindingScreen {
         } else if page != nil {
             lines.append(("The journal does not hold its end.", .text))
         }
-        EmptyText.draw(lines + [("Esc goes back.", .textDim)], on: &grid, in: body)
+        EmptyText.draw(lines + [("\(model.keys.key(.leave)) goes back.", .textDim)], on: &grid, in: body)
     }
 
     /// What the journal tells of the address of record.
@@ -57,7 +57,8 @@ struct BindingScreen {
             own: clock.isPast ? nil : detail.row.key,
             since: clock.now.wall(at: detail.row.binding.facts.createdAt),
             clock: clock,
-            width: width
+            width: width,
+            keys: model.keys
         )
     }
 
@@ -76,7 +77,7 @@ struct BindingScreen {
     /// The same as it stands on the screen.
     func reach(in body: Rect) -> ReachBlock? {
         guard let detail = model.detail.detail, !model.detail.isMissing else { return nil }
-        let lines = BindingLines(row: detail.row, clock: clock)
+        let lines = BindingLines(row: detail.row, clock: clock, keys: model.keys)
         let area = body.inset(top: 3)
         let left = area.inset(right: requestWidth(detail, in: area))
         return reach(detail, lines, in: left.inset(top: fieldRows(lines, in: left)))
@@ -152,7 +153,7 @@ struct BindingScreen {
         on grid: inout CellGrid,
         in rect: Rect
     ) -> Int {
-        let key = Action.key(.history)
+        let key = model.keys.key(.history)
         grid.rule(
             rect.row(0),
             title: clock.isPast ? "HISTORY (\(key))" : "REFRESH GAPS, s, AND HISTORY (\(key))"

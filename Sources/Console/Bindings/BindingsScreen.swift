@@ -94,13 +94,13 @@ struct BindingsScreen {
             lines = [
                 ("No phone is registered.", .textStrong),
                 (listeners.isEmpty ? "" : "Listening on \(listeners).", .text),
-                ("3 shows who tries, and why it fails.", .textDim),
+                ("\(model.keys.key(.attempts)) shows who tries, and why it fails.", .textDim),
             ]
         } else {
             lines = [
                 ("No binding matches \(model.bindingsFilter.text)", .textStrong),
-                ("\(Action.key(.followAOR)) looks for its attempts: why it is not registered.", .text),
-                ("\(Action.key(.clearFilter)) clears the filter.", .textDim),
+                ("\(model.keys.key(.followAOR)) looks for its attempts: why it is not registered.", .text),
+                ("\(model.keys.key(.clearFilter)) clears the filter.", .textDim),
             ]
         }
         EmptyText.draw(lines, on: &grid, in: rect.inset(top: 1))

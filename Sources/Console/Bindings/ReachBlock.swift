@@ -7,11 +7,13 @@ struct ReachBlock {
     /// The rule with the title, and what is below it.
     let rect: Rect
     private let lines: [RunLine]
+    private let keys: KeyMap
 
     /// The block in an area; nil if there is no room or nothing to say.
     init?(_ detail: BindingDetail, _ words: BindingLines, in area: Rect) {
         guard area.height >= 2, area.width >= 40 else { return nil }
         let width = area.width - 3
+        keys = words.keys
         let ways = words.reach(shown: detail.shownContact).map { field in
             RunLine([TextRun(" \(field.name.padded(9))", role: .textDim)] + field.value).fitted(to: width)
         }
@@ -32,7 +34,7 @@ struct ReachBlock {
     var page: Int { max(1, rect.height - 2) }
 
     func draw(on grid: inout CellGrid, top: Int) {
-        let scroll = maximumTop > 0 ? " (\(Action.key(.pageDown)) \(Action.key(.pageUp)))" : ""
+        let scroll = maximumTop > 0 ? " (\(keys.key(.pageDown)) \(keys.key(.pageUp)))" : ""
         grid.rule(rect.row(0), title: "HOW IT IS REACHED, AND WHAT IS REMARKABLE\(scroll)")
         TextPane(lines: lines, top: top).draw(on: &grid, in: rect.inset(top: 1))
     }

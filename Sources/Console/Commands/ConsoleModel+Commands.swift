@@ -7,7 +7,7 @@ extension ConsoleModel {
     /// Takes a key while a command is typed.
     mutating func pressCommand(_ key: Key, at now: ClockReading) -> [ConsoleEffect] {
         guard var typed = commandLine else { return [] }
-        switch Action.of(key, at: .command)?.id {
+        switch keys.action(of: key, at: .command)?.id {
         case .commandRun:
             commandLine = nil
             return run(typed, at: now)
@@ -79,7 +79,7 @@ extension ConsoleModel {
         if typed.line.isEmpty {
             prompt.ghost = Command.table.map(\.usage).joined(separator: "  ")
         } else if let rest = typed.completion, !rest.trimmed.isEmpty {
-            prompt.ghost = "Tab: \(rest.trimmed)"
+            prompt.ghost = "\(keys.key(.commandComplete)): \(rest.trimmed)"
         }
         if let command = typed.command {
             prompt.role = .filterValid

@@ -6,13 +6,16 @@ internal import Timing
 /// The block of a binding's page about its past: the newest lines of the journal, and how far that reaches.
 struct HistoryBlock {
     private let lines: [RunLine]
+    private let keys: KeyMap
 
     /// The lines for so many columns.
     ///
     /// - Parameters:
     ///   - own: the binding whose page it is.
     ///   - since: when it was made; nil if that is not known.
-    init(_ page: HistoryPage?, own: BindingID?, since: WallTime?, clock: LocalClock, width: Int) {
+    init(_ page: HistoryPage?, own: BindingID?, since: WallTime?, clock: LocalClock, width: Int, keys: KeyMap)
+    {
+        self.keys = keys
         guard let page else {
             lines = []
             return
@@ -38,7 +41,7 @@ struct HistoryBlock {
         }
         guard isCut, rect.height >= 2 else { return }
         let more = lines.count - rect.height + 1
-        let text = " \(Action.key(.history)): \(TimeText.count(more, "line")) more"
+        let text = " \(keys.key(.history)): \(TimeText.count(more, "line")) more"
         grid.put(text, at: rect.row(rect.height - 1).origin, role: .textDim, maxWidth: rect.width)
     }
 }

@@ -265,7 +265,10 @@ extension ConsoleModel {
         case .block(let subject, let interval):
             lastActIsBlock = true
             let length = interval.map { "for \(TimeText.length($0.seconds))" } ?? "until it is lifted"
-            message = .done("\(subject.text) is refused \(length): b lists the blocks.", at: now.timestamp)
+            message = .done(
+                "\(subject.text) is refused \(length): \(keys.key(.blocks)) lists the blocks.",
+                at: now.timestamp
+            )
         case .unblock(let subject):
             lastActIsBlock = true
             message = .done("\(subject.text) may register again.", at: now.timestamp)
@@ -307,7 +310,9 @@ extension ConsoleModel {
             message = .error("Settings not taken, those before stay in force: \(refusal)")
             return
         }
-        let more = report.changes.count > 1 ? "; \(report.changes.count - 1) more in the log (5)" : ""
+        let more =
+            report.changes.count > 1
+            ? "; \(report.changes.count - 1) more in the log (\(keys.key(.log)))" : ""
         let first = report.changes.first ?? "nothing has changed"
         message = .done("Settings read anew: \(first)\(more).", at: now.timestamp)
     }

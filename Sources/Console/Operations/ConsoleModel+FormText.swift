@@ -90,7 +90,7 @@ extension ConsoleModel {
             RunLine("A REGISTER that would make a new binding is answered 503 with Retry-After \(until)."),
             RunLine("Whoever is registered stays so, refreshes, and may leave."),
             RunLine("A phone whose binding ends meanwhile cannot come back in.", role: .stateWarn),
-            RunLine("D lifts it again."),
+            RunLine("\(keys.key(.drain)) lifts it again."),
         ]
     }
 
@@ -111,9 +111,13 @@ extension ConsoleModel {
         let more = preview.targets.count - targetsListed
         if more > 0 { lines.append(RunLine("and \(TimeText.count(more)) more", role: .textDim)) }
         lines.append(RunLine(""))
-        lines += ActWords.consequences(plan, preview, option: form.chosen(0), clock: clock).map {
-            RunLine($0)
-        }
+        lines += ActWords.consequences(
+            plan,
+            preview,
+            option: form.chosen(0),
+            clock: clock,
+            keys: keys
+        ).map { RunLine($0) }
         return lines
     }
 
@@ -169,7 +173,9 @@ extension ConsoleModel {
             )
             lines.append(RunLine("All phones behind that address are hit, if it is a NAT.", role: .stateWarn))
         }
-        lines.append(RunLine("Bindings that are there stay until they end: X takes them away."))
+        lines.append(
+            RunLine("Bindings that are there stay until they end: \(keys.key(.evict)) takes them away.")
+        )
         return lines
     }
 }

@@ -8,7 +8,7 @@ internal import Timing
 extension ConsoleModel {
     /// Keys of a dialog: text goes to the field that has the focus, all else to the table of actions.
     mutating func pressForm(_ form: inout Form, _ key: Key, at now: ClockReading) -> [ConsoleEffect] {
-        let id = Action.of(key, at: .form)?.id
+        let id = keys.action(of: key, at: .form)?.id
         let isMove = id == .formCancel || id == .formPress || id == .formNext || id == .formPrevious
         if form.isTyping, !isMove {
             if form.type(key) { layer = .form(form) }

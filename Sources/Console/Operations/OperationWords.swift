@@ -44,8 +44,9 @@ enum ActWords {
         _ preview: CommandOutcome,
         option: Int,
         clock: LocalClock,
+        keys: KeyMap = .standard,
     ) -> [String] {
-        [reach(plan, preview), belief(plan, clock), comingBack(plan, option: option)]
+        [reach(plan, preview), belief(plan, clock), comingBack(plan, option: option, keys)]
     }
 
     private static func reach(_ plan: ActPlan, _ preview: CommandOutcome) -> String {
@@ -76,7 +77,7 @@ enum ActWords {
             + "\(latest) at the latest."
     }
 
-    private static func comingBack(_ plan: ActPlan, option: Int) -> String {
+    private static func comingBack(_ plan: ActPlan, option: Int, _ keys: KeyMap) -> String {
         let isOne = plan.reachable.count == 1
         if plan.kind == .expire {
             let who = isOne ? "It" : "They"
@@ -84,7 +85,9 @@ enum ActWords {
         }
         if option > 0 {
             let what = isOne ? "Its next REGISTER is" : "Their next REGISTERs are"
-            return "\(what) refused with 403 until the time is over; b lists the blocks, and lifts them."
+            let blocks = keys.key(.blocks)
+            return
+                "\(what) refused with 403 until the time is over; \(blocks) lists the blocks, and lifts them."
         }
         let gap = plan.reachable.map(\.facts.usualGap).max() ?? 0
         let within = gap > 0 ? ", usually within \(TimeText.length(Int(gap / 1_000)))" : ""

@@ -2,13 +2,14 @@ internal import BindingTable
 internal import Cells
 internal import Monitor
 
-/// A short list to choose one line from: themes, columns to sort by, acts to undo.
+/// A short list to choose one line from: themes, columns to sort by, what to do, acts to undo.
 struct PickState: Sendable {
     /// What a line stands for.
     enum Choice: Hashable, Sendable {
         case theme(String)
         case sort(BindingColumn)
         case undo(CommandID)
+        case act(ActionID)
     }
 
     var title: String

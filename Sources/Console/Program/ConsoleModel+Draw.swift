@@ -124,7 +124,7 @@ extension ConsoleModel {
     private var trail: String {
         let room = max(10, size.width / 2 - 4)
         func under(_ text: String) -> String {
-            let head = "\(root.title) > "
+            let head = "\(root.title(keys)) > "
             return head + SafeText(text).fitted(to: max(6, room - head.utf8.count)).string
         }
         switch screen {
@@ -136,7 +136,7 @@ extension ConsoleModel {
             guard let row = ladder.detail?.row else { return under("") }
             let tail = " \(row.verdict.word)"
             return under(SafeText(row.aor).fitted(to: max(6, room - 15 - tail.utf8.count)).string + tail)
-        default: return screen.title
+        default: return screen.title(keys)
         }
     }
 
@@ -163,7 +163,8 @@ extension ConsoleModel {
         } else if let loss {
             drawSentence(lossLine(loss, at: clock.now), on: &grid, in: rect)
         } else if !waitingKeys.isEmpty, let asked = link.asked, clock.since(asked.at) > .seconds(1) {
-            let text = " \(TimeText.count(waitingKeys.count, "key")) wait for the rows: Esc drops them"
+            let text =
+                " \(TimeText.count(waitingKeys.count, "key")) wait for the rows: \(keys.key(.leave)) drops them"
             grid.put(text, at: rect.origin, role: .toastWarn, maxWidth: rect.width)
         } else if let act = offered(at: clock.now) {
             drawUndo(act, on: &grid, in: rect, clock: clock)
@@ -207,7 +208,7 @@ extension ConsoleModel {
             ? (prompt.subject == nil ? plainExample : "4417  exp<60  ua~zoiper  result:PASSWD")
             : ""
         if prompt.line.caret == prompt.line.scalars.count, let rest = prompt.completion, !rest.isEmpty {
-            line.ghost = "Tab: \(rest)"
+            line.ghost = "\(keys.key(.promptComplete)): \(rest)"
         }
         if let error = prompt.error {
             (line.role, line.note, line.noteRole) = (.filterInvalid, error.description, .promptError)
@@ -215,7 +216,7 @@ extension ConsoleModel {
         }
         line.role = prompt.line.isEmpty ? .prompt : .filterValid
         if prompt.isUnfinished {
-            line.note = "go on with : = ~ < > or Enter"
+            line.note = "go on with : = ~ < > or \(keys.key(.promptAccept))"
             return line
         }
         let (isLoaded, matched) = matchedRows
@@ -241,7 +242,9 @@ extension ConsoleModel {
     /// `Evicted 3 bindings (stuck after move)   u = put back   9 s [|||||....]`
     private func drawUndo(_ act: DoneAct, on grid: inout CellGrid, in rect: Rect, clock: LocalClock) {
         let left = (DoneAct.barTime - clock.since(act.at)).secondsRoundedUp
-        let tail = rect.width >= 60 ? "   u = put back  \(left) s " : "  u=undo \(left)s"
+        let tail =
+            rect.width >= 60
+            ? "   \(keys.key(.undo)) = put back  \(left) s " : "  \(keys.key(.undo))=undo \(left)s"
         let steps = rect.width >= 60 ? 10 : 0
         let room = max(0, rect.width - tail.utf8.count - steps - 2)
         let reason = act.reason.isEmpty ? "" : " (\(act.reason))"
@@ -268,7 +271,7 @@ extension ConsoleModel {
             add(position(bindings.cursorRank, bindings.matched), .textDim, 90)
             let left = bindings.entries.count { $0.departure != nil || $0.row.isGone }
             if left > 0 { add("\(TimeText.count(left, "row")) left (kept dim until you move)", .stateWarn) }
-            if marks.isRange { add("RANGE: move, then v", .toastInfo, 80) }
+            if marks.isRange { add("RANGE: move, then \(keys.key(.range))", .toastInfo, 80) }
             if bindingsLayout.info == nil { add(bindingsFilter.text, .filterMatch, 50) }
         case .attempts:
             add(position(attempts.cursorRank, attempts.matched), .textDim, 90)
@@ -285,7 +288,7 @@ extension ConsoleModel {
         case .audit:
             add(position(audit.cursorRank, audit.matched), .textDim, 90)
             add("A line is written before the act is done.", .textDim, 5)
-            if !acts.isEmpty { add("u puts back an act of this console", .toastInfo, 60) }
+            if !acts.isEmpty { add("\(keys.key(.undo)) puts back an act of this console", .toastInfo, 60) }
         case .blocks: add(position(blocks.cursorRank, blocks.matched), .textDim, 90)
         case .attempt:
             if let count = ladder.detail?.messages.count, count > 0 {

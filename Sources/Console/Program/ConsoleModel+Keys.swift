@@ -17,7 +17,16 @@ extension ConsoleModel {
         case .pick(var pick): return pressPick(&pick, key, at: now)
         case nil: break
         }
-        guard let action = Action.of(key, at: screen.place) else { return [] }
+        guard let action = keys.action(of: key, at: screen.place) else {
+            if key == .control("s") || key == .control("q") {
+                let freeze = keys.key(.freeze)
+                message = .info(
+                    "\(key) does not stop the terminal here: \(freeze) freezes the view.",
+                    at: now.timestamp
+                )
+            }
+            return []
+        }
         guard !waits(action.id) else {
             waitingKeys.append(key)
             return []
@@ -29,7 +38,7 @@ extension ConsoleModel {
     mutating func run(_ action: Action, at now: ClockReading) -> [ConsoleEffect] {
         guard action.places.contains(screen.place) else {
             let names = Places.names.filter { action.places.contains($0.place) }.map(\.name)
-            message = .warning("\(Action.key(action.id)) works in: \(names.joined(separator: ", ")).")
+            message = .warning("\(keys.key(action.id)) works in: \(names.joined(separator: ", ")).")
             return []
         }
         if let reason = obstacle(to: action.id, at: now) {
@@ -56,7 +65,7 @@ extension ConsoleModel {
 
     private mutating func pressPrompt(_ key: Key, at now: ClockReading) -> [ConsoleEffect] {
         guard var prompt else { return [] }
-        switch Action.of(key, at: .prompt)?.id {
+        switch keys.action(of: key, at: .prompt)?.id {
         case .promptAccept:
             applyPrompt(isFinished: true)
             guard self.prompt?.error == nil else { return [] }
@@ -178,7 +187,7 @@ extension ConsoleModel {
         at now: ClockReading,
     ) -> [ConsoleEffect] {
         let page = max(1, frame.body.height - 4)
-        switch Action.of(key, at: .help)?.id {
+        switch keys.action(of: key, at: .help)?.id {
         case .helpClose:
             layer = nil
             return []
@@ -203,9 +212,10 @@ extension ConsoleModel {
         _ key: Key,
         at now: ClockReading,
     ) -> [ConsoleEffect] {
-        switch Action.of(key, at: .pick)?.id {
+        let id = keys.action(of: key, at: .pick)?.id
+        switch id {
         case .pickDown, .pickUp:
-            guard pick.move(by: key == "j" || key == .down ? 1 : -1) else { return [] }
+            guard pick.move(by: id == .pickDown ? 1 : -1) else { return [] }
             layer = .pick(pick)
             guard case .theme(let name) = pick.choice else { return [] }
             theme = name
@@ -229,6 +239,7 @@ extension ConsoleModel {
         case .undo(let id):
             guard let act = acts.first(where: { $0.id == id }) else { return [] }
             return undo(act)
+        case .act(let id): if let action = keys.row(id) { return run(action, at: now) }
         case nil: break
         }
         return []

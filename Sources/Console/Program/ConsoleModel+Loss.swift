@@ -37,7 +37,7 @@ extension ConsoleModel {
         message =
             hadActOut
             ? .warning(
-                "The link was lost while an act was out: the audit trail (5, Tab) will say if it was done."
+                "The link was lost while an act was out: the audit trail (\(wayToAudit)) will say if it was done."
             )
             : nil
     }

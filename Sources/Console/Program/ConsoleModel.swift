@@ -113,6 +113,9 @@ public struct ConsoleModel: Sendable {
         }
     }
 
+    /// The keys of all actions.
+    var keys: KeyMap { settings.keys }
+
     /// The screen on top.
     var screen: Screen { screens.last ?? .overview }
     /// The view that the screen belongs to.

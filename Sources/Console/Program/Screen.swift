@@ -22,17 +22,19 @@ enum Screen: Hashable, Sendable {
             }
     }
 
-    /// Number and name in the title bar; what is opened from a list carries the list's.
-    var title: String {
-        switch self {
-        case .overview: "1 OVERVIEW"
-        case .bindings, .binding, .history: "2 BINDINGS"
-        case .attempts, .attempt: "3 ATTEMPTS"
-        case .security: "4 SECURITY"
-        case .log: "5 LOG"
-        case .audit: "5 AUDIT"
-        case .blocks: "5 BLOCKS"
-        }
+    /// Key and name in the title bar; what is opened from a list carries the list's.
+    func title(_ keys: KeyMap) -> String {
+        let (view, name): (ActionID, String) =
+            switch self {
+            case .overview: (.overview, "OVERVIEW")
+            case .bindings, .binding, .history: (.bindings, "BINDINGS")
+            case .attempts, .attempt: (.attempts, "ATTEMPTS")
+            case .security: (.security, "SECURITY")
+            case .log: (.log, "LOG")
+            case .audit: (.log, "AUDIT")
+            case .blocks: (.log, "BLOCKS")
+            }
+        return keys.row(view)?.keys.first.map { "\($0) \(name)" } ?? name
     }
 
     /// Where actions apply that belong to this screen.
@@ -83,8 +85,15 @@ struct Places: OptionSet, Hashable, Sendable {
     /// The line where a command is typed.
     static let command = Places(rawValue: 1 << 15)
 
+    /// The list of what can be chosen of the console.
+    static let settings = Places(rawValue: 1 << 24)
+    /// The list of columns to choose and to order.
+    static let columns = Places(rawValue: 1 << 25)
+
     static let lists: Places = [.bindings, .attempts, .security, .log, .audit, .blocks, .history]
     static let screens: Places = [.lists, .overview, .binding, .attempt]
+    /// Where characters are text.
+    static let text: Places = [.prompt, .command, .help]
 
     /// Each screen with its name, for help.
     static let names: [(place: Places, name: String)] = [
@@ -93,4 +102,12 @@ struct Places: OptionSet, Hashable, Sendable {
         (.attempt, "ladder"), (.security, "Security"), (.log, "Log"), (.audit, "Audit"), (.blocks, "Blocks"),
         (.history, "History"),
     ]
+
+    /// Every place with its name: the screens, and what lies over them.
+    static let all: [(place: Places, name: String)] =
+        names + [
+            (.prompt, "filter prompt"), (.command, "palette"), (.form, "dialogs"), (.help, "help"),
+            (.pick, "lists to choose from"), (.settings, "settings"), (.columns, "columns"),
+            (.tiny, "a terminal too small"),
+        ]
 }

@@ -45,18 +45,23 @@ enum AbuseWords {
     }
 
     /// What to do, last.
-    static func advice(_ row: SecurityRow) -> String {
-        if row.isBlocked { return "Blocked: b lists the blocks, B there lifts one." }
+    static func advice(_ row: SecurityRow, _ keys: KeyMap) -> String {
+        let (open, block) = (keys.key(.open), keys.key(.block))
+        if row.isBlocked {
+            return "Blocked: \(keys.key(.blocks)) lists the blocks, \(keys.key(.unblock)) there lifts one."
+        }
         switch row.findings.first?.kind {
-        case .breakIn: return "Change that password, evict the binding (2, X), block the source (B)."
+        case .breakIn:
+            let way = "\(keys.key(.bindings)), \(keys.key(.evict))"
+            return "Change that password, evict the binding (\(way)), block the source (\(block))."
         case .guessing, .spraying, .enumeration, .replay, .scanning:
             if case .source = row.key {
-                return "B refuses it here; fail2ban (README) keeps it away altogether."
+                return "\(block) refuses it here; fail2ban (README) keeps it away altogether."
             }
-            return "Enter shows from where; B refuses the user for a time, the phone as well."
+            return "\(open) shows from where; \(block) refuses the user for a time, the phone as well."
         case .misconfigured: return "Somebody should look at the phone: a block would only silence it."
         case .staleNonce: return "Nothing to do: the phone signs the new nonce by itself."
-        case nil: return "Enter shows its attempts."
+        case nil: return "\(open) shows its attempts."
         }
     }
 }

@@ -69,7 +69,7 @@ struct SecurityPanes {
             let until = row.blockedUntil.map { "until \(clock.clock($0))" } ?? "until it is lifted"
             lines.append(RunLine("  BLOCKED \(until)", role: .stateWarn))
         }
-        return lines + [RunLine("  \(AbuseWords.advice(row))", role: .text)]
+        return lines + [RunLine("  \(AbuseWords.advice(row, model.keys))", role: .text)]
     }
 
     /// `since 11:58:02   4 ports   nobody has registered from it   User-Agent friendly-scanner`

@@ -103,7 +103,7 @@ struct SecurityScreen {
                 ],
                 priority: 90
             ),
-            Segment("by \(group.name) (g)", role: .text, priority: 60),
+            Segment("by \(group.name) (\(model.keys.key(.group)))", role: .text, priority: 60),
         ]
         let filter = model.securityFilter.text
         if !filter.isEmpty { left.append(Segment(filter, role: .filterMatch, priority: 70)) }
@@ -140,7 +140,10 @@ struct SecurityScreen {
             lines = [
                 ("No failed login within a day", .secCalm),
                 ("Here stands who fails, tries names or passwords, or probes:", .text),
-                ("by source, user or User-Agent (g), what looks like an attack on top.", .text),
+                (
+                    "by source, user or User-Agent (\(model.keys.key(.group))), what looks like an attack on top.",
+                    .text
+                ),
             ]
         }
         EmptyText.draw(lines, on: &grid, in: rect.inset(top: 1))

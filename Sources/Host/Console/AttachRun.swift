@@ -25,8 +25,9 @@ public final class AttachRun {
         guard isatty(STDOUT_FILENO) == 1, isatty(STDIN_FILENO) == 1 else {
             throw HostError("standard input and output must be a terminal", exitCode: 69)
         }
-        guard let theme = themes.theme(console.theme) else {
-            throw ThemeLibrary.unknown(console.theme, themes.names)
+        let themeName = console.theme ?? ThemeLibrary.standard
+        guard let theme = themes.theme(themeName) else {
+            throw ThemeLibrary.unknown(themeName, themes.names)
         }
         // Before any thread starts, so that signals come to this one only.
         TerminalEvents.blockSignals()
@@ -37,7 +38,7 @@ public final class AttachRun {
         let session = try ConsoleSession(settings: console, line: line, themes: themes, theme: theme.theme) {
             "the registrar runs in another process: q leaves it"
         }
-        for problem in theme.problems { line.notice(.warning, "theme \(console.theme): \(problem)") }
+        for problem in theme.problems { line.notice(.warning, "theme \(themeName): \(problem)") }
         guard case .exit(let code) = session.run() else { return 0 }
         return code
     }

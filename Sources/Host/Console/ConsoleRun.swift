@@ -43,8 +43,9 @@ public final class ConsoleRun {
                 exitCode: 69
             )
         }
-        guard let theme = themes.theme(settings.console.theme) else {
-            throw ThemeLibrary.unknown(settings.console.theme, themes.names)
+        let themeName = settings.console.theme ?? ThemeLibrary.standard
+        guard let theme = themes.theme(themeName) else {
+            throw ThemeLibrary.unknown(themeName, themes.names)
         }
         // Before any thread starts, so that signals come to this one only.
         TerminalEvents.blockSignals()
@@ -95,7 +96,7 @@ public final class ConsoleRun {
             return foreground == nil ? "this process can't be divided from its shell: regtop serve can" : nil
         }
         for problem in theme.problems {
-            service.notice(.warning, "theme \(settings.console.theme): \(problem)")
+            service.notice(.warning, "theme \(themeName): \(problem)")
         }
         switch session.run() {
         case .exit(let code): return code

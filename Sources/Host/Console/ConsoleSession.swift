@@ -71,10 +71,11 @@ final class ConsoleSession {
                 glyphs: screen.glyphs,
                 isReadOnly: console.readOnly,
                 themes: choices,
-                theme: console.theme,
+                theme: console.theme ?? ThemeLibrary.standard,
                 view: StartView(rawValue: console.view) ?? .overview,
                 filter: console.filter,
-                at: console.at
+                at: console.at,
+                keys: console.keys.map
             ),
             size: screen.size
         )

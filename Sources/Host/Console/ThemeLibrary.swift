@@ -34,6 +34,9 @@ public struct ThemeLibrary: Sendable {
         self.load = load
     }
 
+    /// The theme of whoever has chosen none.
+    static let standard = "ansi"
+
     /// The names that can be chosen.
     public var names: [String] { files.map(\.name) }
 

@@ -265,8 +265,8 @@ public struct SecuritySettings: Equatable, Sendable {
 
 /// How the console begins.
 public struct ScreenSettings: Equatable, Sendable {
-    /// Name or file of the theme.
-    public var theme = "ansi"
+    /// Name or file of the theme; nil where nobody has said: then what was chosen in the console, or `ansi`.
+    public var theme: String?
     /// Frames and bars of ASCII characters only.
     public var ascii = false
     /// No colours at all.
@@ -279,6 +279,8 @@ public struct ScreenSettings: Equatable, Sendable {
     public var filter = ""
     /// The moment of the past to begin with, as `isMoment` takes it; empty for the present.
     public var at = ""
+    /// Keys that differ from the usual ones.
+    public var keys = KeySettings()
 
     /// The defaults.
     public init() {}

@@ -116,12 +116,13 @@ struct SettingsDifference {
 
     private static func facts(_ console: ScreenSettings) -> [Fact] {
         [
-            Fact("console.theme", console.theme, waits: true),
+            Fact("console.theme", console.theme ?? "none", waits: true),
             Fact("console.ascii", console.ascii, waits: true),
             Fact("console.no-color", console.noColor, waits: true),
             Fact("console.read-only", console.readOnly, waits: true),
             Fact("console.view", console.view, waits: true),
             Fact("console.filter", console.filter.isEmpty ? "none" : console.filter, waits: true),
+            Fact("keys", list: console.keys.words, waits: true),
         ]
     }
 

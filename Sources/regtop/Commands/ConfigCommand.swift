@@ -20,7 +20,7 @@ struct ConfigCommand: ParsableCommand {
         func run() throws {
             let settings = try service.settings()
             let facts = try SettingsCheck(settings).facts()
-            _ = try ThemeCommand.library.check(settings.console.theme)
+            _ = try ThemeCommand.library.check(settings.console.theme ?? "ansi")
             let file = SettingsSearch.file(
                 flag: service.config,
                 environment: ProcessInfo.processInfo.environment
@@ -134,12 +134,15 @@ enum SettingsExample {
           keep: 5                       # older files that are kept
 
         console:
-          theme: ansi
+          # theme: ansi                 # default: the one chosen in the console, at first ansi
           ascii: false
           no-color: false
           read-only: false
           view: overview                # overview, bindings, attempts, security, log, audit, blocks
           filter: ""
+
+        keys: {}                        # of the console: `regtop keys` lists the actions, with their keys
+          # page-down: [ctrl-f, pgdn]
 
         """
 }

@@ -89,7 +89,7 @@ import Testing
         for kind in AbuseClass.allCases {
             var row = SecurityRow(key: .others)
             row.findings = [AbuseFinding(kind: kind, count: 1, evidence: "")]
-            #expect(!AbuseWords.label(kind).isEmpty && !AbuseWords.advice(row).isEmpty)
+            #expect(!AbuseWords.label(kind).isEmpty && !AbuseWords.advice(row, .standard).isEmpty)
             #expect((AbuseWords.sign(row) == "!") == kind.isAttack)
         }
     }

@@ -31,6 +31,8 @@ struct Driver {
         at: String = "",
         world: World = World(),
         open: [String] = [],
+        keys: KeyMap = .standard,
+        preferences: Preferences = Preferences(),
     ) {
         let themes = ["ansi", "mono", "contrast", "okabe"].map {
             ThemeChoice(name: $0, summary: "the \($0) theme")
@@ -43,7 +45,9 @@ struct Driver {
                 theme: "ansi",
                 view: view,
                 filter: filter,
-                at: at
+                at: at,
+                preferences: preferences,
+                keys: keys
             ),
             size: size
         )
