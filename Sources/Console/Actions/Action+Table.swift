@@ -247,6 +247,13 @@ extension Action {
         Action(.lastView, ["-"], "", "the view before this one", in: .screens),
         Action(.theme, ["T"], "", "choose a theme", in: .screens),
         Action(.keyBar, ["K"], "", "show or hide this key bar", in: .screens),
+        Action(
+            .mouse,
+            ["%"],
+            "",
+            "the mouse, on or off; while it is on, Shift-drag selects text",
+            in: .screens
+        ),
         Action(.redraw, [.control("l"), .function(5)], "", "paint the screen anew", in: .screens),
         Action(
             .reload,

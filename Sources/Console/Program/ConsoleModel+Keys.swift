@@ -5,6 +5,7 @@ internal import Timing
 extension ConsoleModel {
     /// Finds out what a key means here, and does it.
     mutating func press(_ key: Key, at now: ClockReading) -> [ConsoleEffect] {
+        if case .mouse(let event) = key { return take(event, at: now) }
         if isTiny { return pressTiny(key) }
         isQuitArmed = false
         message = nil
@@ -17,7 +18,10 @@ extension ConsoleModel {
         case .pick(var pick): return pressPick(&pick, key, at: now)
         case nil: break
         }
-        guard let action = Action.of(key, at: screen.place) else { return [] }
+        guard let action = Action.of(key, at: screen.place) else {
+            if case .paste = key { message = .info("Pasted text needs a line to go to: / opens one.", at: now.timestamp) }
+            return []
+        }
         guard !waits(action.id) else {
             waitingKeys.append(key)
             return []
@@ -205,11 +209,7 @@ extension ConsoleModel {
     ) -> [ConsoleEffect] {
         switch Action.of(key, at: .pick)?.id {
         case .pickDown, .pickUp:
-            guard pick.move(by: key == "j" || key == .down ? 1 : -1) else { return [] }
-            layer = .pick(pick)
-            guard case .theme(let name) = pick.choice else { return [] }
-            theme = name
-            return [.setTheme(name)]
+            return move(&pick, by: key == "j" || key == .down ? 1 : -1)
         case .pickCancel:
             layer = nil
             guard case .theme(let name) = pick.original, name != theme else { return [] }
@@ -220,6 +220,15 @@ extension ConsoleModel {
             return take(pick.choice, at: now)
         default: return []
         }
+    }
+
+    /// Moves the cursor of a list to choose from; themes are shown live.
+    mutating func move(_ pick: inout PickState, by step: Int) -> [ConsoleEffect] {
+        guard pick.move(by: step) else { return [] }
+        layer = .pick(pick)
+        guard case .theme(let name) = pick.choice else { return [] }
+        theme = name
+        return [.setTheme(name)]
     }
 
     private mutating func take(_ choice: PickState.Choice?, at now: ClockReading) -> [ConsoleEffect] {
