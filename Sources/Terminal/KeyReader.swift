@@ -7,13 +7,21 @@ final class KeyReader {
     /// A window that is never shown: reading from the screen's own would draw it.
     private let window: UnsafeMutablePointer<WINDOW>
     private var paste: String.UnicodeScalarView?
+    private var pasteCount = 0
     private var pasteTouched = 0
+    private var mouse: MouseReport?
+    private var mouseTouched = 0
 
     private static let pasteStart: Int32 = 2000
     private static let pasteEnd: Int32 = 2001
+    private static let mouseStart: Int32 = 2002
+    private static let oldMouseStart: Int32 = 2003
     private static let pasteLimit = 65_536
-    /// A paste whose end got lost is over when nothing has come for so long, in milliseconds.
-    private static let pasteQuiet = 2_000
+    /// A paste whose end got lost is over when nothing has come for so long, in milliseconds: longer than a bad link
+    /// may stop in the middle of one, for then its rest would be taken for keys.
+    private static let pasteQuiet = 10_000
+    /// A mouse report whose end got lost is over when nothing has come for so long, in milliseconds.
+    private static let mouseQuiet = 1_000
 
     /// Reads keys of the current screen; nil when memory is short.
     init?() {
@@ -23,6 +31,10 @@ final class KeyReader {
         nodelay(window, true)
         define_key("\u{1b}[200~", KeyReader.pasteStart)
         define_key("\u{1b}[201~", KeyReader.pasteEnd)
+        define_key("\u{1b}[<", KeyReader.mouseStart)
+        // Some old terminals have a function key of this name.
+        let old = key_defined("\u{1b}[M")
+        if old == 0 || old == KEY_MOUSE { define_key("\u{1b}[M", KeyReader.oldMouseStart) }
         for (sequence, code) in KeyReader.otherSequences { define_key("\u{1b}" + sequence, code) }
     }
 
@@ -44,6 +56,7 @@ final class KeyReader {
     func read(now: Int) -> [Key] {
         var keys: [Key] = []
         if paste != nil, now - pasteTouched > KeyReader.pasteQuiet { finishPaste(into: &keys) }
+        if mouse != nil, now - mouseTouched > KeyReader.mouseQuiet { mouse = nil }
         var value: UInt32 = 0
         while keys.count < 4096 {
             let kind = rg_read_key(window, &value)
@@ -56,9 +69,15 @@ final class KeyReader {
 
     private func take(kind: Int32, value: UInt32, into keys: inout [Key], now: Int) {
         if kind == 2 {
+            mouse = nil
             switch Int32(bitPattern: value) {
+            case KeyReader.mouseStart, KeyReader.oldMouseStart:
+                let isOld = Int32(bitPattern: value) == KeyReader.oldMouseStart
+                mouse = MouseReport(isOld ? .characters : .decimal)
+                mouseTouched = now
             case KeyReader.pasteStart:
                 paste = String.UnicodeScalarView()
+                pasteCount = 0
                 pasteTouched = now
             case KeyReader.pasteEnd: finishPaste(into: &keys)
             case let code:
@@ -66,6 +85,7 @@ final class KeyReader {
             }
             return
         }
+        if takeMouse(value, into: &keys, now: now) { return }
         guard let scalar = Unicode.Scalar(value) else { return }
         guard paste != nil else {
             keys.append(KeyReader.key(character: scalar))
@@ -73,8 +93,21 @@ final class KeyReader {
         }
         let isControl = scalar.value < 0x20 || scalar.value == 0x7F
         let shown: Unicode.Scalar = scalar == "\r" ? "\n" : scalar
+        // What is too much is dropped, but stays part of the paste: it must not become keys.
+        guard pasteCount < KeyReader.pasteLimit else { return }
+        pasteCount += 1
         if !isControl || shown == "\n" || shown == "\t" { paste?.append(shown) }
-        if (paste?.count ?? 0) >= KeyReader.pasteLimit { finishPaste(into: &keys) }
+    }
+
+    /// Whether the character belongs to a mouse report.
+    private func takeMouse(_ value: UInt32, into keys: inout [Key], now: Int) -> Bool {
+        guard mouse != nil else { return false }
+        mouseTouched = now
+        let step = Unicode.Scalar(value).flatMap { mouse?.take($0) } ?? .done(nil)
+        guard case .done(let event) = step else { return true }
+        mouse = nil
+        if let event, paste == nil { keys.append(.mouse(event)) }
+        return true
     }
 
     private func finishPaste(into keys: inout [Key]) {

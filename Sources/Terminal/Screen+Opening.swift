@@ -3,6 +3,9 @@ internal import Cells
 internal import Glibc
 
 extension Screen {
+    /// Clicks and the wheel are reported, in decimal numbers (SGR), which have no largest column. Terminals that know no
+    /// mouse ignore both.
+    static let mouseOn = Array("\u{1b}[?1000h\u{1b}[?1006h".utf8)
     /// Every kind of mouse report off: harmless where none was on.
     static let mouseOff = Array("\u{1b}[?1000l\u{1b}[?1002l\u{1b}[?1006l".utf8)
 

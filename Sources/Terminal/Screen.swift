@@ -65,6 +65,7 @@ public final class Screen {
     private let enterBytes: [UInt8]
     private let restoreBytes: [UInt8]
     private(set) var isOurs = false
+    private var usesMouse = false
 
     /// Opens the terminal and shows an empty screen.
     public init(_ options: ScreenOptions = ScreenOptions()) throws(TerminalError) {
@@ -141,6 +142,14 @@ public final class Screen {
         return true
     }
 
+    /// Takes the mouse from the terminal, so that clicks and the wheel come as keys, or gives it back. It is given back
+    /// on every way out as well, and taken again by `resume`.
+    public func useMouse(_ isOn: Bool) {
+        guard isOn != usesMouse else { return }
+        usesMouse = isOn
+        send(isOn ? Screen.mouseOn : Screen.mouseOff)
+    }
+
     /// Marks the terminal as lost: the descriptor reported it, or reading did.
     public func markGone() { isGone = true }
 
@@ -189,7 +198,8 @@ public final class Screen {
             throw error
         }
         guard first else {
-            _ = finish(writer.send(adding: enterBytes + Screen.scrollRegion(rows: size.height)))
+            let mouse = usesMouse ? Screen.mouseOn : []
+            _ = finish(writer.send(adding: enterBytes + mouse + Screen.scrollRegion(rows: size.height)))
             return
         }
         curs_set(0)

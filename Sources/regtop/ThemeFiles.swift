@@ -45,8 +45,11 @@ struct ThemeFiles {
 
     /// Names and bytes of the themes that are compiled in.
     static let builtIn: [(String, [UInt8])] = [
-        ("ansi", PackageResources.ansi_yaml), ("mono", PackageResources.mono_yaml),
-        ("contrast", PackageResources.contrast_yaml), ("okabe", PackageResources.okabe_yaml),
+        ("ansi", PackageResources.ansi_yaml), ("midnight", PackageResources.midnight_yaml),
+        ("daylight", PackageResources.daylight_yaml), ("contrast", PackageResources.contrast_yaml),
+        ("okabe", PackageResources.okabe_yaml), ("tritan", PackageResources.tritan_yaml),
+        ("console16", PackageResources.console16_yaml), ("paper", PackageResources.paper_yaml),
+        ("mono", PackageResources.mono_yaml),
     ]
 
     private static func read(_ path: String) -> ThemeFile? {

@@ -10,7 +10,11 @@ struct ThemeFilesTests {
     func builtIn() throws {
         let library = ThemeFiles(environment: ["HOME": "/nonexistent", "XDG_DATA_DIRS": "/nonexistent"])
             .library()
-        #expect(library.names == ["ansi", "mono", "contrast", "okabe"])
+        #expect(
+            library.names == [
+                "ansi", "midnight", "daylight", "contrast", "okabe", "tritan", "console16", "paper", "mono",
+            ]
+        )
         for name in library.names { #expect(try library.check(name) == []) }
     }
 

@@ -11,6 +11,8 @@ public struct CellGrid: Hashable, Sendable {
     public private(set) var cells: [Cell]
     /// Where the text cursor is shown; nil hides it.
     public private(set) var cursor: Point?
+    /// What can be clicked, in the order of drawing.
+    var marks: [Mark] = []
 
     /// A blank grid.
     public init(size: Size, glyphs: Glyphs = .unicode) {

@@ -9,6 +9,8 @@ public enum Key: Hashable, Sendable {
     case function(Int)
     /// Text that the terminal pasted; its line ends are `\n`, and they never press a button.
     case paste(String)
+    /// A click or a turn of the wheel; there are none unless the mouse was asked for.
+    case mouse(MouseEvent)
     /// An arrow.
     case up, down, left, right
     /// A movement key.
@@ -56,6 +58,7 @@ extension Key: CustomStringConvertible {
         case .control(let scalar):
             return "^" + scalar.properties.uppercaseMapping
         case .function(let number): return "F\(number)"
+        case .mouse(let event): return "\(event)"
         case .paste(let text): return "Paste(\(text.utf8.count))"
         default: return "?"
         }

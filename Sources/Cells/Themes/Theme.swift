@@ -13,6 +13,8 @@ public struct Theme: Hashable, Sendable {
     public let contrast: Double
     /// The kinds of colour vision for which its states stay apart.
     public let vision: [ColourVision]
+    /// The glyphs it asks for; nil takes those that the terminal can show. Only `ascii` can be asked for.
+    public let glyphs: Glyphs?
     /// What it says about roles, by `Role.rawValue`; nil where it says nothing.
     let styles: [RoleStyle?]
 

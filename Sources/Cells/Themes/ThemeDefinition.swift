@@ -56,6 +56,8 @@ public struct ThemeDefinition: Hashable, Sendable {
 
     private var contrast: Double?
     private var vision: [ColourVision]?
+    /// The glyphs it asks for; nil takes the inherited theme's.
+    public private(set) var glyphs: Glyphs?
     private var palette: [String: Colour] = [:]
     private var styleLines: [StyleLine] = []
 
@@ -111,6 +113,11 @@ public struct ThemeDefinition: Hashable, Sendable {
                 kinds.append(kind)
             }
             vision = kinds
+        case "glyphs":
+            guard entry.value == "ascii" else {
+                throw StyleError("only \"ascii\" can be asked for, not \"\(entry.value)\".")
+            }
+            glyphs = .ascii
         case let key where key.hasPrefix("color."):
             palette[String(key.dropFirst(6))] = try StyleParser(palette: [:]).colour(entry.value)
         default:
@@ -155,6 +162,7 @@ public struct ThemeDefinition: Hashable, Sendable {
             summary: summary,
             contrast: chain.compactMap(\.contrast).first ?? 4.5,
             vision: vision ?? [],
+            glyphs: chain.compactMap(\.glyphs).first,
             styles: styles,
         )
         return (theme, problems)

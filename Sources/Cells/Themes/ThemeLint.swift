@@ -5,10 +5,12 @@ public enum ThemeLint {
         .stateOK, .stateWarn, .stateLate, .stateFail, .stateAuth, .stateUnreg, .stateUnknown,
     ]
 
-    /// Roles that appear in rows, hence under the cursor and under marks.
+    /// Roles that appear in rows, in those of help and of boxes too, hence under the cursor and under marks.
     static let rowRoles: [Role] =
-        [.text, .textDim, .textStrong, .textLink, .tableRow, .tableRowAlt, .sipBad]
+        [.text, .textDim, .textStrong, .textLink, .tableRow, .tableRowAlt, .sipBad, .hintKey, .dialog]
         + states + [.expiryFull, .expiryMid, .expiryLow, .expiryOver]
+        + [.flowRequest, .flowReplyOK, .flowReplyAuth, .flowReplyFail, .flowRetrans, .flowTime]
+        + [.verdictOK, .verdictBad, .secAttack, .secSelfheal, .secCalm]
 
     static let overlays: [Role] = [.rowCursor, .rowMark, .rowGone]
 
@@ -159,6 +161,9 @@ extension ThemeLint {
             return unknownGround(style, place)
         }
         // With 16 colours the palette is the operator's: what can be promised is the usual 4.5.
+        if style.foreground == .terminal, style.background != .terminal {
+            return ["\(place) puts the terminal's own text colour on a colour; name the text colour too."]
+        }
         let promised = depth >= .c256 ? theme.contrast : min(theme.contrast, 4.5)
         let least = shapes.contains(role) ? min(3, promised) : promised
         let ratio = LinearRGB(ground.text).contrast(with: LinearRGB(ground.back))

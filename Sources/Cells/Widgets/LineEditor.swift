@@ -28,13 +28,13 @@ public struct LineEditor: Hashable, Sendable {
     public mutating func replace(with text: String) { self = LineEditor(text, limit: limit) }
 
     /// Takes an editing key: characters, Backspace, Delete, arrows, Home, End, ^A ^E ^B ^F ^D ^H ^U
-    /// ^K ^W, and pasted text up to its first line end.
+    /// ^K ^W, and pasted text, whose line ends and tabs become blanks.
     ///
     /// - Returns: false when the key is none of these; nothing has changed then.
     public mutating func take(_ key: Key) -> Bool {
         switch key {
         case .character(let scalar): insert([scalar])
-        case .paste(let text): insert(Array(text.unicodeScalars.prefix { $0 != "\n" && $0 != "\r" }))
+        case .paste(let text): insert(LineEditor.line(of: text))
         case .backspace, .control("h"): remove(from: caret - 1, to: caret)
         case .delete, .control("d"): remove(from: caret, to: caret + 1)
         case .left, .control("b"): caret = max(0, caret - 1)
@@ -47,6 +47,13 @@ public struct LineEditor: Hashable, Sendable {
         default: return false
         }
         return true
+    }
+
+    /// A pasted text as one line: what ends lines in it is a blank each time, and nothing at its end.
+    private static func line(of text: String) -> [Unicode.Scalar] {
+        let breaks: Set<Unicode.Scalar> = ["\n", "\r", "\t", "\u{b}", "\u{c}", "\u{85}", "\u{2028}", "\u{2029}"]
+        let pieces = text.unicodeScalars.split { breaks.contains($0) }
+        return Array(pieces.joined(separator: [" "]))
     }
 
     private mutating func insert(_ new: [Unicode.Scalar]) {

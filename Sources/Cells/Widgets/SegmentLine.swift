@@ -34,16 +34,19 @@ public struct TextRun: Hashable, Sendable {
     public var text: SafeText
     /// What it means.
     public var role: Role
+    /// What a click on it is meant for, where it stands in a `SegmentLine`.
+    public var spot: Spot?
 
     /// A piece of sanitised text.
-    public init(_ text: SafeText, role: Role) {
+    public init(_ text: SafeText, role: Role, spot: Spot? = nil) {
         self.text = text
         self.role = role
+        self.spot = spot
     }
 
     /// A piece of text, sanitised here.
-    public init(_ text: String, role: Role) {
-        self.init(SafeText(text), role: role)
+    public init(_ text: String, role: Role, spot: Spot? = nil) {
+        self.init(SafeText(text), role: role, spot: spot)
     }
 }
 
@@ -115,7 +118,12 @@ public struct SegmentLine: Hashable, Sendable {
     private func draw(_ segment: Segment, on grid: inout CellGrid, at point: Point) -> Int {
         var used = 0
         for run in segment.runs {
-            used += grid.put(run.text, at: Point(x: point.x + used, y: point.y), role: run.role)
+            let place = Point(x: point.x + used, y: point.y)
+            let width = grid.put(run.text, at: place, role: run.role)
+            if let spot = run.spot {
+                grid.mark(Rect(x: place.x, y: place.y, width: width, height: 1), as: spot)
+            }
+            used += width
         }
         return used
     }
@@ -133,7 +141,7 @@ public struct SegmentLine: Hashable, Sendable {
 extension Segment {
     fileprivate var ascii: Segment {
         Segment(
-            runs.map { TextRun(SafeText($0.text.string, ascii: true), role: $0.role) },
+            runs.map { TextRun(SafeText($0.text.string, ascii: true), role: $0.role, spot: $0.spot) },
             priority: priority,
         )
     }

@@ -112,10 +112,12 @@ public struct Table: Hashable, Sendable {
         guard !rect.isEmpty else { return }
         let inner = rect.inset(left: lead.width, right: window == nil ? 0 : rect.width < 60 ? 1 : 2)
         let layout = TableLayout(columns: columns, width: inner.width)
+        grid.mark(rect, as: .list(0))
         drawHead(on: &grid, in: rect, textX: inner.x, layout)
         for (index, row) in rows.prefix(Table.rowCapacity(height: rect.height)).enumerated() {
             let line = rect.row(index + 1)
             grid.fill(line, role: .tableRow)
+            grid.mark(line, as: .row(index, of: 0))
             drawLead(row, isCursor: index == cursor, on: &grid, at: line.origin)
             for place in layout.places where place.column < row.fields.count {
                 let field = Rect(x: inner.x + place.x, y: line.y, width: place.width, height: 1)
@@ -135,6 +137,10 @@ public struct Table: Hashable, Sendable {
         for place in layout.places {
             let column = columns[place.column]
             let isSorted = sort?.column == place.column
+            if let number = column.sortNumber {
+                let head = Rect(x: textX + place.x, y: rect.y, width: place.width, height: 1)
+                grid.mark(head, as: .head(number))
+            }
             let sign = isSorted && place.width > 1 ? 1 : 0
             let title = SafeText(column.title, ascii: grid.glyphs == .ascii).prefix(
                 columns: place.width - sign

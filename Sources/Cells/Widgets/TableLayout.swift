@@ -22,6 +22,8 @@ public struct Column: Hashable, Sendable {
     public var cut: Cut
     /// Whether it takes part in what is left over when every column has its ideal width.
     public var grows: Bool
+    /// The number by which a click on its head is known (`Spot.head`); nil: it can't be clicked.
+    public var sortNumber: Int?
 
     /// A column; `ideal` below `minimum` counts as `minimum`.
     public init(
@@ -32,6 +34,7 @@ public struct Column: Hashable, Sendable {
         priority: Int = 0,
         cut: Cut = .end,
         grows: Bool = false,
+        sortNumber: Int? = nil,
     ) {
         self.title = title
         self.minimum = max(1, minimum)
@@ -40,6 +43,7 @@ public struct Column: Hashable, Sendable {
         self.priority = priority
         self.cut = cut
         self.grows = grows
+        self.sortNumber = sortNumber
     }
 }
 

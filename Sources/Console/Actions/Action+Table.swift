@@ -270,6 +270,13 @@ extension Action {
             in: .screens
         ),
         Action(.keyBar, ["K"], "", "show or hide this key bar", in: .screens),
+        Action(
+            .mouse,
+            ["%"],
+            "",
+            "the mouse, on or off; while it is on, Shift-drag selects text",
+            in: .screens
+        ),
         Action(.redraw, [.control("l"), .function(5)], "", "paint the screen anew", in: .screens),
         Action(
             .reload,

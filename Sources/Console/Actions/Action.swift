@@ -51,7 +51,7 @@ enum ActionID: String, CaseIterable, Sendable {
     // Marking and acting
     case mark, range, markAll, unmark, actMenu, evict, evictGhosts, expire, block, unblock, drain, undo
     // The console itself
-    case theme, settings, keyBar, redraw, reload, suspend, command, help
+    case theme, settings, keyBar, mouse, redraw, reload, suspend, command, help
     // In a prompt, behind `:`, in a form, the help and a list to choose from
     case promptAccept, promptCancel, promptComplete, promptOlder, promptNewer
     case commandRun, commandCancel, commandComplete, commandUp, commandDown, commandOlder, commandNewer

@@ -49,6 +49,7 @@ extension ConsoleModel {
         case .actMenu: layer = .pick(actMenu(at: now))
         case .reload: return reload(at: now)
         case .redraw: return [.redraw]
+        case .mouse: return toggleMouse(at: now)
         case .suspend:
             guard welcome?.isAttached != true else { return [.suspend] }
             let quit = "\(keys.key(.quit)) quits."
@@ -153,9 +154,15 @@ extension ConsoleModel {
         if screen == .overview {
             return overview.nextPane(by: step, among: overviewLayout.panes.map(\.pane))
         }
-        let tabs: [Screen] = [.log, .audit, .blocks]
+        let tabs = Screen.tabs
         guard let index = tabs.firstIndex(of: screen) else { return }
-        screens = [tabs[(index + step + tabs.count) % tabs.count]]
+        goToTab((index + step + tabs.count) % tabs.count)
+    }
+
+    /// Shows one of the lists that share a view.
+    mutating func goToTab(_ index: Int) {
+        guard Screen.tabs.indices.contains(index) else { return }
+        screens = [Screen.tabs[index]]
         entered()
     }
 

@@ -7,6 +7,8 @@ struct HelpState: Sendable {
         case section(String)
         case action(Action)
         case text(String, String)
+
+        var isAction: Bool { if case .action = self { true } else { false } }
     }
 
     /// The keys that it tells.
@@ -69,6 +71,9 @@ struct HelpState: Sendable {
         selected = max(0, min(actions(at: place).count - 1, selected + step))
     }
 
+    /// Puts the cursor on an action.
+    mutating func select(_ index: Int) { selected = max(0, index) }
+
     /// Draws the list over an area.
     func draw(on grid: inout CellGrid, in area: Rect, at place: Places) {
         grid.fill(area, role: .text)
@@ -80,7 +85,13 @@ struct HelpState: Sendable {
         let at =
             all.firstIndex { if case .action(let action) = $0 { action.id == chosen } else { false } } ?? 0
         let top = max(0, min(at - inner.height / 2, all.count - inner.height))
+        grid.mark(area, as: .list(0))
+        var number = all.prefix(top).count { $0.isAction }
         for (row, line) in all.dropFirst(top).prefix(inner.height).enumerated() {
+            if line.isAction {
+                grid.mark(inner.row(row), as: .row(number, of: 0))
+                number += 1
+            }
             draw(line, isSelected: top + row == at && chosen != nil, on: &grid, in: inner.row(row))
         }
         if all.isEmpty {

@@ -183,6 +183,7 @@ struct BindingColumns: Sendable {
     ) {
         self.column = column
         self.layout = layout
+        self.layout.sortNumber = column.map { Int($0.rawValue) }
         self.remark = remark
         self.from = from
         self.field = field

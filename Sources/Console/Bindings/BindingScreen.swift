@@ -205,6 +205,7 @@ struct BindingScreen {
     private func drawAttempts(_ detail: BindingDetail, on grid: inout CellGrid, in rect: Rect) {
         grid.rule(rect.row(0), title: "LAST ATTEMPTS OF THIS ADDRESS OF RECORD")
         let list = rect.inset(top: 1)
+        grid.mark(rect, as: .list(0))
         if detail.attempts.isEmpty {
             let text = clock.isPast ? " The journal does not hold attempts." : " None is kept any more."
             grid.put(text, at: list.origin, role: .textDim, maxWidth: list.width)
@@ -213,6 +214,7 @@ struct BindingScreen {
         let top = max(0, min(selected - list.height / 2, detail.attempts.count - list.height))
         for (index, attempt) in detail.attempts.dropFirst(top).prefix(list.height).enumerated() {
             let row = list.row(index)
+            grid.mark(row, as: .row(top + index, of: 0))
             let isCursor = top + index == selected
             if isCursor { grid.set(grid.glyphs.cursor, at: row.origin, role: .tableRow) }
             let line = AttemptLine(row: attempt, binding: detail.row.binding, clock: clock)

@@ -40,6 +40,9 @@ struct DetailState: Sendable {
         selected = max(0, min((detail?.attempts.count ?? 0) - 1, selectedAttempt + step))
     }
 
+    /// Puts the cursor on an attempt.
+    mutating func select(_ index: Int) { selected = max(0, index) }
+
     /// Scrolls the block about the way to the phone.
     mutating func scroll(_ block: ReachBlock?, down: Bool) {
         guard let block else { return }

@@ -36,6 +36,7 @@ struct ReachBlock {
     func draw(on grid: inout CellGrid, top: Int) {
         let scroll = maximumTop > 0 ? " (\(keys.key(.pageDown)) \(keys.key(.pageUp)))" : ""
         grid.rule(rect.row(0), title: "HOW IT IS REACHED, AND WHAT IS REMARKABLE\(scroll)")
+        grid.mark(rect, as: .text)
         TextPane(lines: lines, top: top).draw(on: &grid, in: rect.inset(top: 1))
     }
 }

@@ -62,6 +62,7 @@ struct LadderScreen {
         if let rect = layout.raw { drawRawPane(on: &grid, in: rect) }
         if let rect = layout.why, let why {
             grid.rule(rect.row(0), title: "WHY")
+            grid.mark(rect, as: .text)
             TextPane(lines: why, top: state.whyTop).draw(on: &grid, in: rect.inset(left: 1, top: 1))
         }
     }
@@ -115,6 +116,7 @@ struct LadderScreen {
         let hasHosts = rect.height >= 4
         if hasHosts { drawHosts(detail.row, on: &grid, in: lines.row(0)) }
         let area = rect.inset(top: hasHosts ? 1 : 0)
+        grid.mark(area, as: .list(0))
         let top = max(0, min(state.selected - area.height / 2, detail.messages.count - area.height))
         for row in 0..<min(area.height, detail.messages.count - top + 1) {
             let index = top + row
@@ -123,6 +125,7 @@ struct LadderScreen {
             grid.set(grid.glyphs.vertical, at: inner.origin, role: .frame)
             grid.set(grid.glyphs.vertical, at: Point(x: inner.maxX - 1, y: inner.y), role: .frame)
             guard index < detail.messages.count else { continue }
+            grid.mark(line, as: .row(index, of: 0))
             drawMessage(detail, index, on: &grid, line: line, in: inner)
         }
     }
@@ -214,6 +217,7 @@ struct LadderScreen {
 
     private func drawWholeMessage(on grid: inout CellGrid, in rect: Rect) {
         guard let message = state.message else { return }
+        grid.mark(rect, as: .text)
         let count = state.detail?.messages.count ?? 0
         let title = "MESSAGE \(state.selected + 1) OF \(count)  \(clock.milliseconds(message.at))"
         grid.rule(rect.row(0), title: title)

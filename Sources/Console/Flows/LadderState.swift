@@ -76,6 +76,14 @@ struct LadderState: Sendable {
         rawTop = 0
     }
 
+    /// Puts the cursor on a message.
+    mutating func select(_ index: Int) {
+        guard let messages = detail?.messages, messages.indices.contains(index) else { return }
+        chosen = index
+        rawTop = 0
+        whyTop = 0
+    }
+
     /// Moves among the messages, by pages through the checks, or through the message that fills the screen.
     mutating func move(_ id: ActionID, page: Int) {
         let count = detail?.messages.count ?? 0

@@ -69,6 +69,9 @@ struct HistoryState: Sendable {
         settle(count: count, height: height)
     }
 
+    /// Puts the cursor on an entry.
+    mutating func select(_ index: Int) { cursor = index }
+
     /// Keeps the cursor among the entries and on the screen.
     mutating func settle(count: Int, height: Int) {
         cursor = max(0, min(cursor, count - 1))

@@ -92,7 +92,9 @@ struct Form: Sendable {
             reason = line
             return true
         case .count:
+            var key = key
             if case .character(let scalar) = key, !("0"..."9").contains(scalar) { return true }
+            if case .paste(let text) = key { key = .paste(String(text.filter { ("0"..."9").contains($0) })) }
             let isTaken = count.take(key)
             if isTaken { complaint = "" }
             return isTaken

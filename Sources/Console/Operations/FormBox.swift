@@ -58,6 +58,7 @@ struct FormBox {
         grid.fill(layout.box, role: .dialog)
         grid.showCursor(at: nil)
         grid.box(layout.box, title: title, role: .frameFocus, titleRole: .dialogTitle)
+        grid.mark(layout.box, as: .text)
         TextPane(lines: layout.text.map(Self.onDialog), top: form.top).draw(on: &grid, in: layout.body)
         drawFoot(on: &grid, in: layout.foot)
     }
@@ -82,11 +83,13 @@ struct FormBox {
                 on: &grid,
                 in: rect.row(row)
             )
+            grid.mark(rect.row(row), as: .field(0))
             row += 1
         }
         if let count = form.expectedCount {
             let label = "Type \(count) to go on: "
             drawField(label, form.count, hasFocus: form.focus == .count, on: &grid, in: rect.row(row))
+            grid.mark(rect.row(row), as: .field(1))
             row += 1
         }
         if !form.complaint.isEmpty {
@@ -110,13 +113,18 @@ struct FormBox {
             for (option, text) in texts.enumerated() {
                 let isChosen = option == choice.selected
                 let role: Role = isChosen ? (hasFocus ? .buttonFocus : .textStrong) : .dialog
-                x += grid.put(text, at: Point(x: x, y: row.y), role: role) + 2
+                let width = grid.put(text, at: Point(x: x, y: row.y), role: role)
+                grid.mark(Rect(x: x, y: row.y, width: width, height: 1), as: .option(option, of: index))
+                x += width + 2
             }
         } else {
             let chosen =
                 choice.options.indices.contains(choice.selected) ? choice.options[choice.selected] : ""
             let text = SafeText("< \(chosen) >", ascii: ascii).fitted(to: max(0, row.maxX - x))
             grid.put(text, at: Point(x: x, y: row.y), role: hasFocus ? .buttonFocus : .textStrong)
+            // One is seen at a time: a click goes on to the next, round and round.
+            let next = (choice.selected + 1) % max(1, choice.options.count)
+            grid.mark(Rect(x: x, y: row.y, width: text.width, height: 1), as: .option(next, of: index))
         }
     }
 
@@ -143,7 +151,8 @@ struct FormBox {
             let hasFocus = form.focus == .button(index)
             let role: Role =
                 hasFocus ? (form.buttons[index].isDanger ? .buttonDanger : .buttonFocus) : .button
-            grid.put(text, at: Point(x: x, y: row.y), role: role, maxWidth: max(0, row.maxX - x))
+            let width = grid.put(text, at: Point(x: x, y: row.y), role: role, maxWidth: max(0, row.maxX - x))
+            grid.mark(Rect(x: x, y: row.y, width: width, height: 1), as: .button(index))
             x += text.width + gap
         }
     }

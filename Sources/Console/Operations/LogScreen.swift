@@ -115,14 +115,12 @@ struct LogScreen {
     private func infoLine<Row: ListedRow>(_ list: ListState<Row>, _ filter: String, _ remark: String)
         -> SegmentLine
     {
-        let tabs: [(Screen, String)] = [(.log, "LOG"), (.audit, "AUDIT"), (.blocks, "BLOCKS")]
-        var left = tabs.map { screen, name in
-            let isOn = screen == model.screen
-            return Segment(
-                isOn ? "[\(name)]" : " \(name) ",
-                role: isOn ? .textStrong : .textDim,
-                priority: 90
-            )
+        let names = ["LOG", "AUDIT", "BLOCKS"]
+        var left = zip(Screen.tabs, names).enumerated().map { index, tab in
+            let isOn = tab.0 == model.screen
+            let text = isOn ? "[\(tab.1)]" : " \(tab.1) "
+            let run = TextRun(text, role: isOn ? .textStrong : .textDim, spot: .tab(index))
+            return Segment([run], priority: 90)
         }
         if !filter.isEmpty { left.append(Segment("with \"\(filter)\"", role: .filterMatch, priority: 60)) }
         if !remark.isEmpty { left.append(Segment(remark, role: .stateWarn, priority: 70)) }

@@ -43,11 +43,13 @@ struct PickState: Sendable {
         )
         grid.fill(box, role: .dialog)
         grid.box(box, title: title, role: .frameFocus, titleRole: .dialogTitle)
+        grid.mark(box, as: .list(0))
         let inner = box.inset(left: 1, top: 1, right: 1, bottom: 1)
         let top = max(0, min(selected - inner.height / 2, items.count - inner.height))
         for (line, item) in items.dropFirst(top).prefix(inner.height).enumerated() {
             let row = inner.row(line)
             let isSelected = top + line == selected
+            grid.mark(row, as: .row(top + line, of: 0))
             if isSelected { grid.set(grid.glyphs.cursor, at: row.origin, role: .dialog) }
             let name = row.inset(left: 2)
             grid.put(

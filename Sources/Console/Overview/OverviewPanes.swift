@@ -25,6 +25,7 @@ struct OverviewPanes {
             titleRole: hasFocus ? .frameFocus : .frameTitle
         )
         let list = rect.inset(top: 1)
+        grid.mark(rect, as: .list(pane.rawValue))
         let all = rows(pane, width: max(0, list.width - 2))
         if all.isEmpty {
             let text = SafeText(" \(nothing(pane))", ascii: grid.glyphs == .ascii).fitted(to: list.width)
@@ -34,6 +35,7 @@ struct OverviewPanes {
         let top = max(0, min((selected ?? 0) - list.height / 2, all.count - list.height))
         for (index, runs) in all.dropFirst(top).prefix(list.height).enumerated() {
             let row = list.row(index)
+            grid.mark(row, as: .row(top + index, of: pane.rawValue))
             let isCursor = top + index == selected
             grid.set(isCursor ? grid.glyphs.cursor : " ", at: row.origin, role: .tableRow)
             RunLine(runs, ascii: grid.glyphs == .ascii).fitted(to: max(0, row.width - 2))

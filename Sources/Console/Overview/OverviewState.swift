@@ -46,6 +46,12 @@ struct OverviewState: Sendable {
         cursors[pane.rawValue] = max(0, min(rowCount(pane) - 1, index + step))
     }
 
+    /// Gives a pane the focus, and one of its rows the cursor.
+    mutating func select(_ index: Int? = nil, in pane: Pane) {
+        self.pane = pane
+        if let index, (0..<rowCount(pane)).contains(index) { cursors[pane.rawValue] = index }
+    }
+
     mutating func nextPane(by step: Int, among panes: [Pane]) {
         guard !panes.isEmpty else { return }
         let index = panes.firstIndex(of: pane) ?? (step > 0 ? -1 : 0)

@@ -29,6 +29,8 @@ public enum ConsoleEffect: Sendable {
     case suspend
     /// Draw with the theme of this name from now on.
     case setTheme(String)
+    /// Take the mouse from the terminal, or give it back.
+    case useMouse(Bool)
     /// Forget what is on the terminal and paint all of it.
     case redraw
     /// Put this text on the clipboard of the operator's terminal (OSC 52); what it holds already is never asked for.

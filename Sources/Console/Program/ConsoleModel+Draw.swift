@@ -9,7 +9,7 @@ extension ConsoleModel {
     ///
     /// Total over all sizes: below 40×10 it is one line.
     public func draw(at now: ClockReading) -> CellGrid {
-        var grid = CellGrid(size: size, glyphs: settings.glyphs)
+        var grid = CellGrid(size: size, glyphs: glyphs)
         guard !isTiny else {
             drawTiny(on: &grid)
             return grid
@@ -20,6 +20,8 @@ extension ConsoleModel {
         drawBody(on: &grid, in: frame.body, clock: clock)
         if loss != nil { grid.restyle(frame.body, role: .textDim) }
         drawMessage(on: &grid, in: frame.message, clock: presentClock(at: now))
+        // What lies over the screen is answered first.
+        if place != screen.place { grid.removeMarks() }
         if showsKeyBar { KeyBarLine(hints(at: now)).draw(on: &grid, in: frame.keys) }
         switch layer {
         case .help(let help): help.draw(on: &grid, in: frame.body, at: screen.place)
@@ -48,7 +50,7 @@ extension ConsoleModel {
     /// `NOT DURABLE: the disk is full …`: what is registered now may be lost.
     private func drawAlert(_ trouble: String, on grid: inout CellGrid, in rect: Rect) {
         grid.fill(rect, role: .barTitleAlert)
-        let text = SafeText(" NOT DURABLE: \(trouble)", ascii: settings.glyphs == .ascii)
+        let text = SafeText(" NOT DURABLE: \(trouble)", ascii: glyphs == .ascii)
         grid.put(text.fitted(to: rect.width), at: rect.origin, role: .barTitleAlert)
     }
 
@@ -175,12 +177,13 @@ extension ConsoleModel {
 
     /// A message that is longer than its line goes on: it ends in its line, and begins in those above.
     private func drawSentence(_ message: Message, on grid: inout CellGrid, in rect: Rect) {
-        let text = RunLine([TextRun(message.text, role: message.role)], ascii: settings.glyphs == .ascii)
+        let text = RunLine([TextRun(message.text, role: message.role)], ascii: glyphs == .ascii)
         let lines = text.wrapped(columns: max(1, rect.width - 2), atWords: true)
         let shown = min(lines.count, 3)
         for (index, line) in lines.prefix(shown).enumerated() {
             let row = Rect(x: rect.x, y: rect.y - shown + 1 + index, width: rect.width, height: 1)
             grid.fill(row, role: .text)
+            grid.mark(row, as: .cover)
             let isCut = index == shown - 1 && lines.count > shown
             let rest = isCut ? RunLine(line.runs + [TextRun(" ..", role: message.role)]) : line
             rest.draw(on: &grid, at: Point(x: row.x + 1, y: row.y), maxWidth: row.width - 1)
@@ -194,7 +197,7 @@ extension ConsoleModel {
         guard used + 2 > rect.width else { return }
         let row = Rect(x: rect.x, y: rect.y - 1, width: rect.width, height: 1)
         grid.fill(row, role: .prompt)
-        let text = SafeText(" \(line.note)", ascii: settings.glyphs == .ascii).fitted(to: row.width)
+        let text = SafeText(" \(line.note)", ascii: glyphs == .ascii).fitted(to: row.width)
         grid.put(text, at: row.origin, role: .promptError)
     }
 
@@ -248,9 +251,13 @@ extension ConsoleModel {
         let steps = rect.width >= 60 ? 10 : 0
         let room = max(0, rect.width - tail.utf8.count - steps - 2)
         let reason = act.reason.isEmpty ? "" : " (\(act.reason))"
-        let text = SafeText(" \(act.text)\(reason)", ascii: settings.glyphs == .ascii).fitted(to: room)
+        let text = SafeText(" \(act.text)\(reason)", ascii: glyphs == .ascii).fitted(to: room)
         var x = rect.x + grid.put(text, at: rect.origin, role: .toastOK)
-        x += grid.put(tail, at: Point(x: x, y: rect.y), role: .toastInfo)
+        let button = Point(x: x, y: rect.y)
+        x += grid.put(tail, at: button, role: .toastInfo)
+        if let key = keys.row(.undo)?.keys.first {
+            grid.mark(Rect(x: button.x, y: button.y, width: x - button.x, height: 1), as: .key(key))
+        }
         Bar(fraction: Double(left) / 10, role: .expiryMid).draw(
             on: &grid,
             in: Rect(x: x, y: rect.y, width: steps, height: 1)

@@ -5,6 +5,7 @@ internal import Timing
 extension ConsoleModel {
     /// Finds out what a key means here, and does it.
     mutating func press(_ key: Key, at now: ClockReading) -> [ConsoleEffect] {
+        if case .mouse(let event) = key { return take(event, at: now) }
         if isTiny { return pressTiny(key) }
         isQuitArmed = false
         message = nil
@@ -24,6 +25,9 @@ extension ConsoleModel {
                     "\(key) does not stop the terminal here: \(freeze) freezes the view.",
                     at: now.timestamp
                 )
+            }
+            if case .paste = key {
+                message = .info("Pasted text needs a line to go to: \(keys.key(.filter)) opens one.", at: now.timestamp)
             }
             return []
         }
@@ -215,11 +219,7 @@ extension ConsoleModel {
         let id = keys.action(of: key, at: .pick)?.id
         switch id {
         case .pickDown, .pickUp:
-            guard pick.move(by: id == .pickDown ? 1 : -1) else { return [] }
-            layer = .pick(pick)
-            guard case .theme(let name) = pick.choice else { return [] }
-            theme = name
-            return [.setTheme(name)]
+            return move(&pick, by: id == .pickDown ? 1 : -1)
         case .pickCancel:
             layer = nil
             guard case .theme(let name) = pick.original, name != theme else { return [] }
@@ -230,6 +230,15 @@ extension ConsoleModel {
             return take(pick.choice, at: now)
         default: return []
         }
+    }
+
+    /// Moves the cursor of a list to choose from; themes are shown live.
+    mutating func move(_ pick: inout PickState, by step: Int) -> [ConsoleEffect] {
+        guard pick.move(by: step) else { return [] }
+        layer = .pick(pick)
+        guard case .theme(let name) = pick.choice else { return [] }
+        theme = name
+        return [.setTheme(name)]
     }
 
     private mutating func take(_ choice: PickState.Choice?, at now: ClockReading) -> [ConsoleEffect] {

@@ -49,6 +49,8 @@ public struct ConsoleModel: Sendable {
     var storeTrouble: String?
     var isLagging = false
     var showsKeyBar = true
+    /// A click opened a dialog: those that come with it (a double click) don't answer it.
+    var clicksCount = Timestamp.zero
     /// `q` was pressed once on a screen too small to ask.
     var isQuitArmed = false
 
@@ -133,6 +135,14 @@ public struct ConsoleModel: Sendable {
     var isTiny: Bool { size.width < Self.minimumSize.width || size.height < Self.minimumSize.height }
     /// The smallest terminal that the console draws on.
     public static let minimumSize = Size(width: 40, height: 10)
+
+    /// The mouse is ours, not the terminal's.
+    public var usesMouse: Bool { preferences.usesMouse }
+
+    /// Which glyphs may be drawn: a theme may want fewer than the terminal can show.
+    var glyphs: Glyphs {
+        settings.themes.first { $0.name == theme }?.glyphs ?? settings.glyphs
+    }
 
     /// Why this console may not act; nil if it may.
     var readOnlyBecause: String? {

@@ -6,11 +6,14 @@ public struct ThemeChoice: Hashable, Sendable {
     public var name: String
     /// One line about it.
     public var summary: String
+    /// The glyphs it asks for; nil takes those that the terminal can show.
+    public var glyphs: Glyphs?
 
-    /// Pairs the two.
-    public init(name: String, summary: String) {
+    /// Puts the parts together.
+    public init(name: String, summary: String, glyphs: Glyphs? = nil) {
         self.name = name
         self.summary = summary
+        self.glyphs = glyphs
     }
 }
 

@@ -136,6 +136,15 @@ struct ListState<Row: ListedRow>: Sendable {
         return scroll(to: wished, cursor: min(max(0, target), limit - 1), height: height)
     }
 
+    /// Puts the cursor on a row that is shown, and leaves all rows where they are. Nothing happens while the rows of
+    /// another place are on their way, since those shown are about to go.
+    mutating func select(_ index: Int) {
+        guard entries.indices.contains(index), pendingIndex == nil else { return }
+        isFollowing = false
+        returning = []
+        place(index)
+    }
+
     /// Moves by a page; on the first or last page the cursor goes to its end.
     mutating func page(by rows: Int, height: Int) -> Bool {
         stopFollowing()

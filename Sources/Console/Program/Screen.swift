@@ -22,6 +22,9 @@ enum Screen: Hashable, Sendable {
             }
     }
 
+    /// The lists that share the fifth view.
+    static let tabs: [Screen] = [.log, .audit, .blocks]
+
     /// Key and name in the title bar; what is opened from a list carries the list's.
     func title(_ keys: KeyMap) -> String {
         let (view, name): (ActionID, String) =

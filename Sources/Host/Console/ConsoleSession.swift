@@ -79,6 +79,7 @@ final class ConsoleSession {
             ),
             size: screen.size
         )
+        screen.useMouse(model.usesMouse)
         letters = Letters()
         nextTick = SystemClock.read().timestamp
         let wake = events.wakeUp
@@ -190,6 +191,7 @@ final class ConsoleSession {
                 case .redraw: screen.invalidate()
                 case .copy(let text): screen.copy(text)
                 case .keep: break
+                case .useMouse(let isOn): screen.useMouse(isOn)
                 case .setTheme(let name):
                     if let found = themes.theme(name) {
                         theme = found.theme

@@ -42,7 +42,13 @@ public struct ThemeLibrary: Sendable {
 
     /// What the console's list of themes shows.
     var choices: [ThemeChoice] {
-        files.map { ThemeChoice(name: $0.name, summary: ThemeDefinition(entries: $0.entries).summary) }
+        files.map { file in
+            ThemeChoice(
+                name: file.name,
+                summary: ThemeDefinition(entries: file.entries).summary,
+                glyphs: theme(file.name)?.theme.glyphs
+            )
+        }
     }
 
     /// A theme by name or by path, with everything that is wrong with it; nil if there is none.

@@ -3,12 +3,24 @@ import Foundation
 
 /// The bundled theme files, read line by line: `key: "value"` is all the YAML they use.
 enum ThemeFiles {
-    static let names = ["ansi", "mono", "contrast", "okabe"]
+    static let names = [
+        "ansi", "midnight", "daylight", "contrast", "okabe", "tritan", "console16", "paper", "mono",
+    ]
 
-    static func entries(_ name: String, path: String = #filePath) throws -> [ThemeEntry] {
-        let root = URL(fileURLWithPath: path).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent()
-        let file = root.appendingPathComponent("themes/\(name).yaml")
+    /// The folder of the files.
+    private static func folder(_ path: String = #filePath) -> URL {
+        URL(fileURLWithPath: path).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("themes")
+    }
+
+    /// The themes that there are files of, in the order of the alphabet.
+    static func namesOfFiles() throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: folder().path).filter { $0.hasSuffix(".yaml") }
+            .map { String($0.dropLast(5)) }.sorted()
+    }
+
+    static func entries(_ name: String) throws -> [ThemeEntry] {
+        let file = folder().appendingPathComponent("\(name).yaml")
         let text = try String(contentsOf: file, encoding: .utf8)
         return entries(text: text)
     }

@@ -45,35 +45,6 @@ import Testing
         }
     }
 
-    /// Every key that the bar shows changes the screen or has an effect.
-    @Test(
-        arguments: GoldenScreenTests.cases.map(\.keys) + [
-            "jv", "␣", "3k", "3!", "5!", "p", "/s", "1⇥", "1⇥⇥", "/nobody⏎", "Tj", "sj", "jjX⇥", "jjB⇥⇥⇥",
-        ],
-        [false, true]
-    )
-    func theKeyBarNeverLies(_ keys: String, _ readOnly: Bool) {
-        var driver = Driver(Size(width: 200, height: 40), readOnly: readOnly)
-        driver.press(keys)
-        let place = driver.model.place
-        for hint in driver.model.hints(at: driver.now) {
-            let words = hint.runs.first?.text.string.split(separator: " ").map(String.init) ?? []
-            for word in words {
-                guard let key = Key(word), let action = driver.model.keys.action(of: key, at: place) else {
-                    Issue.record("\(word) is no key here")
-                    continue
-                }
-                var copy = driver
-                let before = copy.grid
-                let (acts, effects, queries) = (copy.acts.count, copy.effects.count, copy.queries)
-                copy.input(.key(key))
-                let hasEffect =
-                    copy.acts.count != acts || copy.effects.count != effects || copy.queries != queries
-                #expect(copy.grid != before || hasEffect, "\(keys): \(word) (\(action.id)) does nothing")
-            }
-        }
-    }
-
     @Test func helpFindsAndRuns() {
         var driver = Driver()
         driver.press("jj?evict")

@@ -15,6 +15,8 @@ struct World {
     var security = Samples.security
     var drain: Drain?
     var storeTrouble: String?
+    /// What stands for the bytes of every message, if anything does.
+    var messageBytes: [UInt8]?
     /// What reading the settings anew gives.
     var reload = ReloadReport()
     /// What the journal holds.
@@ -89,7 +91,14 @@ struct World {
             guard let row = attempts.first(where: { $0.id == id }) else {
                 return Window(content: .missing, at: now)
             }
-            return Window(content: .attempt(Samples.detail(row, refusal: row.refusal)), at: now)
+            var detail = Samples.detail(row, refusal: row.refusal)
+            if let messageBytes {
+                for index in detail.messages.indices {
+                    detail.messages[index].bytes = messageBytes
+                    detail.messages[index].summary = String(decoding: messageBytes, as: UTF8.self)
+                }
+            }
+            return Window(content: .attempt(detail), at: now)
         case .log(let text, let level):
             let rows = log.filter {
                 $0.notice.level >= level && (text.isEmpty || $0.notice.text.contains(text))
@@ -166,7 +175,8 @@ struct World {
             position: (all.firstIndex(of: row) ?? 0) + 1,
             gaps: [48, 48, 49, 47, 48, 48, 51, 48, 48, 47, 48, 49, 48],
             attempts: attempts.filter { $0.aor == row.aorText }.reversed(),
-            lastRequest: Samples.request(String(row.aorText.prefix { $0 != "@" }), cseq: 15, digest: true),
+            lastRequest: messageBytes
+                ?? Samples.request(String(row.aorText.prefix { $0 != "@" }), cseq: 15, digest: true),
             phones: max(1, all.count { !$0.isGhost }),
             shownContact: row.binding.facts.path.tls == .tls13 ? Samples.shownContact : []
         )
