@@ -43,7 +43,7 @@ extension ConsoleModel {
         case .unmark: return marks.isEmpty ? "Nothing is marked." : nil
         case .followAOR:
             return attemptsFilterForCursor == nil ? "There is no row to follow." : obstacleOfLeft
-        case .previous, .next: return canStep ? nil : "There is no other one."
+        case .previous, .next: return canStep(by: id == .next ? 1 : -1) ? nil : "There is no other one."
         case .history: return historySubject == nil ? "There is no address of record under the cursor." : nil
         case .preview:
             return Self.previewFits(in: size) ? nil : "The preview needs a terminal of 120x30."
@@ -77,10 +77,12 @@ extension ConsoleModel {
         }
     }
 
-    private var canStep: Bool {
+    private func canStep(by step: Int) -> Bool {
         switch screen {
-        case .binding: (detail.detail?.siblings.isEmpty == false) || bindings.matched > 1
-        case .attempt: attempts.entries.count > 1
+        case .binding:
+            (detail.detail?.siblings.isEmpty == false)
+                || (bindings.matched > 0 && (1...bindings.matched).contains(bindings.cursorRank + step))
+        case .attempt: attempts.entries.indices.contains(attempts.cursorIndex + step)
         default: false
         }
     }

@@ -11,8 +11,12 @@ extension ConsoleModel {
         let id = keys.action(of: key, at: .form)?.id
         let isMove = id == .formCancel || id == .formPress || id == .formNext || id == .formPrevious
         if form.isTyping, !isMove {
-            if form.type(key) { layer = .form(form) }
-            return []
+            guard !form.type(key) else {
+                layer = .form(form)
+                return []
+            }
+            // What is no text still scrolls the text above.
+            guard id == .formDown || id == .formUp else { return [] }
         }
         if case .quit = form.purpose, key == .control("c") { return [.quit(130)] }
         switch id {

@@ -17,7 +17,7 @@ extension ConsoleModel {
         let key = keys.key(.mouse)
         message = .info(
             preferences.usesMouse
-                ? "Mouse on: click, click again to open, wheel. Shift-drag selects text. \(key) turns it off."
+                ? "Mouse on: click, again to open. Shift-drag selects text; \(key) turns it off."
                 : "Mouse off: the terminal selects text as usual.",
             at: now.timestamp
         )

@@ -14,7 +14,7 @@ import Testing
         Array("e\u{301}\u{302}\u{303}\u{304}\u{305}".utf8), Array("\u{301}a".utf8),
         Array("שלום مرحبا".utf8), [0xc0, 0x80, 0xe3, 0x81], Array("a\r\nb\tc\u{b}\u{c}\u{0}\u{7f}".utf8),
         Array("\u{85}\u{9c}\u{2028}\u{2029}\u{200b}\u{feff}\u{ad}".utf8), Array("\u{e0041}\u{e000}\u{10fffd}".utf8),
-        Array("한글\u{1100}\u{1161}ก\u{e34}\u{e48}".utf8), Array(String(repeating: "漢", count: 200).utf8),
+        Array("한글\u{1100}\u{1161}ก\u{e34}\u{e48}".utf8), Array(String(repeating: "漢", count: 60).utf8),
         Array("ﷺ𒐫\u{3000}\u{a0}·─█".utf8), [0xf4, 0x90, 0x80, 0x80, 0xed, 0xa0, 0x80],
     ]
 
@@ -133,13 +133,12 @@ import Testing
     }
 
     static let sizes = [
-        Size(width: 40, height: 10), Size(width: 41, height: 13), Size(width: 80, height: 24),
-        Size(width: 121, height: 31), Size(width: 200, height: 60),
+        Size(width: 41, height: 10), Size(width: 80, height: 24), Size(width: 121, height: 31),
     ]
 
-    @Test(arguments: EverySizeTests.keys, [false, true])
-    func everyScreenStaysWhole(_ keys: String, _ ascii: Bool) {
-        var driver = Driver(ascii: ascii, world: Self.world)
+    @Test(arguments: Array(EverySizeTests.keys.enumerated()))
+    func everyScreenStaysWhole(_ number: Int, _ keys: String) {
+        var driver = Driver(ascii: number % 3 == 2, world: Self.world)
         driver.press(keys)
         for size in Self.sizes {
             driver.input(.resize(size))

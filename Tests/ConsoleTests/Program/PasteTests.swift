@@ -12,9 +12,10 @@ import Testing
     /// On every screen and in every layer: nothing is done, sent or left, and the layer stays.
     @Test(arguments: EverySizeTests.keys + ["␣␣␣␣␣␣␣␣␣␣␣␣X⇥⇥⇥", "D", "D⇥", "jjX⇥", "q", "T", "s", "/", "?", ":"])
     func itRunsNothing(_ keys: String) {
+        var start = Driver()
+        start.press(keys)
         for text in Self.texts {
-            var driver = Driver()
-            driver.press(keys)
+            var driver = start
             let (acts, effects) = (driver.acts.count, driver.effects.count)
             let place = driver.model.place
             let screen = driver.model.screen
