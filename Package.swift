@@ -31,6 +31,7 @@ let package = Package(
             dependencies: ["Timing", "SIPMessage", "SIPDigest", "BindingTable", "SIPTransaction"],
             swiftSettings: strict,
         ),
+        .target(name: "Capture", dependencies: ["Timing", "SIPMessage"], swiftSettings: strict),
         .target(
             name: "Monitor",
             dependencies: ["Timing", "SIPMessage", "BindingTable"],
@@ -85,7 +86,7 @@ let package = Package(
             name: "Host",
             dependencies: [
                 "Timing", "SIPMessage", "SIPDigest", "BindingTable", "SIPTransaction", "Registrar",
-                "Monitor", "ConsoleLink", "Cells", "Console", "Simulation", "Storage", "Transport",
+                "Capture", "Monitor", "ConsoleLink", "Cells", "Console", "Simulation", "Storage", "Transport",
                 "Terminal",
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -153,6 +154,11 @@ let package = Package(
             swiftSettings: strict,
         ),
         .testTarget(
+            name: "CaptureTests",
+            dependencies: ["Capture", "SIPMessage", "Support", "Timing"],
+            swiftSettings: strict,
+        ),
+        .testTarget(
             name: "ConsoleTests",
             dependencies: [
                 "Console", "ConsoleLink", "Monitor", "Cells", "BindingTable", "SIPMessage", "Support",
@@ -187,8 +193,8 @@ let package = Package(
         .testTarget(
             name: "HostTests",
             dependencies: [
-                "Host", "Storage", "Support", "BindingTable", "ConsoleLink", "Monitor", "Registrar",
-                "SIPDigest",
+                "Host", "Storage", "Support", "BindingTable", "Capture", "Cells", "Console", "ConsoleLink",
+                "Monitor", "Registrar", "SIPDigest",
                 "SIPMessage", "Timing",
                 "Transport",
             ],

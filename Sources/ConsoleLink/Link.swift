@@ -24,6 +24,8 @@ public enum LinkRequest: Sendable {
     case statistics(serial: UInt64)
     /// What the rules make of a request from somewhere; answered by `explanation`.
     case explain(ExplainQuery, serial: UInt64)
+    /// The messages of attempts, a page of them; answered by `messages`.
+    case messages(MessagesQuery, serial: UInt64)
 }
 
 /// From the monitor to a console.
@@ -46,6 +48,8 @@ public enum LinkUpdate: Sendable {
     case statistics([Metric], serial: UInt64)
     /// Which rule decides.
     case explanation(ExplainAnswer, serial: UInt64)
+    /// Messages of attempts.
+    case messages(MessagesPage, serial: UInt64)
     /// Something to say in the message line.
     case notice(Notice)
     /// The other end is away, for this reason; `welcome` says when it is back.

@@ -88,6 +88,8 @@ public struct LinkSession: Sendable {
                 ExplainAnswer(refusal: "there are no rules behind this console"),
                 serial: serial
             )
+        case .messages(let query, let serial):
+            return .messages(monitor.messages(query, at: clock.timestamp), serial: serial)
         }
     }
 

@@ -238,6 +238,14 @@ extension Action {
             in: .screens,
             weight: 28
         ),
+        Action(
+            .save,
+            ["S", .function(2)],
+            "Save",
+            "save what is here into a file: text, CSV, JSON, or its messages as pcap",
+            in: .screens,
+            weight: 12
+        ),
     ]
 
     private static let moving: [Action] = [

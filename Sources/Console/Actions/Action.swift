@@ -47,7 +47,7 @@ enum ActionID: String, CaseIterable, Sendable {
     case overview, bindings, attempts, security, log, blocks, lastView, nextPane, previousPane
     case up, down, pageUp, pageDown, halfUp, halfDown, first, firstRow, last, previous, next
     case filter, clearFilter, problems, sortLeft, sortRight, reverse, sortMenu
-    case freeze, follow, followAOR, history, group, columns, preview, raw, rawPane, why, times
+    case save, freeze, follow, followAOR, history, group, columns, preview, raw, rawPane, why, times
     // Marking and acting
     case mark, range, markAll, unmark, actMenu, evict, evictGhosts, expire, block, unblock, drain, undo
     // The console itself

@@ -34,6 +34,7 @@ extension ConsoleModel {
         case .follow: toggleFollow()
         case .followAOR: followAOR()
         case .history: if let aor = historySubject { openHistory(aor) }
+        case .save: openSave(at: now)
         case .command: commandLine = CommandLine(history: commandHistory)
         case .group:
             security.nextGroup()

@@ -18,7 +18,7 @@ struct RawMessage {
     var lines: [RunLine] {
         var result: [RunLine] = []
         var isBody = false
-        var isSecret = false
+        var secrets = Secrets.none
         for (index, line) in Self.split(bytes).enumerated() {
             if isBody {
                 result.append(RunLine([Self.run(line, .text)]))
@@ -29,8 +29,8 @@ struct RawMessage {
                 result.append(startLine(line))
             } else {
                 let isFolded = line.first == 0x20 || line.first == 0x09
-                if !isFolded { isSecret = Self.isSecret(Self.name(of: line)) }
-                result.append(header(line, isFolded: isFolded, isSecret: isSecret))
+                if !isFolded { secrets = Secrets(of: Self.name(of: line)) }
+                result.append(header(line, isFolded: isFolded, &secrets))
             }
         }
         while result.last?.width == 0, !result.isEmpty { result.removeLast() }
@@ -53,23 +53,42 @@ struct RawMessage {
         ])
     }
 
-    private func header(_ line: ArraySlice<UInt8>, isFolded: Bool, isSecret: Bool) -> RunLine {
+    private func header(_ line: ArraySlice<UInt8>, isFolded: Bool, _ secrets: inout Secrets) -> RunLine {
         guard !isFolded, let colon = line.firstIndex(of: 0x3a) else {
-            return RunLine(isSecret ? Self.shortening(Array(line)) : [Self.run(line, .sipValue)])
+            return RunLine(Self.shortening(Array(line), &secrets))
         }
         let value = line[line.index(after: colon)...]
         let name = Self.run(line[...colon], .sipHeader)
-        return RunLine([name] + (isSecret ? Self.shortening(Array(value)) : [Self.run(value, .sipValue)]))
+        return RunLine([name] + Self.shortening(Array(value), &secrets))
     }
 
-    /// A value with its secrets shortened.
-    private static func shortening(_ value: [UInt8]) -> [TextRun] {
+    /// What of a field's lines must not be read off a screen.
+    private enum Secrets {
+        case none, parameters, credentials
+        /// The rest of credentials that are a secret as they stand.
+        case all
+
+        init(of name: String) {
+            self =
+                DigestText.isCredentials(name)
+                ? .credentials : DigestText.holdsSecrets(name) ? .parameters : .none
+        }
+    }
+
+    /// A value, or a line of it, with its secrets shortened.
+    private static func shortening(_ value: [UInt8], _ secrets: inout Secrets) -> [TextRun] {
+        if secrets == .none { return [run(value[...], .sipValue)] }
+        var ranges = DigestText.secretRanges(of: value, isCredentials: secrets == .credentials)
+        if secrets == .all { ranges = [0..<value.count] }
+        if secrets == .credentials {
+            secrets = DigestText.otherCredentials(in: value) == nil ? .parameters : .all
+        }
         var runs: [TextRun] = []
         var from = 0
-        for parameter in DigestText.parameters(of: value) where DigestText.secrets.contains(parameter.name) {
-            runs.append(run(value[from..<parameter.value.lowerBound], .sipValue))
-            runs.append(run(DigestText.shortened(Array(value[parameter.value]))[...], .sipSecret))
-            from = parameter.value.upperBound
+        for range in ranges {
+            runs.append(run(value[from..<range.lowerBound], .sipValue))
+            runs.append(run(DigestText.shortened(Array(value[range]))[...], .sipSecret))
+            from = range.upperBound
         }
         runs.append(run(value[from...], .sipValue))
         return runs
@@ -89,16 +108,6 @@ struct RawMessage {
     private static func name(of line: ArraySlice<UInt8>) -> String {
         let name = line.prefix { $0 != 0x3a }
         return String(decoding: name, as: UTF8.self).trimmed.lowercased()
-    }
-
-    /// Headers that hold what must not be read off a screen.
-    private static func isSecret(_ name: String) -> Bool {
-        isCredentials(name) || name == "www-authenticate" || name == "proxy-authenticate"
-            || name == "authentication-info"
-    }
-
-    static func isCredentials(_ name: String) -> Bool {
-        name == "authorization" || name == "proxy-authorization"
     }
 
     /// The domain of a request's Request-URI, without its port; empty where there is none.

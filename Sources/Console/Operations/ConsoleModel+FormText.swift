@@ -21,6 +21,9 @@ extension ConsoleModel {
         case .unblock: return "LIFT BLOCK"
         case .drain(let drain): return drain == nil ? "DRAIN" : "LIFT DRAIN"
         case .quit: return form.isHarmless ? "LEAVE" : "QUIT"
+        case .save: return "SAVE"
+        case .replace: return "REPLACE"
+        case .saving: return "SAVING"
         case .text(let title, _): return title
         }
     }
@@ -43,6 +46,19 @@ extension ConsoleModel {
             ]
         case .drain(let drain): return drainLines(drain, form, clock)
         case .quit: return quitLines
+        case .save(let plan):
+            return SaveWords.lines(
+                plan.choice(in: form),
+                plan.format(in: form),
+                isRedacted: form.chosen(SavePlan.secrets) == 0
+            )
+        case .replace(let order):
+            return [RunLine("\(order.file) is there already."), RunLine("Replace it?")]
+        case .saving(let order):
+            return [
+                RunLine("\(order.file) is being written."),
+                RunLine("If it is stopped, no file is made, and one that was there stays.", role: .textDim),
+            ]
         case .text(_, let lines): return lines
         }
     }

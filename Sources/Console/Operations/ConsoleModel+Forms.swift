@@ -25,8 +25,9 @@ extension ConsoleModel {
             return []
         case .formNext: form.moveFocus(by: 1)
         case .formPrevious: form.moveFocus(by: -1)
-        case .formLeft: form.choose(by: -1)
-        case .formRight: form.choose(by: 1)
+        case .formLeft, .formRight:
+            form.choose(by: id == .formRight ? 1 : -1)
+            if case .save(var plan) = form.purpose { plan.settle(&form) }
         case .formDown:
             form.top = min(form.top + max(1, frame.body.height / 2), maximumTop(of: form, at: now))
         case .formUp:
@@ -70,6 +71,13 @@ extension ConsoleModel {
             layer = nil
             let interval = drain == nil ? DrainPlan.interval(form.chosen(0)) : nil
             return send(.drain(drain == nil, for: interval), form, as: .drain(isOn: drain == nil, interval))
+        case .save(let plan): return answerSave(&form, plan, at: now)
+        case .replace(let order):
+            layer = nil
+            return replace(order, at: now)
+        case .saving:
+            layer = nil
+            return [.stopSaving]
         case .quit: return [.quit(0)]
         case .text:
             layer = nil

@@ -5,7 +5,7 @@ internal import Cells
 struct Form: Sendable {
     /// What can have the focus.
     enum Field: Hashable, Sendable {
-        case button(Int), choice(Int), reason, count
+        case button(Int), choice(Int), name, reason, count
     }
 
     /// One of several, all shown in a line.
@@ -19,6 +19,8 @@ struct Form: Sendable {
     var purpose: FormPurpose
     /// What to choose.
     var choices: [Choice] = []
+    /// A file's name is asked for.
+    var name: LineEditor?
     /// A reason is asked for.
     var reason: LineEditor?
     /// A number must be typed: this one.
@@ -42,6 +44,7 @@ struct Form: Sendable {
     var fields: [Field] {
         var all: [Field] = [.button(0)]
         all += choices.indices.map { .choice($0) }
+        if name != nil { all.append(.name) }
         if reason != nil { all.append(.reason) }
         if expectedCount != nil { all.append(.count) }
         return all + buttons.indices.dropFirst().map { .button($0) }
@@ -51,7 +54,7 @@ struct Form: Sendable {
     func chosen(_ index: Int) -> Int { choices.indices.contains(index) ? choices[index].selected : 0 }
 
     /// Keys are text now.
-    var isTyping: Bool { focus == .reason || focus == .count }
+    var isTyping: Bool { focus == .name || focus == .reason || focus == .count }
     /// It asks whether to end the program.
     var isQuit: Bool { if case .quit = purpose { true } else { false } }
     /// `y` answers it. Where all logins end with the program, that takes a capital, or the way to the button.
@@ -80,13 +83,18 @@ struct Form: Sendable {
             choices[index].selected =
                 max(0, min(choices[index].options.count - 1, choices[index].selected + step))
         case .button(let index): focus = .button(max(0, min(buttons.count - 1, index + step)))
-        case .reason, .count: break
+        case .name, .reason, .count: break
         }
     }
 
     /// Takes a key as text; false if it is none.
     mutating func type(_ key: Key) -> Bool {
         switch focus {
+        case .name:
+            guard var line = name, line.take(key) else { return false }
+            name = line
+            complaint = ""
+            return true
         case .reason:
             guard var line = reason, line.take(key) else { return false }
             reason = line

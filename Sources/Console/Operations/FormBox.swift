@@ -65,7 +65,7 @@ struct FormBox {
 
     /// Rows below the text: each choice, the fields, a complaint, the buttons.
     private var footHeight: Int {
-        form.choices.count + (form.reason == nil ? 0 : 1) + (form.expectedCount == nil ? 0 : 1)
+        form.choices.count + (form.name == nil ? 0 : 1) + (form.reason == nil ? 0 : 1) + (form.expectedCount == nil ? 0 : 1)
             + (form.complaint.isEmpty ? 0 : 1) + 1
     }
 
@@ -73,6 +73,10 @@ struct FormBox {
         var row = 0
         for index in form.choices.indices {
             drawChoice(index, on: &grid, in: rect.row(row))
+            row += 1
+        }
+        if let name = form.name {
+            drawField("File  ", name, hasFocus: form.focus == .name, on: &grid, in: rect.row(row))
             row += 1
         }
         if let reason = form.reason {

@@ -18,6 +18,12 @@ enum FormPurpose: Sendable {
     case drain(Drain?)
     /// End the program.
     case quit
+    /// Write what is here into a file.
+    case save(SavePlan)
+    /// The file is there already.
+    case replace(SaveOrder)
+    /// Something is being written.
+    case saving(SaveOrder)
     /// Only text: a log line, an audit record, a block, what became of an act's targets.
     case text(title: String, lines: [RunLine])
 }

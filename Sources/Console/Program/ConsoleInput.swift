@@ -15,6 +15,8 @@ public enum ConsoleInput: Sendable {
     case lag(Bool)
     /// Something printed these lines while the screen was ours; they are in the log.
     case stdoutLines([String])
+    /// What came of the order of this number to save something.
+    case saved(Int, SaveReport)
 }
 
 /// All that a console wants done outside of itself.
@@ -37,4 +39,8 @@ public enum ConsoleEffect: Sendable {
     case copy(String)
     /// Keep these choices for the next start.
     case keep(Preferences)
+    /// Write this into a file, and say what came of it; nothing waits for it.
+    case save(SaveOrder)
+    /// Stop what is being saved: the file stays as it was.
+    case stopSaving
 }

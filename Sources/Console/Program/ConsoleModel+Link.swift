@@ -158,7 +158,7 @@ extension ConsoleModel {
         case .reloaded(let report, _): takeReload(report, at: now)
         case .history(let page, let serial): takeHistory(page, serial: serial)
         case .replay(let report, let serial): takeReplay(report, serial: serial, at: now)
-        case .statistics, .explanation: break
+        case .statistics, .explanation, .messages: break
         case .lost(let reason): lose(reason, at: now)
         case .notice(let notice): hear(notice)
         }

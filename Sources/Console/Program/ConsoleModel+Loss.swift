@@ -120,7 +120,7 @@ extension Form {
     var actsOnRegistrar: Bool {
         switch purpose {
         case .act, .changed, .block, .unblock, .drain: true
-        case .quit, .text: false
+        case .save, .replace, .saving, .quit, .text: false
         }
     }
 }

@@ -61,6 +61,7 @@ public struct ConsoleModel: Sendable {
     var orderBeforeFollow: BindingOrder?
     var filterBeforeProblems: String?
     var marks = MarkState()
+    var save = SaveState()
     var showsPreview = true
     var preview: BindingDetail?
 
@@ -179,6 +180,7 @@ public struct ConsoleModel: Sendable {
                 let whither = welcome?.isAttached == true ? "printed" : "went to the log"
                 message = .warning("\(TimeText.count(lines.count, "line")) \(whither): \(last)")
             }
+        case .saved(let number, let report): takeSave(number, report, at: now)
         }
         return effects + ask(at: now) + askHistory(at: now)
     }

@@ -54,6 +54,13 @@ final class AttachedLine: ConsoleLine {
         client?.send(LinkCodec.line(request))
     }
 
+    func scriptLink() throws(HostError) -> any RegistrarLink {
+        var looking = hello
+        looking.isConsole = false
+        looking.isReadOnly = true
+        return try ControlClient(socket: socket, hello: looking)
+    }
+
     func notice(_ level: Notice.Level, _ text: String) {
         let deliver = state.withLock { $0.deliver }
         deliver(.notice(Notice(at: SystemClock.read().timestamp, level: level, text: text)))

@@ -11,6 +11,8 @@ protocol ConsoleLine: Sendable {
     ///
     /// - Parameter losses: how many times the console has heard that the other end is away.
     func send(_ request: LinkRequest, losses: Int)
+    /// Another way to the same registrar, for a script beside the console. Blocks; throws if it can't be reached.
+    func scriptLink() throws(HostError) -> any RegistrarLink
     /// Something that this console has noticed and somebody should know.
     func notice(_ level: Notice.Level, _ text: String)
     /// The console is no more.
@@ -43,6 +45,8 @@ final class EmbeddedLine: ConsoleLine {
     }
 
     func send(_ request: LinkRequest, losses: Int) { service.monitor.submit(request, from: Self.id) }
+
+    func scriptLink() throws(HostError) -> any RegistrarLink { ServiceLink(service, identity) }
 
     func notice(_ level: Notice.Level, _ text: String) { service.notice(level, text) }
 

@@ -27,6 +27,7 @@ final class ConsoleSession {
     private let screen: Screen
     private let events: TerminalEvents
     private let letters: Letters
+    private let saves: SaveDesk
     private let obstacleToDetach: () -> String?
     private var model: ConsoleModel
     private var theme: Theme
@@ -40,6 +41,8 @@ final class ConsoleSession {
     /// What the monitor has said and the model hasn't heard.
     private final class Letters: Sendable {
         let updates = Mutex<[LinkUpdate]>([])
+        /// What has come of orders to save.
+        let saves = Mutex<[(order: Int, report: SaveReport)]>([])
     }
 
     /// Opens the terminal.
@@ -84,6 +87,10 @@ final class ConsoleSession {
         nextTick = SystemClock.read().timestamp
         let wake = events.wakeUp
         let letters = letters
+        saves = SaveDesk(line: line) { order, report in
+            letters.saves.withLock { $0.append((order, report)) }
+            wake.wake()
+        }
         line.begin { update in
             letters.updates.withLock { $0.append(update) }
             wake.wake()
@@ -94,6 +101,9 @@ final class ConsoleSession {
     /// Runs until the operator leaves or the terminal is lost; gives the terminal back.
     func run() -> End {
         let end = loop()
+        saves.stop()
+        // Whoever writes one may not come to take it away.
+        if case .exit = end { PartialFiles.discard() }
         let printed = screen.restore()
         if case .exit(let code) = end {
             line.leave(code)
@@ -146,6 +156,11 @@ final class ConsoleSession {
             // What an operator does is drawn at once.
             if !inputs.isEmpty { heldUntil = .zero }
             inputs += updates.map { .link($0) }
+            let saved = letters.saves.withLock { letters in
+                defer { letters = [] }
+                return letters
+            }
+            inputs += saved.map { .saved($0.order, $0.report) }
             let then = SystemClock.read().timestamp
             if then >= tickTime {
                 lastTick = then
@@ -192,6 +207,8 @@ final class ConsoleSession {
                 case .copy(let text): screen.copy(text)
                 case .keep: break
                 case .useMouse(let isOn): screen.useMouse(isOn)
+                case .save(let order): saves.begin(order)
+                case .stopSaving: saves.stop()
                 case .setTheme(let name):
                     if let found = themes.theme(name) {
                         theme = found.theme

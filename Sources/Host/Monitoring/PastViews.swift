@@ -87,7 +87,8 @@ struct PastViews {
         case .perform(_, let serial):
             guard views[console.id] != nil else { return false }
             console.deliver(.outcome(CommandOutcome(refusal: Self.past), serial: serial))
-        case .reload, .statistics, .explain: return false
+        // Messages are of the present, whatever moment is looked at.
+        case .reload, .statistics, .explain, .messages: return false
         }
         return true
     }

@@ -10,6 +10,8 @@ public struct ListScript {
     public var filter = ""
     /// Column that rows are sorted by.
     public var sort = "aor"
+    /// The order itself, where it has no need of a name.
+    var order: BindingOrder?
     /// Largest first.
     public var isReverse = false
     /// Names of the fields; nil: the usual ones of the format.
@@ -38,7 +40,7 @@ public struct ListScript {
             let known = BindingFields.sortable.joined(separator: ", ")
             throw .usage("--sort \(sort): rows can be sorted by \(known)")
         }
-        let order = BindingOrder(column: column, descending: isReverse)
+        let order = order ?? BindingOrder(column: column, descending: isReverse)
         let writer = ReportWriter(format: format, fields: try fields(), sink: script.output)
         let moment = try script.replay(at: at)
         var pages = BindingPages(script: script, filter: filter, order: order, limit: limit)
@@ -46,14 +48,17 @@ public struct ListScript {
         var count = 0
         try pages.read { (window, clock) throws(HostError) in
             // Heads over nothing are no help to people; programs get their header.
+            script.output.expect(window.matched)
             if format == .text, window.matched == 0 { return }
             try writer.begin(header(script, window, moment(clock)))
         } take: { (row, clock) throws(HostError) in
             count += 1
             try writer.row(row, moment(clock))
         }
-        try script.output.finish()
-        if count == 0 {
+        if count > 0 {
+            try script.output.finish()
+        } else {
+            try script.output.abandon()
             throw .nothing(filter == nil ? "nobody is registered" : "no binding matches \(self.filter)")
         }
     }

@@ -40,9 +40,22 @@ public protocol ScriptSink: AnyObject {
     func flush() throws(HostError)
     /// All is written and was well.
     func finish() throws(HostError)
+    /// All is written that was to be, and it was nothing: a file that stood in the place stays as it was.
+    func abandon() throws(HostError)
+    /// About so many rows will be written.
+    func expect(_ rows: Int)
+    /// A row is written.
+    func noteRow()
 }
 
 extension ScriptSink {
+    /// What has gone to a terminal or a pipe is there.
+    public func abandon() throws(HostError) { try flush() }
+    /// Nobody counts them.
+    public func expect(_ rows: Int) {}
+    /// Nobody counts them.
+    public func noteRow() {}
+
     /// A line; what a terminal would obey is escaped.
     func line(_ text: String) throws(HostError) { try write(Array(SafeText(text).string.utf8) + [0x0a]) }
 }

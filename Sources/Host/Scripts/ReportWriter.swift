@@ -47,6 +47,7 @@ struct ReportWriter<Row> {
 
     /// One row.
     func row(_ row: Row, _ clock: LocalClock) throws(HostError) {
+        sink.noteRow()
         switch format {
         case .json:
             try object(lead + fields.map { FieldValue.NamedValue($0.name, $0.value(row, clock)) })

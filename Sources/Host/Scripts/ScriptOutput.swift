@@ -44,21 +44,24 @@ public final class StandardOutput: ScriptSink {
 /// and other endings take the part away.
 public final class WholeFile: ScriptSink {
     private let path: String, part: String
+    private let mayReplace: Bool
     private let file: StandardOutput
     private let descriptor: Int32
     private var isOpen = true
 
-    /// Begins a file, mode 0600, that takes the place of the one at `path` in the end.
-    public init(_ path: String) throws(HostError) {
+    /// Begins a file, mode 0600, that takes the place of the one at `path` in the end, or, where that may not be,
+    /// is refused then if there is one.
+    public init(_ path: String, mayReplace: Bool = true) throws(HostError) {
         self.path = path
+        self.mayReplace = mayReplace
         part = "\(path).part-\(getpid())"
         descriptor = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw Self.failure(part, "can't be written") }
+        guard descriptor >= 0 else { throw Self.failure(path, "can't be written") }
         file = StandardOutput(descriptor: descriptor)
         PartialFiles.add(part)
     }
 
-    deinit { if isOpen { discard() } }
+    deinit { discard() }
 
     /// Into the part.
     public func write(_ bytes: [UInt8]) throws(HostError) { try file.write(bytes) }
@@ -68,15 +71,25 @@ public final class WholeFile: ScriptSink {
     /// Puts the file in its place, synced.
     public func finish() throws(HostError) {
         try file.flush()
-        guard fsync(descriptor) == 0, rename(part, path) == 0 else {
-            throw Self.failure(path, "can't be replaced")
+        guard fsync(descriptor) == 0 else { throw Self.failure(path, "can't be written") }
+        if mayReplace {
+            guard rename(part, path) == 0 else { throw Self.failure(path, "can't be replaced") }
+        } else {
+            // A second name is given only where there is none; then the first one goes.
+            guard link(part, path) == 0 else { throw Self.failure(path, "can't be made") }
+            unlink(part)
         }
         isOpen = false
         close(descriptor)
         PartialFiles.remove(part)
     }
 
+    /// Nothing was there to be written: what stands in the place stays.
+    public func abandon() throws(HostError) { discard() }
+
     private func discard() {
+        guard isOpen else { return }
+        isOpen = false
         close(descriptor)
         unlink(part)
         PartialFiles.remove(part)

@@ -41,15 +41,3 @@ public struct Handling: Sendable, BitwiseCopyable {
     /// Worth a record of its own: not a shed message, a response, an ACK or noise.
     public var isExchange: Bool { end == .replied || end == .withheld }
 }
-
-extension Via {
-    /// Where a response to a request goes that came by this path with this top Via.
-    ///
-    /// Over UDP to the source address, and to its port if `rport` was asked for, else to the port of
-    /// sent-by. `maddr` is ignored: it is for multicast, which we don't listen to, and would let a
-    /// stranger aim our answers at anybody without even faking an address.
-    func destination(over path: ReceivedFrom) -> Endpoint {
-        guard !path.transport.isReliable, !hasRPort else { return path.source }
-        return Endpoint(address: path.source.address, port: port ?? 5060)
-    }
-}

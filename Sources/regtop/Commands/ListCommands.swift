@@ -49,15 +49,33 @@ struct ListCommand: ParsableCommand {
     }
 }
 
-/// All bindings with all that is known of each.
+/// All bindings with all that is known of each, or the messages of attempts.
 struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract: "Write all bindings with all their fields, as JSON lines or CSV.",
+        abstract: "Write all bindings with all their fields, as JSON lines or CSV; or the attempts' messages.",
+        discussion: """
+            With --pcap the messages of attempts are written as packets (pcapng), for Wireshark and sngrep: \
+            addresses, ports, times and bytes are real, the headers around them are made up, and TLS is written \
+            decrypted. FILTER is one for attempts then: 'result:PASSWD aor~^44'. Ends with 3 if nothing matches: a \
+            file that is there stays as it is.
+            """,
     )
 
-    @Argument(help: "Only bindings that pass this filter.")
+    @Argument(help: "Only bindings, or with --pcap attempts, that pass this filter.")
     var filter: [String] = []
+
+    @Option(help: "The messages of attempts into this file, - for standard output.")
+    var pcap: String?
+
+    @Flag(help: "With --pcap: fill nonces, responses and passwords with x; lengths stay.")
+    var redact = false
+
+    @Flag(help: "With --pcap: only attempts that failed.")
+    var failures = false
+
+    @Option(help: "With --pcap: only so many attempts, the newest.")
+    var newest: Int?
 
     @Option(name: [.customShort("o"), .long], help: "Into this file: whole, or not at all.")
     var output: String?
@@ -68,7 +86,41 @@ struct ExportCommand: ParsableCommand {
     @OptionGroup var written: FormatOptions
     @OptionGroup var registrar: ControlOptions
 
-    func run() throws { try export().run(registrar.script(to: output)) }
+    func run() throws {
+        guard let messages = try messages() else {
+            return try export().run(registrar.script(to: output))
+        }
+        let file = pcap == "-" ? nil : pcap
+        if file == nil, StandardOutput.isTerminal {
+            throw HostError("--pcap -: packets are not for a terminal; name a file", exitCode: 2)
+        }
+        try messages.run(registrar.script(to: file))
+    }
+
+    /// What --pcap asks for; nil without it.
+    func messages() throws -> MessagesScript? {
+        guard let pcap else {
+            let lonely = [(redact, "--redact"), (failures, "--failures"), (newest != nil, "--newest")]
+            if let option = lonely.first(where: \.0)?.1 {
+                throw HostError("\(option) goes with --pcap FILE", exitCode: 2)
+            }
+            return nil
+        }
+        guard !pcap.isEmpty else { throw HostError("--pcap: name a file, or -", exitCode: 2) }
+        let others = [
+            (output != nil, "-o"), (at != nil, "--at"), (written.text, "--text"), (written.json, "--json"),
+            (written.csv, "--csv"),
+        ]
+        if let option = others.first(where: \.0)?.1 {
+            throw HostError("\(option) does not go with --pcap: packets are what attempts were", exitCode: 2)
+        }
+        var script = MessagesScript()
+        script.filter = filter.joined(separator: " ")
+        script.failuresOnly = failures
+        script.newest = try Count.checked(newest, "--newest")
+        script.isRedacted = redact
+        return script
+    }
 
     func export() throws -> ListScript {
         var script = ListScript()

@@ -94,6 +94,8 @@ struct Driver {
             return .statistics([], serial: serial)
         case .explain(_, let serial):
             return .explanation(ExplainAnswer(lines: ["no rule"], canRegister: true), serial: serial)
+        case .messages(_, let serial):
+            return .messages(MessagesPage(at: now.timestamp), serial: serial)
         case .perform(let command, let serial):
             acts.append(request)
             return .outcome(world.perform(command, at: now.timestamp), serial: serial)
