@@ -24,6 +24,8 @@ public enum LinkRequest: Sendable {
     case statistics(serial: UInt64)
     /// What the rules make of a request from somewhere; answered by `explanation`.
     case explain(ExplainQuery, serial: UInt64)
+    /// Values that have been seen of a field of filters; answered by `values`.
+    case values(ValuesQuery, serial: UInt64)
 }
 
 /// From the monitor to a console.
@@ -46,6 +48,8 @@ public enum LinkUpdate: Sendable {
     case statistics([Metric], serial: UInt64)
     /// Which rule decides.
     case explanation(ExplainAnswer, serial: UInt64)
+    /// Values that have been seen, the commonest first.
+    case values([SeenValue], serial: UInt64)
     /// Something to say in the message line.
     case notice(Notice)
     /// The other end is away, for this reason; `welcome` says when it is back.

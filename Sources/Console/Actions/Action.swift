@@ -57,14 +57,14 @@ enum ActionID: String, CaseIterable, Sendable {
     case open, back, leave, quit
     case overview, bindings, attempts, security, log, blocks, lastView, nextPane, previousPane
     case up, down, pageUp, pageDown, halfUp, halfDown, first, firstRow, last, previous, next
-    case filter, clearFilter, problems, sortLeft, sortRight, reverse, sortMenu
-    case freeze, follow, followAOR, history, group, preview, raw, rawPane, why, times
+    case filter, search, nextHit, previousHit, clearFilter, problems, sortLeft, sortRight, reverse, sortMenu
+    case freeze, follow, followAOR, attemptsOf, bindingsOf, sourceOf, history, group, preview, raw, rawPane, why, times
     // Marking and acting
     case mark, range, markAll, unmark, evict, evictGhosts, expire, block, unblock, drain, undo
     // The console itself
     case theme, keyBar, redraw, reload, suspend, command, help
     // In a prompt, behind `:`, in a form, the help and a list to choose from
-    case promptAccept, promptCancel, promptComplete, promptOlder, promptNewer
+    case promptAccept, promptCancel, promptComplete, promptCompleteBack, promptOlder, promptNewer
     case commandRun, commandCancel, commandComplete, commandOlder, commandNewer
     case formPress, formCancel, formYes, formNo, formQuit
     case formNext, formPrevious, formLeft, formRight, formDown, formUp

@@ -55,6 +55,8 @@ extension ConsoleModel {
         case .history:
             openHistory(argument.isEmpty ? nil : Array(argument.utf8))
             return []
+        case .save: return saveFilter(argument, at: now)
+        case .forget: return forgetFilter(argument, at: now)
         // An attached console leaves the registrar as it found it.
         case .detach: return welcome?.isAttached == true ? [.quit(0)] : [.detach]
         case .quit: return perform(.quit, at: now)

@@ -31,7 +31,10 @@ struct Driver {
         at: String = "",
         world: World = World(),
         open: [String] = [],
+        filters: [String: String] = [:],
     ) {
+        var preferences = Preferences()
+        preferences.filters = filters
         let themes = ["ansi", "mono", "contrast", "okabe"].map {
             ThemeChoice(name: $0, summary: "the \($0) theme")
         }
@@ -43,7 +46,8 @@ struct Driver {
                 theme: "ansi",
                 view: view,
                 filter: filter,
-                at: at
+                at: at,
+                preferences: preferences
             ),
             size: size
         )
@@ -88,6 +92,8 @@ struct Driver {
             return .replay(world.replay(at: time), serial: serial)
         case .statistics(let serial):
             return .statistics([], serial: serial)
+        case .values(let query, let serial):
+            return .values(world.values(query), serial: serial)
         case .explain(_, let serial):
             return .explanation(ExplainAnswer(lines: ["no rule"], canRegister: true), serial: serial)
         case .perform(let command, let serial):
