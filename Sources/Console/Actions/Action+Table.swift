@@ -313,7 +313,14 @@ extension Action {
 
     private static let layers: [Action] = [
         Action(.promptAccept, [.enter], "Keep", "keep the filter", in: .prompt, weight: 90),
-        Action(.promptComplete, [.tab], "Complete", "complete the field or value; again: the next one", in: .prompt, weight: 80),
+        Action(
+            .promptComplete,
+            [.tab],
+            "Complete",
+            "complete the field or value; again: the next one",
+            in: .prompt,
+            weight: 80
+        ),
         Action(.promptCompleteBack, [.backTab], "", "the completion before", in: .prompt),
         Action(.promptOlder, [.up, .control("p")], "Older", "the filter before", in: .prompt, weight: 70),
         Action(.promptNewer, [.down, .control("n")], "Newer", "the filter after", in: .prompt, weight: 60),

@@ -58,7 +58,8 @@ enum ActionID: String, CaseIterable, Sendable {
     case overview, bindings, attempts, security, log, blocks, lastView, nextPane, previousPane
     case up, down, pageUp, pageDown, halfUp, halfDown, first, firstRow, last, previous, next
     case filter, search, nextHit, previousHit, clearFilter, problems, sortLeft, sortRight, reverse, sortMenu
-    case freeze, follow, followAOR, attemptsOf, bindingsOf, sourceOf, history, group, preview, raw, rawPane, why, times
+    case freeze, follow, followAOR, attemptsOf, bindingsOf, sourceOf, history, group, preview, raw, rawPane,
+        why, times
     // Marking and acting
     case mark, range, markAll, unmark, evict, evictGhosts, expire, block, unblock, drain, undo
     // The console itself

@@ -35,7 +35,8 @@ extension ConsoleModel {
     private func isWorthShowing(_ id: ActionID) -> Bool {
         switch id {
         case .filter: true
-        case .clearFilter: screen.isLadder ? ladder.search != nil : !currentFilterText.isEmpty || followed != nil
+        case .clearFilter:
+            screen.isLadder ? ladder.search != nil : !currentFilterText.isEmpty || followed != nil
         case .nextHit: ladder.hits.count > 1
         case .nextPane where screen == .overview: overviewLayout.panes.count > 1
         default: true

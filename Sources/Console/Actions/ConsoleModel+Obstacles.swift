@@ -14,7 +14,8 @@ extension ConsoleModel {
             if action.needsOperate, let obstacleOfLoss { return obstacleOfLoss }
         }
         let needsPage: Set<ActionID> = [
-            .open, .raw, .why, .times, .attemptsOf, .bindingsOf, .sourceOf, .block, .evict, .evictGhosts, .expire,
+            .open, .raw, .why, .times, .attemptsOf, .bindingsOf, .sourceOf, .block, .evict, .evictGhosts,
+            .expire,
         ]
         if let obstacleOfMissing, needsPage.contains(id) { return obstacleOfMissing }
         switch id {

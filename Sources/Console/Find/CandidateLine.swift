@@ -7,7 +7,9 @@ struct CandidateLine {
     init(_ cycle: CompletionCycle) { self.cycle = cycle }
 
     func draw(on grid: inout CellGrid, in rect: Rect) {
-        guard !rect.isEmpty, cycle.candidates.count > 1 || cycle.candidates.first?.count != nil else { return }
+        guard !rect.isEmpty, cycle.candidates.count > 1 || cycle.candidates.first?.count != nil else {
+            return
+        }
         grid.fill(rect, role: .prompt)
         let ascii = grid.glyphs == .ascii
         var words: [(text: SafeText, role: Role)] = []

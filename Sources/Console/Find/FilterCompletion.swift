@@ -30,7 +30,8 @@ struct FilterCompletion {
         let rest = word.dropFirst(name.count)
         if word.hasPrefix("@") {
             place = .filterName
-        } else if let sign = rest.first, "<>=!~:".contains(sign), !Filter.operators(of: String(name)).isEmpty {
+        } else if let sign = rest.first, "<>=!~:".contains(sign), !Filter.operators(of: String(name)).isEmpty
+        {
             let head = name + rest.prefix { "<>=!~:".contains($0) }.prefix(2)
             place = .value(field: name.lowercased(), head: String(head))
         } else {
@@ -50,7 +51,9 @@ struct FilterCompletion {
                 if scalar == "\"" { isQuoted = false }
             } else if scalar == "\"" {
                 isQuoted = true
-            } else if " \t()".unicodeScalars.contains(scalar) || index == start && "!-".unicodeScalars.contains(scalar) {
+            } else if " \t()".unicodeScalars.contains(scalar)
+                || index == start && "!-".unicodeScalars.contains(scalar)
+            {
                 start = index + 1
             }
             index += 1
@@ -88,7 +91,8 @@ struct FilterCompletion {
         let whole = Filter.operators(of: wanted).map { CompletionCycle.Candidate(typed + $0) }
         let others = names.filter { $0 != wanted }
         return names.isEmpty
-            ? [] : whole + others.map { CompletionCycle.Candidate($0 + (Filter.operators(of: $0).first ?? ":")) }
+            ? []
+            : whole + others.map { CompletionCycle.Candidate($0 + (Filter.operators(of: $0).first ?? ":")) }
     }
 
     /// The words of a field of words; the example of one of numbers or times, which nobody else has seen.
@@ -96,7 +100,9 @@ struct FilterCompletion {
         let rest = typed.dropFirst(head.count).lowercased()
         let words = Filter.words(of: field)
         if !words.isEmpty {
-            return words.filter { $0.lowercased().hasPrefix(rest) }.map { CompletionCycle.Candidate(head + $0) }
+            return words.filter { $0.lowercased().hasPrefix(rest) }.map {
+                CompletionCycle.Candidate(head + $0)
+            }
         }
         let example = Filter.example(of: field).dropFirst(field.count).drop { "<>=!~:".contains($0) }
         let isMeasure = Filter.takesMeasure(field) || head.hasSuffix("<") || head.hasSuffix(">")

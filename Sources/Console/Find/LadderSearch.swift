@@ -30,7 +30,8 @@ struct LadderSearch: Hashable, Sendable {
     func hits(in messages: [LadderMessage]) -> [Hit] {
         var hits: [Hit] = []
         for (index, message) in messages.enumerated() where !message.isRetransmission {
-            for (number, line) in RawMessage(message.bytes).lines.enumerated() where !ranges(in: line).isEmpty {
+            for (number, line) in RawMessage(message.bytes).lines.enumerated() where !ranges(in: line).isEmpty
+            {
                 hits.append(Hit(message: index, line: number))
             }
         }

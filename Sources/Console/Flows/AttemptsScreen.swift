@@ -101,7 +101,9 @@ struct AttemptsScreen {
                 ("If a phone should be here, it sends elsewhere or a firewall is between.", .textDim),
             ]
         } else {
-            let what = [model.followed ?? "", model.attemptsFilter.text, model.failuresOnly ? "only failures" : ""].filter {
+            let what = [
+                model.followed ?? "", model.attemptsFilter.text, model.failuresOnly ? "only failures" : "",
+            ].filter {
                 !$0.isEmpty
             }
             lines = [

@@ -153,7 +153,10 @@ extension ConsoleModel {
             let line = promptLine(prompt)
             line.draw(on: &grid, in: rect)
             if let cycle = prompt.cycle, prompt.error == nil {
-                CandidateLine(cycle).draw(on: &grid, in: Rect(x: rect.x, y: rect.y - 1, width: rect.width, height: 1))
+                CandidateLine(cycle).draw(
+                    on: &grid,
+                    in: Rect(x: rect.x, y: rect.y - 1, width: rect.width, height: 1)
+                )
             }
             drawNarrowError(of: line, on: &grid, above: rect)
         } else if case .help(let help) = layer {

@@ -55,7 +55,9 @@ public struct HistoryScript {
             last = Set(page.entries.filter { $0.at == oldest.at }.map(\.number))
         }
         try script.output.finish()
-        if count == 0 { throw .nothing("\(name ?? "history"): nothing is kept\(sinceText(script))\(filterText)") }
+        if count == 0 {
+            throw .nothing("\(name ?? "history"): nothing is kept\(sinceText(script))\(filterText)")
+        }
     }
 
     private var filterText: String { filter.isEmpty ? "" : " that passes \(filter)" }

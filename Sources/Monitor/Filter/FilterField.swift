@@ -100,7 +100,8 @@ enum FilterField: UInt8, CaseIterable, Sendable, BitwiseCopyable {
 
     /// Other names, as other programs and screens have them.
     private static let aliases: [String: FilterField] = [
-        "verdict": .result, "call-id": .callid, "flow": .regid, "reg-id": .regid, "created": .at, "agent": .ua,
+        "verdict": .result, "call-id": .callid, "flow": .regid, "reg-id": .regid, "created": .at,
+        "agent": .ua,
         "source": .ip, "transport": .tp, "expires": .exp, "state": .st, "verb": .what, "action": .what,
         "by": .who, "delay": .took,
     ]

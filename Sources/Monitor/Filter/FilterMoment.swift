@@ -40,8 +40,9 @@ enum FilterMoment: Hashable, Sendable, BitwiseCopyable {
     static let forms = "14:03, 14:03:20, 2026-11-25, 2026-11-25T14:03, today or -10m"
 
     /// Where it begins and ends at a moment, and when it begins to mean another one (nil: never, or all the time).
-    func bounds(at now: Timestamp, _ clock: FilterClock) -> (start: Timestamp, end: Timestamp, until: Timestamp?)
-    {
+    func bounds(at now: Timestamp, _ clock: FilterClock) -> (
+        start: Timestamp, end: Timestamp, until: Timestamp?
+    ) {
         switch self {
         case .timeOfDay(let second, let length):
             let local = clock.localSeconds(at: now)

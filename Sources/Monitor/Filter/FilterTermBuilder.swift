@@ -178,7 +178,9 @@ struct FilterTermBuilder {
         let text = String(decoding: value, as: UTF8.self).lowercased()
         let units: [(unit: String, factor: Int64)] = [("ms", 1), ("s", 1_000), ("", 1)]
         for (unit, factor) in units where text.hasSuffix(unit) {
-            if let number = Self.decimal(Array(text.utf8.dropLast(unit.utf8.count))) { return number * factor }
+            if let number = Self.decimal(Array(text.utf8.dropLast(unit.utf8.count))) {
+                return number * factor
+            }
         }
         throw fault("number of milliseconds expected, e.g. \(field.example)")
     }

@@ -4,7 +4,13 @@ internal import Timing
 
 extension RegistrationFlows {
     /// Slots of the attempts that pass a filter, oldest first, and how far the search has come (0...1).
-    func matching(_ walks: inout AttemptWalks, _ filter: Filter?, failuresOnly: Bool, clock: FilterClock, at now: Timestamp)
+    func matching(
+        _ walks: inout AttemptWalks,
+        _ filter: Filter?,
+        failuresOnly: Bool,
+        clock: FilterClock,
+        at now: Timestamp
+    )
         -> (slots: [Int32], progress: Double)
     {
         var result: [Int32] = []

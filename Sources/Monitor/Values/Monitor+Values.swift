@@ -62,7 +62,9 @@ extension Rows {
     func countValues(_ count: inout ValueCount, _ prefix: String, at now: Timestamp) {
         switch count.field {
         case .ua:
-            for (name, number) in population.commonest(ValueCount.mostRows).top { count.add(name, count: number) }
+            for (name, number) in population.commonest(ValueCount.mostRows).top {
+                count.add(name, count: number)
+            }
             return
         case .aor, .user: if countBeginnings(&count, prefix) { return }
         default: break
@@ -85,7 +87,9 @@ extension Rows {
         var (low, high) = (0, order.count)
         while low < high {
             let middle = (low + high) / 2
-            let aor = order.entries(at: middle..<middle + 1).first.map { reader.addressOfRecord(of: rows[$0.row].id) }
+            let aor = order.entries(at: middle..<middle + 1).first.map {
+                reader.addressOfRecord(of: rows[$0.row].id)
+            }
             guard let aor else { return false }
             if aor.lexicographicallyPrecedes(wanted) { low = middle + 1 } else { high = middle }
         }

@@ -49,7 +49,8 @@ struct ValueCount {
 
     /// Counts for a query; nil for a field that the list doesn't have, or whose values nobody would choose from.
     init?(_ query: ValuesQuery) {
-        guard let field = FilterField(name: query.field), field.isKnown(of: query.subject), field != .raw else {
+        guard let field = FilterField(name: query.field), field.isKnown(of: query.subject), field != .raw
+        else {
             return nil
         }
         switch field.kind {
@@ -83,7 +84,9 @@ struct ValueCount {
 
     /// Counts a value.
     mutating func add(_ text: String, count: Int = 1) {
-        guard !text.isEmpty, counts.count < Self.mostRows || counts[text] != nil, rank(text) != nil else { return }
+        guard !text.isEmpty, counts.count < Self.mostRows || counts[text] != nil, rank(text) != nil else {
+            return
+        }
         counts[text, default: 0] += count
     }
 

@@ -48,7 +48,8 @@ import Testing
     /// Every key that the bar shows changes the screen or has an effect.
     @Test(
         arguments: GoldenScreenTests.cases.map(\.keys) + [
-            "jv", "␣", "3k", "3!", "5!", "p", "/s", "1⇥", "1⇥⇥", "jjF", "3a", "3⏎/REG⏎", "/ua:⇥", "3J", "ji", "/nobody⏎", "Tj", "sj", "jjX⇥", "jjB⇥⇥⇥",
+            "jv", "␣", "3k", "3!", "5!", "p", "/s", "1⇥", "1⇥⇥", "jjF", "3a", "3⏎/REG⏎", "/ua:⇥", "3J", "ji",
+            "/nobody⏎", "Tj", "sj", "jjX⇥", "jjB⇥⇥⇥",
         ],
         [false, true]
     )

@@ -38,9 +38,12 @@ import Testing
 
     @Test(arguments: [
         ("!ua:Zo", "!ua:\"Zoiper rv2.10.19\""), ("(nat:yes ip:198", "(nat:yes ip:198.51.100.7"),
-        ("st:LATE or (ua=\"Yea", "st:LATE or (ua=\"Yealink \\\"T46\\\"\""), ("-aor:44", "-aor:4417@example.test"),
-        ("st:L", "st:LATE"), ("!(result", "!(result"), ("exp", "exp<"), ("exp<", "exp<60"), ("nat:", "nat:no"),
-        ("(gho", "(ghost:"), ("@la", "@late"), ("a !@unr", "a !@unreachable"), ("ua", "ua~"), ("re", "regid="),
+        ("st:LATE or (ua=\"Yea", "st:LATE or (ua=\"Yealink \\\"T46\\\"\""),
+        ("-aor:44", "-aor:4417@example.test"),
+        ("st:L", "st:LATE"), ("!(result", "!(result"), ("exp", "exp<"), ("exp<", "exp<60"),
+        ("nat:", "nat:no"),
+        ("(gho", "(ghost:"), ("@la", "@late"), ("a !@unr", "a !@unreachable"), ("ua", "ua~"),
+        ("re", "regid="),
     ])
     func completesInTheMiddleOfAFilter(typed: String, completed: String) {
         var driver = Driver()

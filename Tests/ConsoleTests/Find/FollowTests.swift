@@ -8,7 +8,8 @@ import Testing
 @Suite struct FollowTests {
     private func filter(_ driver: Driver) -> String? {
         switch driver.model.windowQuery.subject {
-        case .bindings(let filter, _), .attempts(let filter, _), .log(let filter, _), .audit(let filter): filter?.text
+        case .bindings(let filter, _), .attempts(let filter, _), .log(let filter, _), .audit(let filter):
+            filter?.text
         case .security(_, let filter): filter?.text
         default: nil
         }
@@ -19,7 +20,9 @@ import Testing
         driver.press("/4417⏎F\\")
         #expect(driver.lines[0].contains("FOLLOW 4417@"))
         #expect(filter(driver) == "aor=\"4417@example.test\"")
-        #expect(driver.model.bindings.matched == driver.world.bindings.count { $0.aorText == "4417@example.test" })
+        #expect(
+            driver.model.bindings.matched == driver.world.bindings.count { $0.aorText == "4417@example.test" }
+        )
         driver.press("3")
         #expect(filter(driver) == "aor=\"4417@example.test\"")
         #expect(driver.model.attempts.entries.allSatisfy { $0.row.aor == "4417@example.test" })

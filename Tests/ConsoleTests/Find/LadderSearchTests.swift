@@ -52,7 +52,9 @@ import Testing
     /// What is found is made to be seen, and the text stays as it is.
     @Test func whatIsFoundIsHighlighted() throws {
         let search = try #require(LadderSearch("tag"))
-        let line = RunLine([TextRun("From: <sip:a@b>;ta", role: .sipHeader), TextRun("g=1;TAG=2", role: .sipValue)])
+        let line = RunLine([
+            TextRun("From: <sip:a@b>;ta", role: .sipHeader), TextRun("g=1;TAG=2", role: .sipValue),
+        ])
         let shown = search.highlighted(line)
         #expect(shown.runs.map(\.text.string).joined() == "From: <sip:a@b>;tag=1;TAG=2")
         #expect(shown.runs.filter { $0.role == .filterMatch }.map(\.text.string) == ["ta", "g", "TAG"])

@@ -136,7 +136,11 @@ struct World {
     func values(_ query: ValuesQuery) -> [SeenValue] {
         let all: [SeenValue] =
             switch query.field {
-            case "ua": [SeenValue("Zoiper rv2.10.19", 812), SeenValue("Yealink \"T46\"", 40), SeenValue("evil\u{1b}[2J", 1)]
+            case "ua":
+                [
+                    SeenValue("Zoiper rv2.10.19", 812), SeenValue("Yealink \"T46\"", 40),
+                    SeenValue("evil\u{1b}[2J", 1),
+                ]
             case "ip": [SeenValue("198.51.100.7", 3), SeenValue("203.0.113.9", 2)]
             case "aor": [SeenValue("4417@example.test", 2)]
             default: []

@@ -6,7 +6,9 @@ import Timing
 
 /// Filters by their names, and what a filter is in the words that any program understands.
 struct FilterNamesTests {
-    private let named = ["mine": "ua~zoiper exp<60", "both": "@mine or @late", "loop": "a @pool", "pool": "@loop"]
+    private let named = [
+        "mine": "ua~zoiper exp<60", "both": "@mine or @late", "loop": "a @pool", "pool": "@loop",
+    ]
 
     @Test func aNameStandsForItsFilterInParentheses() throws {
         let filter = try Filter("!@both 4417", for: .bindings, named: named)

@@ -131,7 +131,10 @@ struct FilterParserTests {
 
     @Test(
         arguments: [
-            (Filter.Subject.log, "level>loud", 7, "debug, info, warning or error expected, e.g. level>=warning"),
+            (
+                Filter.Subject.log, "level>loud", 7,
+                "debug, info, warning or error expected, e.g. level>=warning"
+            ),
             (.log, "st:LATE", 1, "lines of the log have no field \"st\""),
             (.audit, "result:OK", 1, "lines of the audit trail have no field \"result\"; use outcome:done"),
             (.history, "cause:vanished", 7, "registered, refreshed, moved, unregistered"),

@@ -16,7 +16,9 @@ struct LineFilterTests {
         let by = OperatorIdentity(user: "kl", from: "198.51.100.7", terminal: "pts/3")
         for index in 0..<60 {
             let level = Notice.Level.allCases[index % 4]
-            let text = index % 3 == 0 ? "login of 44\(index)@a.test from 10.0.0.\(index):5060 failed." : "line \(index)"
+            let text =
+                index % 3 == 0
+                ? "login of 44\(index)@a.test from 10.0.0.\(index):5060 failed." : "line \(index)"
             monitor.receive(.notice(Notice(at: .zero + .seconds(index), level: level, text: text)), at: .zero)
             let record = AuditRecord(
                 at: Self.wall + .seconds(index),
@@ -54,7 +56,10 @@ struct LineFilterTests {
         #expect(try log("level:info login") == all.filter { $0 % 4 == 1 && $0 % 3 == 0 })
         #expect(try log("ip:10.0.0.0/28") == all.filter { $0 % 3 == 0 && $0 < 16 })
         #expect(try log("ip:10.0.0.9") == [9])
-        #expect(try log("ip:10.0.0 !text~44[0-4]") == all.filter { $0 % 3 == 0 && !"\($0)".hasPrefix { "01234".contains($0) } })
+        #expect(
+            try log("ip:10.0.0 !text~44[0-4]")
+                == all.filter { $0 % 3 == 0 && !"\($0)".hasPrefix { "01234".contains($0) } }
+        )
         #expect(try log("since:10s") == Array(51..<60))
         #expect(try log("age>=50") == Array(0...10))
         // 23:13:20 there, an hour east of Greenwich.
@@ -119,7 +124,10 @@ struct LineFilterTests {
                 aor: Array("\(random.below(9))@a.test".utf8),
                 contact: Array("sip:x@10.0.0.\(random.below(9))".utf8),
                 userAgent: Array((random.percent(50) ? "Zoiper 5" : "Yealink").utf8),
-                source: Endpoint(address: IPAddress(ipv4: 0x0a00_0000 + UInt32(random.below(40))), port: 5_060),
+                source: Endpoint(
+                    address: IPAddress(ipv4: 0x0a00_0000 + UInt32(random.below(40))),
+                    port: 5_060
+                ),
                 transport: random.percent(50) ? .udp : .tcp,
                 createdAt: at + .seconds(-random.below(600)),
                 refreshedAt: at + .seconds(-random.below(60)),
@@ -134,7 +142,8 @@ struct LineFilterTests {
                 cause: cause,
                 by: random.percent(30) ? "kl@local" : "",
                 binding: life,
-                movedFrom: cause == .moved ? Endpoint(address: IPAddress(ipv4: 0x0a01_0001), port: 5_060) : nil
+                movedFrom: cause == .moved
+                    ? Endpoint(address: IPAddress(ipv4: 0x0a01_0001), port: 5_060) : nil
             )
         }
     }

@@ -33,7 +33,8 @@ struct AttemptSearchTests {
         ("9003 or 9004", [3, 4]), ("age<3", [18, 19]), ("try>2", []), ("nat:yes", []), ("cseq=2 9007", [7]),
         ("result:fail ua~yea", [5, 15]), ("DOMAIN", [5, 10, 15]),
         ("contact:198.51 user:9001", [1]), ("raw:c7@phone", [7]), ("raw~\"^REGISTER sip:\" 9004", [4]),
-        ("raw:\"User-Agent: Yealink\" result:fail", [5, 15]), ("raw:nowhere", []), ("took<1000 user:9002", [2]),
+        ("raw:\"User-Agent: Yealink\" result:fail", [5, 15]), ("raw:nowhere", []),
+        ("took<1000 user:9002", [2]),
         ("since:2 or @failed user:9005", [5, 19]),
     ])
     func filters(text: String, expected: [Int]) throws {

@@ -21,7 +21,12 @@ struct SeenValuesTests {
         return (driver, monitor)
     }
 
-    private func texts(_ monitor: Monitor, _ field: String, _ prefix: String, _ subject: Filter.Subject = .bindings)
+    private func texts(
+        _ monitor: Monitor,
+        _ field: String,
+        _ prefix: String,
+        _ subject: Filter.Subject = .bindings
+    )
         -> [String]
     {
         monitor.values(ValuesQuery(subject: subject, field: field, prefix: prefix), at: .zero).map(\.text)
@@ -84,7 +89,14 @@ struct SeenValuesTests {
         #expect(texts(monitor, "reason", "", .attempts).first?.contains("password") == true)
         #expect(texts(monitor, "ip", "", .security).count == 1)
         let by = OperatorIdentity(user: "kl", from: "local", terminal: "")
-        let record = AuditRecord(at: LineFilterTests.wall, by: by, action: "evict", object: "x@y", result: "", reason: "")
+        let record = AuditRecord(
+            at: LineFilterTests.wall,
+            by: by,
+            action: "evict",
+            object: "x@y",
+            result: "",
+            reason: ""
+        )
         monitor.receive(.audit(record), at: .zero)
         #expect(texts(monitor, "what", "e", .audit) == ["evict"])
     }
