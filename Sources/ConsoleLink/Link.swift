@@ -26,6 +26,8 @@ public enum LinkRequest: Sendable {
     case explain(ExplainQuery, serial: UInt64)
     /// The messages of attempts, a page of them; answered by `messages`.
     case messages(MessagesQuery, serial: UInt64)
+    /// Values that have been seen of a field of filters; answered by `values`.
+    case values(ValuesQuery, serial: UInt64)
 }
 
 /// From the monitor to a console.
@@ -50,6 +52,8 @@ public enum LinkUpdate: Sendable {
     case explanation(ExplainAnswer, serial: UInt64)
     /// Messages of attempts.
     case messages(MessagesPage, serial: UInt64)
+    /// Values that have been seen, the commonest first.
+    case values([SeenValue], serial: UInt64)
     /// Something to say in the message line.
     case notice(Notice)
     /// The other end is away, for this reason; `welcome` says when it is back.

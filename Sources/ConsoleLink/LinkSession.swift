@@ -83,6 +83,8 @@ public struct LinkSession: Sendable {
             return .replay(ReplayReport(refusal: Self.noStore), serial: serial)
         case .statistics(let serial):
             return .statistics([], serial: serial)
+        case .values(let query, let serial):
+            return .values(monitor.values(query, at: clock.timestamp), serial: serial)
         case .explain(_, let serial):
             return .explanation(
                 ExplainAnswer(refusal: "there are no rules behind this console"),

@@ -60,16 +60,26 @@ extension Action {
             .filter,
             ["/", .function(3), .function(4), "f", .function(7)],
             "Filter",
-            "filter the rows; in Log, Audit and History: lines with a text",
-            in: [.bindings, .attempts, .security, .log, .audit, .history],
+            "filter the rows; Tab completes fields and values that have been seen",
+            in: .lists,
             weight: 80
         ),
+        Action(
+            .search,
+            ["/", .function(3)],
+            "Search",
+            "search the messages of the attempt for a text",
+            in: .attempt,
+            weight: 62
+        ),
+        Action(.nextHit, ["n"], "Next hit", "the next line that has the text", in: .attempt, weight: 64),
+        Action(.previousHit, ["N"], "", "the line before that has the text", in: .attempt),
         Action(
             .clearFilter,
             ["\\"],
             "All",
-            "clear the filter",
-            in: [.bindings, .attempts, .security, .log, .audit, .history],
+            "clear the filter, or the search; then: stop following an address of record",
+            in: [.lists, .attempt],
             weight: 55
         ),
         Action(
@@ -100,12 +110,36 @@ extension Action {
             weight: 25
         ),
         Action(
-            .followAOR,
-            ["F", "x"],
+            .attemptsOf,
+            ["a", "x"],
             "Attempts",
             "the attempts of this address of record (or source)",
-            in: [.overview, .bindings, .binding, .attempts, .attempt],
+            in: [.overview, .bindings, .binding, .attempts, .attempt, .security, .history],
             weight: 48
+        ),
+        Action(
+            .bindingsOf,
+            ["J"],
+            "Bindings",
+            "the bindings of this address of record (or source)",
+            in: [.overview, .attempts, .attempt, .security, .history],
+            weight: 47
+        ),
+        Action(
+            .sourceOf,
+            ["i"],
+            "Source",
+            "the source that this comes from, on Security",
+            in: [.overview, .bindings, .binding, .attempts, .attempt],
+            weight: 32
+        ),
+        Action(
+            .followAOR,
+            ["F"],
+            "Follow",
+            "follow this address of record: all lists show only what is of it; again: all",
+            in: .screens,
+            weight: 33
         ),
         Action(
             .history,
@@ -317,7 +351,15 @@ extension Action {
 
     private static let layers: [Action] = [
         Action(.promptAccept, [.enter], "Keep", "keep the filter", in: .prompt, weight: 90),
-        Action(.promptComplete, [.tab], "Complete", "complete the field or word", in: .prompt, weight: 80),
+        Action(
+            .promptComplete,
+            [.tab],
+            "Complete",
+            "complete the field or value; again: the next one",
+            in: .prompt,
+            weight: 80
+        ),
+        Action(.promptCompleteBack, [.backTab], "", "the completion before", in: .prompt),
         Action(.promptOlder, [.up, .control("p")], "Older", "the filter before", in: .prompt, weight: 70),
         Action(.promptNewer, [.down, .control("n")], "Newer", "the filter after", in: .prompt, weight: 60),
         Action(

@@ -46,14 +46,16 @@ enum ActionID: String, CaseIterable, Sendable {
     case open, detail, back, leave, quit
     case overview, bindings, attempts, security, log, blocks, lastView, nextPane, previousPane
     case up, down, pageUp, pageDown, halfUp, halfDown, first, firstRow, last, previous, next
-    case filter, clearFilter, problems, sortLeft, sortRight, reverse, sortMenu
-    case save, freeze, follow, followAOR, history, group, columns, preview, raw, rawPane, why, times
+    case filter, search, nextHit, previousHit, clearFilter, problems
+    case sortLeft, sortRight, reverse, sortMenu, columns
+    case save, freeze, follow, followAOR, attemptsOf, bindingsOf, sourceOf, history, group
+    case preview, raw, rawPane, why, times
     // Marking and acting
     case mark, range, markAll, unmark, actMenu, evict, evictGhosts, expire, block, unblock, drain, undo
     // The console itself
     case theme, settings, keyBar, mouse, redraw, reload, suspend, command, help
     // In a prompt, behind `:`, in a form, the help and a list to choose from
-    case promptAccept, promptCancel, promptComplete, promptOlder, promptNewer
+    case promptAccept, promptCancel, promptComplete, promptCompleteBack, promptOlder, promptNewer
     case commandRun, commandCancel, commandComplete, commandUp, commandDown, commandOlder, commandNewer
     case formPress, formCancel, formYes, formNo, formQuit
     case formNext, formPrevious, formLeft, formRight, formDown, formUp

@@ -34,7 +34,9 @@ extension ConsoleModel {
     private func isWorthShowing(_ id: ActionID) -> Bool {
         switch id {
         case .filter: true
-        case .clearFilter: !currentFilterText.isEmpty
+        case .clearFilter:
+            screen.isLadder ? ladder.search != nil : !currentFilterText.isEmpty || followed != nil
+        case .nextHit: ladder.hits.count > 1
         case .nextPane where screen == .overview: overviewLayout.panes.count > 1
         default: true
         }
@@ -59,8 +61,8 @@ extension ConsoleModel {
         guard let prompt else { return false }
         var copy = prompt
         switch id {
-        case .promptAccept: return prompt.error == nil
-        case .promptComplete: return copy.complete()
+        case .promptAccept: return prompt.error == nil && (prompt.subject != nil || !prompt.line.isEmpty)
+        case .promptComplete: return copy.complete(by: 1) != .nothing
         case .promptOlder: return copy.recall(by: 1)
         case .promptNewer: return copy.recall(by: -1)
         default: return true
@@ -101,7 +103,7 @@ extension ConsoleModel {
     /// The word of an action here.
     private func label(_ action: Action) -> String {
         switch action.id {
-        case .back: screens.count == 1 && !marks.isRange ? "Quit" : "Back"
+        case .back: screens.count == 1 && !marks.isRange && returns.isEmpty ? "Quit" : "Back"
         case .freeze: isFrozen ? "Go on" : action.label
         case .open:
             switch screen {
@@ -113,6 +115,7 @@ extension ConsoleModel {
             }
         case .nextPane: screen == .overview ? action.label : "Next list"
         case .problems: isShowingProblems ? "All rows" : action.label
+        case .followAOR: followed == nil ? action.label : "Unfollow"
         default: action.label
         }
     }

@@ -30,7 +30,10 @@ extension ConsoleModel {
         }
     }
 
+    /// First the filter goes, or the search; with none on, all lists show everybody again.
     mutating func clearFilter() {
+        if screen.isLadder { return ladder.search(for: "") }
+        guard !currentFilterText.isEmpty else { return follow(nil) }
         setFilterState { $0 = FilterState(history: $0.history) }
         filterBeforeProblems = nil
         filterChanged()
@@ -171,7 +174,7 @@ extension ConsoleModel {
             marks.insert(shown)
             guard bindings.matched > shown.count else { return }
             let rest =
-                bindingsFilter.filter == nil
+                effective(bindingsFilter, for: .bindings) == nil
                 ? "" : "; V again: all \(TimeText.count(bindings.matched)) that the filter matches"
             message = .info(
                 "\(TimeText.count(shown.count, "row")) on the screen marked\(rest).",
@@ -179,7 +182,7 @@ extension ConsoleModel {
             )
             return
         }
-        guard let filter = bindingsFilter.filter else {
+        guard let filter = effective(bindingsFilter, for: .bindings) else {
             message = .warning("Marking all \(TimeText.count(bindings.matched)) bindings needs a filter (/).")
             return
         }

@@ -14,7 +14,8 @@ extension ConsoleModel {
             if action.needsOperate, let obstacleOfLoss { return obstacleOfLoss }
         }
         let needsPage: Set<ActionID> = [
-            .open, .detail, .raw, .why, .times, .followAOR, .block, .evict, .evictGhosts, .expire,
+            .open, .detail, .raw, .why, .times, .attemptsOf, .bindingsOf, .sourceOf, .block, .evict,
+            .evictGhosts, .expire,
         ]
         if let obstacleOfMissing, needsPage.contains(id) { return obstacleOfMissing }
         switch id {
@@ -25,8 +26,12 @@ extension ConsoleModel {
         case .security: return screens == [.security] ? "" : nil
         case .log: return screens == [.log] ? "" : nil
         case .blocks: return screens == [.blocks] ? "" : nil
-        case .lastView: return lastView == nil ? "There was no view before this one." : nil
-        case .clearFilter: return currentFilterText.isEmpty ? "No filter is on." : nil
+        case .lastView: return lastView == nil && returns.isEmpty ? "There was no view before this one." : nil
+        case .clearFilter: return obstacleToClear
+        case .search: return ladder.detail == nil ? "There is no message." : nil
+        case .nextHit, .previousHit:
+            if ladder.search == nil { return "Nothing is searched for: / begins." }
+            return ladder.hits.isEmpty ? "It stands in none of these messages." : nil
         case .evict, .expire: return obstacleToAct
         case .evictGhosts: return obstacleToEvictGhosts
         case .block:
@@ -41,8 +46,14 @@ extension ConsoleModel {
             return bindings.cursorRow.map { !$0.isGone } ?? false ? nil : "There is no row to mark."
         case .markAll: return bindings.entries.isEmpty ? "There is no row to mark." : nil
         case .unmark: return marks.isEmpty ? "Nothing is marked." : nil
+        case .attemptsOf:
+            return attemptsFilterForCursor == nil ? "There is no row to look for." : obstacleOfLeft
+        case .bindingsOf:
+            return bindingsFilterForCursor == nil ? "There is no row to look for." : obstacleOfLeft
+        case .sourceOf: return sourceUnderCursor == nil ? "There is no source under the cursor." : nil
         case .followAOR:
-            return attemptsFilterForCursor == nil ? "There is no row to follow." : obstacleOfLeft
+            return followed == nil && followable == nil
+                ? "There is no address of record under the cursor." : nil
         case .previous, .next: return canStep(by: id == .next ? 1 : -1) ? nil : "There is no other one."
         case .history: return historySubject == nil ? "There is no address of record under the cursor." : nil
         case .preview:
@@ -60,6 +71,11 @@ extension ConsoleModel {
         case .theme: return settings.themes.count < 2 ? "There is no other theme." : nil
         default: return nil
         }
+    }
+
+    private var obstacleToClear: String? {
+        if screen.isLadder { return ladder.search == nil ? "Nothing is searched for." : nil }
+        return currentFilterText.isEmpty && followed == nil ? "No filter is on." : nil
     }
 
     private var canOpen: Bool {

@@ -8,13 +8,13 @@ extension ConsoleModel {
     /// Does an action that has no obstacle. Layers do their own.
     mutating func perform(_ id: ActionID, at now: ClockReading) -> [ConsoleEffect] {
         switch id {
-        case .overview: show(.overview)
-        case .bindings: show(.bindings)
-        case .attempts: show(.attempts)
-        case .security: show(.security)
-        case .log: show(.log)
-        case .blocks: show(.blocks)
-        case .lastView: if let lastView { show(lastView) }
+        case .overview: choose(.overview)
+        case .bindings: choose(.bindings)
+        case .attempts: choose(.attempts)
+        case .security: choose(.security)
+        case .log: choose(.log)
+        case .blocks: choose(.blocks)
+        case .lastView: if !goBackFromJump(), let lastView { show(lastView) }
         case .open, .detail: open(at: now)
         case .back: if !goBack() { layer = .form(quitForm) }
         case .leave:
@@ -26,13 +26,18 @@ extension ConsoleModel {
         case .up, .down, .pageUp, .pageDown, .halfUp, .halfDown, .first, .firstRow, .last: move(id, at: now)
         case .previous, .next: step(by: id == .next ? 1 : -1)
         case .filter: openPrompt()
+        case .search: openSearch()
+        case .nextHit, .previousHit: stepToHit(by: id == .nextHit ? 1 : -1)
         case .clearFilter: clearFilter()
         case .problems: toggleProblems()
         case .sortLeft, .sortRight: sort(by: id == .sortRight ? 1 : -1)
         case .reverse: setOrder(BindingOrder(column: order.column, descending: !order.descending))
         case .sortMenu: layer = .pick(sortMenu)
         case .follow: toggleFollow()
-        case .followAOR: followAOR()
+        case .followAOR: toggleFollowed(at: now)
+        case .attemptsOf: jumpToAttempts()
+        case .bindingsOf: jumpToBindings()
+        case .sourceOf: jumpToSource()
         case .history: if let aor = historySubject { openHistory(aor) }
         case .save: openSave(at: now)
         case .command: commandLine = CommandLine(history: commandHistory)
@@ -93,8 +98,14 @@ extension ConsoleModel {
         entered()
     }
 
+    /// Shows a view by its number: there is nowhere to come back to from there but the view before.
+    private mutating func choose(_ view: Screen) {
+        returns = []
+        show(view)
+    }
+
     /// What the new screen shows is asked for, and nothing that was asked for the old one is waited for.
-    private mutating func entered() {
+    mutating func entered() {
         marks.endRange()
         switch screen {
         case .binding(let id): if detail.detail?.row.key != id { detail = DetailState(aor: knownAOR(of: id)) }
@@ -121,7 +132,7 @@ extension ConsoleModel {
             screens.removeLast()
             entered()
         } else {
-            return false
+            return goBackFromJump()
         }
         return true
     }
@@ -133,7 +144,7 @@ extension ConsoleModel {
         case .binding: if let attempt = detail.attempt { push(.attempt(attempt.id)) }
         case .attempts: if let row = attempts.cursorEntry?.row { push(.attempt(row.id)) }
         case .attempt: ladder.toggleRaw()
-        case .security: followAOR()
+        case .security: jumpToAttempts()
         case .log: if let line = log.cursorEntry?.row { layer = .form(textForm(line, at: now)) }
         case .audit: if let line = audit.cursorEntry?.row { layer = .form(textForm(line, at: now)) }
         case .blocks: if let entry = blocks.cursorEntry { layer = .form(textForm(entry, at: now)) }
@@ -144,9 +155,7 @@ extension ConsoleModel {
     private mutating func openFromOverview() {
         switch overview.selection {
         case .binding(let id): push(.binding(id))
-        case .filter(let text):
-            show(.attempts)
-            setAttemptsFilter(text)
+        case .filter(let text): jump(to: .attempts, filter: text)
         case nil: break
         }
     }
@@ -185,49 +194,5 @@ extension ConsoleModel {
         default: return
         }
         entered()
-    }
-
-    private mutating func followAOR() {
-        guard let text = attemptsFilterForCursor else { return }
-        show(.attempts)
-        setAttemptsFilter(text)
-    }
-
-    /// The filter of Attempts that shows what is under the cursor.
-    var attemptsFilterForCursor: String? {
-        switch screen {
-        case .overview: overview.filter
-        case .bindings:
-            bindings.cursorEntry.map { Self.aorFilter($0.row.aor) }
-                ?? (bindingsFilter.text.isEmpty ? nil : bindingsFilter.text)
-        case .binding: detail.detail.map { Self.aorFilter($0.row.aor) }
-        case .attempts: attempts.cursorEntry.map { Self.aorFilter($0.row.aor) }
-        case .attempt: ladder.detail.map { Self.aorFilter($0.row.aor) }
-        case .security: security.attemptsFilter
-        default: nil
-        }
-    }
-
-    /// A filter for one address of record.
-    static func aorFilter(_ aor: String) -> String {
-        let isPlain = aor.unicodeScalars.allSatisfy {
-            $0.properties.isAlphabetic || "0123456789@.-_+".unicodeScalars.contains($0)
-        }
-        let quoted = aor.flatMap { $0 == "\"" || $0 == "\\" ? ["\\", $0] : [$0] }
-        return isPlain && !aor.isEmpty ? "aor=\(aor)" : "aor=\"\(String(quoted))\""
-    }
-
-    mutating func setAttemptsFilter(_ text: String) {
-        do {
-            try attemptsFilter.set(text, for: .attempts)
-            attemptsFilter.remember()
-        } catch {
-            message = .error("\(text): \(error).")
-            return
-        }
-        failuresOnly = false
-        attempts.reset()
-        attempts.isFollowing = true
-        link.wantsWindow = true
     }
 }

@@ -45,11 +45,12 @@ struct HelpState: Sendable {
 
     private static let filterExamples: [(String, String)] = [
         ("alice", "any column has it"), ("aor~^44", "a field matches a pattern"),
-        ("ip:10.0.0.0/8", "a network, either side"),
-        ("exp<60  age>1h  try>=2", "numbers and lengths of time"),
-        ("st:LATE  result:PASSWD", "a state, a verdict"),
+        ("ip:10.0.0.0/8", "a network"), ("exp<60  age>1h  try>=2", "numbers and lengths of time"),
+        ("at>14:03  since:10m", "moments: of today, so long ago, today, 2026-11-25"),
+        ("st:LATE  result:PASSWD", "a state, a verdict"), ("raw:friendly", "on Attempts: in the messages"),
         ("class:attack  -ip:10.0.0.0/8", "on Security: what it looks like"),
         ("ua~zoiper or nat:yes", "or; a space means and"), ("!x  -x  ( )", "not; groups"),
+        ("@late", "a filter by its name; :save keeps one"),
     ]
 
     /// The keys of an action: `X`, `/ F3 F4`.

@@ -69,7 +69,7 @@ struct BindingsScreen {
         func add(_ text: String, _ role: Role, _ priority: Int) {
             parts.append(Segment(text, role: role, priority: priority))
         }
-        if list.isLoaded, model.bindingsFilter.text.isEmpty {
+        if list.isLoaded, model.bindingsFilter.text.isEmpty, model.followed == nil {
             add(TimeText.count(list.total, "binding"), .text, 60)
         } else if list.isLoaded {
             add("\(TimeText.count(list.matched)) of \(TimeText.count(list.total))", .text, 60)
@@ -89,7 +89,14 @@ struct BindingsScreen {
     /// What to say where there is no row.
     private func drawEmpty(on grid: inout CellGrid, in rect: Rect) {
         let lines: [(String, Role)]
-        if model.bindingsFilter.text.isEmpty {
+        if let followed = model.followed {
+            let what = model.bindingsFilter.text.isEmpty ? "" : " that matches \(model.bindingsFilter.text)"
+            lines = [
+                ("\(followed) has no binding\(what).", .textStrong),
+                ("3 shows its attempts: why it is not registered.", .text),
+                ("\(model.keys.key(.followAOR)) shows everybody again.", .textDim),
+            ]
+        } else if model.bindingsFilter.text.isEmpty {
             let listeners = model.welcome?.listeners.joined(separator: ", ") ?? ""
             lines = [
                 ("No phone is registered.", .textStrong),
@@ -99,7 +106,7 @@ struct BindingsScreen {
         } else {
             lines = [
                 ("No binding matches \(model.bindingsFilter.text)", .textStrong),
-                ("\(model.keys.key(.followAOR)) looks for its attempts: why it is not registered.", .text),
+                ("\(model.keys.key(.attemptsOf)) looks for its attempts: why it is not registered.", .text),
                 ("\(model.keys.key(.clearFilter)) clears the filter.", .textDim),
             ]
         }

@@ -2,7 +2,7 @@
 struct Command: Sendable {
     /// Names it in code; the raw value is what is typed.
     enum Name: String, CaseIterable, Sendable {
-        case at, live, history, export, detach
+        case at, live, history, export, save, forget, detach
         case quit = "q"
     }
 
@@ -22,6 +22,8 @@ struct Command: Sendable {
             argument: "[FILE]",
             help: "save what is here: .txt, .csv, .json, .pcap; secrets hidden"
         ),
+        Command(name: .save, argument: "NAME [FILTER]", help: "keep the filter: /@NAME uses it"),
+        Command(name: .forget, argument: "NAME", help: "forget a filter that was kept"),
         Command(name: .detach, argument: "", help: "leave the terminal; the registrar goes on"),
         Command(name: .quit, argument: "", help: "quit (asks first)"),
     ]

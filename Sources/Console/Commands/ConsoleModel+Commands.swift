@@ -56,6 +56,8 @@ extension ConsoleModel {
             openHistory(argument.isEmpty ? nil : Array(argument.utf8))
             return []
         case .export: return export(to: argument, at: now)
+        case .save: return saveFilter(argument, at: now)
+        case .forget: return forgetFilter(argument, at: now)
         // An attached console leaves the registrar as it found it.
         case .detach: return welcome?.isAttached == true ? [.quit(0)] : [.detach]
         case .quit: return perform(.quit, at: now)

@@ -73,10 +73,13 @@ struct AttemptsScreen {
         if model.failuresOnly { right.append(Segment("only failures", role: .stateWarn, priority: 70)) }
         if list.isLoaded {
             let count =
-                filter.isEmpty && !model.failuresOnly
+                filter.isEmpty && !model.failuresOnly && model.followed == nil
                 ? TimeText.count(list.total, "attempt")
                 : "\(TimeText.count(list.matched)) of \(TimeText.count(list.total))"
             right.append(Segment(count, role: .text, priority: 60))
+        }
+        if list.progress < 1 {
+            right.append(Segment("searching \(Int(list.progress * 100)) %", role: .stateWarn, priority: 75))
         }
         let follow = list.isFollowing ? "following the newest" : "A follows the newest"
         right.append(Segment(follow, role: list.isFollowing ? .toastInfo : .textDim, priority: 20))
@@ -85,8 +88,11 @@ struct AttemptsScreen {
     }
 
     private func drawEmpty(on grid: inout CellGrid, in rect: Rect) {
+        let list = model.attempts
         let lines: [(String, Role)]
-        if model.attemptsFilter.text.isEmpty, !model.failuresOnly {
+        if list.progress < 1 {
+            lines = [("Searching ..", .textStrong), ("The newest attempts are looked at first.", .textDim)]
+        } else if model.attemptsFilter.text.isEmpty, !model.failuresOnly, model.followed == nil {
             let listeners = model.welcome?.listeners.joined(separator: ", ") ?? ""
             let since = model.welcome.map { "since \(clock.clock($0.startedAt))" } ?? ""
             lines = [
@@ -95,7 +101,9 @@ struct AttemptsScreen {
                 ("If a phone should be here, it sends elsewhere or a firewall is between.", .textDim),
             ]
         } else {
-            let what = [model.attemptsFilter.text, model.failuresOnly ? "only failures" : ""].filter {
+            let what = [
+                model.followed ?? "", model.attemptsFilter.text, model.failuresOnly ? "only failures" : "",
+            ].filter {
                 !$0.isEmpty
             }
             lines = [

@@ -208,11 +208,17 @@ struct LadderScreen {
     private func drawRawPane(on grid: inout CellGrid, in rect: Rect) {
         grid.verticalRule(rect)
         guard let message = state.message else { return }
-        let lines = RawMessage(message.bytes).lines
+        let lines = shown(RawMessage(message.bytes).lines)
         TextPane(lines: lines.flatMap { $0.softWrapped(columns: rect.width - 3) }).draw(
             on: &grid,
             in: rect.inset(left: 2)
         )
+    }
+
+    /// The lines with what is searched for made to be seen.
+    private func shown(_ lines: [RunLine]) -> [RunLine] {
+        guard let search = state.search else { return lines }
+        return lines.map { search.highlighted($0) }
     }
 
     private func drawWholeMessage(on grid: inout CellGrid, in rect: Rect) {
@@ -221,7 +227,7 @@ struct LadderScreen {
         let count = state.detail?.messages.count ?? 0
         let title = "MESSAGE \(state.selected + 1) OF \(count)  \(clock.milliseconds(message.at))"
         grid.rule(rect.row(0), title: title)
-        let lines = RawMessage(message.bytes).lines
+        let lines = shown(RawMessage(message.bytes).lines)
         let text =
             lines.isEmpty ? [RunLine("The bytes of this message are no longer kept.", role: .textDim)] : lines
         let wrapped = text.flatMap { $0.softWrapped(columns: rect.width - 2) }

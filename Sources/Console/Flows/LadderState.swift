@@ -22,11 +22,53 @@ struct LadderState: Sendable {
     var showsWhy = true
     /// Times since the message before instead of times of day.
     var showsGaps = false
+    /// What is searched for in the messages, the lines in which it stands, and the one that was gone to.
+    private(set) var search: LadderSearch?
+    private(set) var hits: [LadderSearch.Hit] = []
+    private(set) var hit: Int?
 
     mutating func take(_ new: AttemptDetail) {
         if new.row.id != detail?.row.id { forget() }
+        let isNews = detail?.messages.count != new.messages.count
         detail = new
         isMissing = false
+        if isNews { hits = search?.hits(in: new.messages) ?? [] }
+    }
+
+    /// Searches for another text; an empty one ends the search.
+    mutating func search(for text: String) {
+        search = LadderSearch(text)
+        hits = search?.hits(in: detail?.messages ?? []) ?? []
+        hit = nil
+    }
+
+    /// Goes on to the next line in which the text stands, or the one before; with 0 to the first from the message
+    /// with the cursor on. nil if it stands nowhere.
+    mutating func step(by step: Int) -> LadderSearch.Hit? {
+        guard !hits.isEmpty else { return nil }
+        let place: Int
+        if step != 0, let hit {
+            place = (hit + step + hits.count) % hits.count
+        } else if step < 0 {
+            place = hits.lastIndex { $0.message <= selected } ?? hits.count - 1
+        } else {
+            place = hits.firstIndex { $0.message >= selected } ?? 0
+        }
+        hit = place
+        chosen = hits[place].message
+        return hits[place]
+    }
+
+    /// `"Zoiper" 2 of 7`
+    func hitText(_ search: LadderSearch) -> String {
+        let count = hits.isEmpty ? "nowhere" : hit.map { "\($0 + 1) of \(hits.count)" } ?? "\(hits.count)"
+        return "\"\(search.text)\" \(count)"
+    }
+
+    /// The message with the cursor fills the screen, from some line on.
+    mutating func showWhole(from line: Int) {
+        isRaw = true
+        rawTop = line
     }
 
     /// Another attempt comes; how it is shown stays.
@@ -34,6 +76,8 @@ struct LadderState: Sendable {
         detail = nil
         isMissing = false
         chosen = nil
+        hits = []
+        hit = nil
         isRaw = false
         rawTop = 0
         whyTop = 0

@@ -53,15 +53,16 @@ extension ConsoleModel {
 
     /// The lines of the journal that the filter leaves, newest first.
     var historyEntries: [HistoryEntry] {
-        guard case .history(let aor) = screen, let page = history.page(of: aor) else { return [] }
-        guard !historyFilter.text.isEmpty else { return page.entries }
-        let clock = LocalClock(now: replay?.clock ?? welcome?.clock ?? Self.noClock, utcOffset: utcOffset)
-        return page.entries.filter {
-            HistoryWords(entry: $0, clock: clock).contains(historyFilter.text)
-        }
+        let lines = historyLines
+        guard let filter = effective(historyFilter, for: .history) else { return lines }
+        return filter.passing(lines, clock: filterClock(at: present))
     }
 
-    private static let noClock = ClockReading(timestamp: .zero, wall: WallTime(nanoseconds: 0))
+    /// All lines of the journal that have come, newest first.
+    var historyLines: [HistoryEntry] {
+        guard case .history(let aor) = screen, let page = history.page(of: aor) else { return [] }
+        return page.entries
+    }
 
     /// The line of the journal with the cursor.
     var historyEntry: HistoryEntry? {
@@ -176,7 +177,7 @@ extension ConsoleModel {
         let at = "You look at \(ReplayState.text(replay.at, presentClock(at: now)))"
         if action.needsOperate { return "\(at): :live brings the present back." }
         switch action.id {
-        case .overview, .attempts, .security, .log, .blocks, .followAOR, .lastView:
+        case .overview, .attempts, .security, .log, .blocks, .attemptsOf, .sourceOf, .lastView:
             return "\(at), of which only bindings are remembered: :live brings the rest back."
         case .freeze: return "\(at): nothing moves there."
         default: return nil

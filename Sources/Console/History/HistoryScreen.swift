@@ -75,7 +75,7 @@ struct HistoryScreen {
         let whose = aor.map { BindingColumns.text($0) } ?? "all addresses of record"
         var left = [Segment([TextRun(" \(whose)", role: .textStrong)], priority: 60)]
         let filter = model.historyFilter.text
-        if !filter.isEmpty { left.append(Segment("with \"\(filter)\"", role: .filterMatch, priority: 70)) }
+        if !filter.isEmpty { left.append(Segment("filter: \(filter)", role: .filterMatch, priority: 70)) }
         guard let page = model.history.page(of: aor) else { return SegmentLine(left: left) }
         var right: [Segment] = []
         let total = TimeText.count(page.entries.count)
@@ -93,7 +93,7 @@ struct HistoryScreen {
         }
         let filter = model.historyFilter.text
         let isFiltered = !filter.isEmpty && !page.entries.isEmpty
-        let first = isFiltered ? "No line contains \"\(filter)\"." : "Nothing has happened that is kept."
+        let first = isFiltered ? "No line matches \(filter)" : "Nothing has happened that is kept."
         let reach = HistoryWords.reach(page, since: nil, clock)
         EmptyText.draw([(first, .textStrong), (reach, .text)], on: &grid, in: rect.inset(top: 1))
     }

@@ -94,17 +94,6 @@ struct HistoryWords {
         return ["It left at \(time): \(entry.cause.text)\(who).", "It lived \(lived): \(refreshes)."]
     }
 
-    /// Some part of the line has the text.
-    func contains(_ text: String) -> Bool {
-        guard !text.isEmpty else { return true }
-        let parts = [
-            time, entry.cause.text, source, contact, aor, refreshes, entry.by,
-            BindingColumns.text(life.userAgent),
-        ]
-        let wanted = text.lowercased()
-        return parts.contains { $0.lowercased().contains(wanted) }
-    }
-
     /// Everything, a line each: what the dialog of an entry says.
     var lines: [(String, String)] {
         [

@@ -71,7 +71,15 @@ struct LogScreen {
         func isOver(_ entry: ListState<Block>.Entry) -> Bool {
             entry.departure != nil || entry.row.isOver(at: clock.now.timestamp)
         }
-        draw(model.blocks, columns, on: &grid, in: body, filter: "", remark: "", isOver: isOver) { entry in
+        draw(
+            model.blocks,
+            columns,
+            on: &grid,
+            in: body,
+            filter: model.blocksFilter.text,
+            remark: "",
+            isOver: isOver
+        ) { entry in
             let block = entry.row
             let left = block.until.map { TimeText.countdown(clock.left(until: $0)) } ?? "always"
             return [
@@ -83,7 +91,7 @@ struct LogScreen {
                 TableField(block.reason.isEmpty ? "" : "\"\(block.reason)\"", role: .textDim),
             ]
         }
-        emptyText(model.blocks, "", "Nobody is blocked.", on: &grid, in: body)
+        emptyText(model.blocks, model.blocksFilter.text, "Nobody is blocked.", on: &grid, in: body)
     }
 
     private func draw<Row: ListedRow>(
@@ -122,7 +130,7 @@ struct LogScreen {
             let run = TextRun(text, role: isOn ? .textStrong : .textDim, spot: .tab(index))
             return Segment([run], priority: 90)
         }
-        if !filter.isEmpty { left.append(Segment("with \"\(filter)\"", role: .filterMatch, priority: 60)) }
+        if !filter.isEmpty { left.append(Segment("filter: \(filter)", role: .filterMatch, priority: 60)) }
         if !remark.isEmpty { left.append(Segment(remark, role: .stateWarn, priority: 70)) }
         var right: [Segment] = []
         if list.isLoaded {
@@ -148,7 +156,7 @@ struct LogScreen {
         in body: Rect,
     ) {
         guard list.isLoaded, list.entries.isEmpty else { return }
-        let line = filter.isEmpty ? text : "No line contains \"\(filter)\"."
+        let line = filter.isEmpty ? text : "No line matches \(filter)"
         EmptyText.draw([(line, .textStrong)], on: &grid, in: body.inset(top: 2))
     }
 }

@@ -79,6 +79,29 @@ struct OverviewState: Sendable {
         }
     }
 
+    /// The address of record of the row with the cursor.
+    var addressOfRecord: String? {
+        guard let index else { return nil }
+        switch pane {
+        case .soonest: return numbers.soonest[index].aor
+        case .failing: return numbers.failingUsers[index].aor
+        case .sources: return nil
+        case .events:
+            let subject = numbers.events[index].subject
+            return subject.contains("@") ? subject : nil
+        }
+    }
+
+    /// The source of the row with the cursor.
+    var source: IPAddress? {
+        guard let index else { return nil }
+        switch pane {
+        case .soonest: return numbers.soonest[index].binding.facts.path.source.address
+        case .sources: return numbers.topSources[index].address
+        case .failing, .events: return nil
+        }
+    }
+
     /// Whom a block could refuse.
     var blockSubjects: [BlockSubject] {
         guard let index else { return [] }

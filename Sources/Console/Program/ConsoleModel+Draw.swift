@@ -86,6 +86,10 @@ extension ConsoleModel {
         let badge = liveBadge(clock)
         if replay == nil || badge.isTrouble { left.append(badge.segment) }
         left.append(Segment(readOnlyBecause == nil ? "RW" : "RO", role: .barTitleMode, priority: 60))
+        if let followed {
+            let text = SafeText(followed).fitted(to: size.width < 100 ? 14 : 30).string
+            left.append(Segment("FOLLOW \(text)", role: .barTitleFrozen, priority: 78))
+        }
         if let drain, drain.isInForce(at: clock.now.timestamp) {
             left.append(Segment("DRAINING", role: .barTitleAlert, priority: 75))
             let end = drain.until.map { "until \(clock.clock($0))" } ?? "until lifted"
@@ -150,6 +154,12 @@ extension ConsoleModel {
         } else if let prompt {
             let line = promptLine(prompt)
             line.draw(on: &grid, in: rect)
+            if let cycle = prompt.cycle, prompt.error == nil {
+                CandidateLine(cycle).draw(
+                    on: &grid,
+                    in: Rect(x: rect.x, y: rect.y - 1, width: rect.width, height: 1)
+                )
+            }
             drawNarrowError(of: line, on: &grid, above: rect)
         } else if case .help(let help) = layer {
             Prompt(label: " type to search> ", line: help.search).draw(on: &grid, in: rect)
@@ -202,17 +212,16 @@ extension ConsoleModel {
     }
 
     private func promptLine(_ prompt: PromptState) -> Prompt {
-        var line = Prompt(
-            label: prompt.subject == nil && screen != .security ? " text> " : " filter> ",
-            line: prompt.line
-        )
-        line.ghost =
-            prompt.line.isEmpty
-            ? (prompt.subject == nil ? plainExample : "4417  exp<60  ua~zoiper  result:PASSWD")
-            : ""
-        if prompt.line.caret == prompt.line.scalars.count, let rest = prompt.completion, !rest.isEmpty {
-            line.ghost = "\(keys.key(.promptComplete)): \(rest)"
+        var line = Prompt(label: prompt.subject == nil ? " search> " : " filter> ", line: prompt.line)
+        guard let subject = prompt.subject else {
+            line.ghost = prompt.line.isEmpty ? "a text in the messages" : ""
+            line.role = prompt.line.isEmpty ? .prompt : .filterValid
+            line.note = prompt.line.isEmpty ? "" : TimeText.count(ladder.hits.count, "line")
+            return line
         }
+        line.ghost = prompt.line.isEmpty ? Self.filterExample(subject) : ""
+        if let rest = prompt.ghost { line.ghost = "\(keys.key(.promptComplete)): \(rest)" }
+        if prompt.asked != nil { line.ghost = "asking .." }
         if let error = prompt.error {
             (line.role, line.note, line.noteRole) = (.filterInvalid, error.description, .promptError)
             return line
@@ -227,8 +236,16 @@ extension ConsoleModel {
         return line
     }
 
-    private var plainExample: String {
-        screen == .security ? "class:attack  ip:10.0.0.0/8  ua:zoiper  -9001" : "a text that lines contain"
+    private static func filterExample(_ subject: Filter.Subject) -> String {
+        switch subject {
+        case .bindings: "4417  exp<60  ua~zoiper  ip:10.0.0.0/8  @late"
+        case .attempts: "4417  result:PASSWD  at>14:03  raw:friendly"
+        case .security: "class:attack  ip:10.0.0.0/8  ua:zoiper  -9001"
+        case .log: "disk  level>=warning  ip:10.0.0.0/8  since:10m"
+        case .audit: "4417  who:kl  what:evict  since:today"
+        case .blocks: "4417  ip:10.0.0.0/8  exp<1h  who:kl"
+        case .history: "cause:moved  at>14:03  ip:10.0.0.0/8  lived<5m"
+        }
     }
 
     private var matchedRows: (isLoaded: Bool, matched: Int) {
@@ -237,6 +254,7 @@ extension ConsoleModel {
         case .security: (security.list.isLoaded, security.list.matched)
         case .log: (log.isLoaded, log.matched)
         case .audit: (audit.isLoaded, audit.matched)
+        case .blocks: (blocks.isLoaded, blocks.matched)
         case .history: (hasWindow, historyEntries.count)
         default: (bindings.isLoaded, bindings.matched)
         }
@@ -300,6 +318,7 @@ extension ConsoleModel {
         case .attempt:
             if let count = ladder.detail?.messages.count, count > 0 {
                 add(" message \(ladder.selected + 1) of \(count)", .textDim, 90)
+                if let search = ladder.search { add(ladder.hitText(search), .filterMatch, 80) }
             }
         case .history:
             add(position(historyEntry == nil ? 0 : history.cursor + 1, historyEntries.count), .textDim, 90)

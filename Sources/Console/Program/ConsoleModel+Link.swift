@@ -98,26 +98,36 @@ extension ConsoleModel {
         case .log: return WindowQuery(subject: logSubject, anchor: log.anchor, height: height)
         case .audit:
             return WindowQuery(
-                subject: .audit(containing: auditFilter.text),
+                subject: .audit(filter: effective(auditFilter, for: .audit)),
                 anchor: audit.anchor,
                 height: height
             )
-        case .blocks: return WindowQuery(subject: .blocks, anchor: blocks.anchor, height: height)
+        case .blocks:
+            return WindowQuery(
+                subject: .blocks(filter: blocksFilter.filter),
+                anchor: blocks.anchor,
+                height: height
+            )
         // The journal comes by a way of its own; what the title says comes with any window.
         case .history: return WindowQuery(subject: .overview, height: 1)
         }
     }
 
-    var bindingsSubject: WindowQuery.Subject { .bindings(filter: bindingsFilter.filter, order: order) }
+    var bindingsSubject: WindowQuery.Subject {
+        .bindings(filter: effective(bindingsFilter, for: .bindings), order: order)
+    }
     var attemptsSubject: WindowQuery.Subject {
-        .attempts(filter: attemptsFilter.filter, failuresOnly: failuresOnly)
+        .attempts(filter: effective(attemptsFilter, for: .attempts), failuresOnly: failuresOnly)
     }
     var securitySubject: WindowQuery.Subject {
-        let attacks = security.attacksOnly ? " class:attack" : ""
-        return .security(security.group, matching: (securityFilter.text + attacks).trimmed)
+        var filter = securityFilter.filter
+        if security.attacksOnly, let attacks = try? Filter("class:attack", for: .security) {
+            filter = filter.flatMap { try? $0.and(attacks) } ?? attacks
+        }
+        return .security(security.group, filter: filter)
     }
     var logSubject: WindowQuery.Subject {
-        .log(containing: logFilter.text, level: warningsOnly ? .warning : .info)
+        .log(filter: effective(logFilter, for: .log), level: warningsOnly ? .warning : .info)
     }
 
     private var previewQuery: WindowQuery? {
@@ -158,6 +168,7 @@ extension ConsoleModel {
         case .reloaded(let report, _): takeReload(report, at: now)
         case .history(let page, let serial): takeHistory(page, serial: serial)
         case .replay(let report, let serial): takeReplay(report, serial: serial, at: now)
+        case .values(let values, let serial): takeValues(values, serial: serial)
         case .statistics, .explanation, .messages: break
         case .lost(let reason): lose(reason, at: now)
         case .notice(let notice): hear(notice)
@@ -202,7 +213,7 @@ extension ConsoleModel {
     }
 
     private mutating func showBindings(_ rows: [BindingRow], of window: Window, for query: WindowQuery) {
-        let isFiltered = bindingsFilter.filter != nil
+        let isFiltered = bindingsFilter.filter != nil || followed != nil
         let isSteady = order.column.isSteady
         let isShown = bindings.take(rows, of: window, for: query) { row in
             if row.isGone || row.binding.facts.expiresAt <= window.at { return .gone }

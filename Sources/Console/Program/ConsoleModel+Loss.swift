@@ -88,6 +88,7 @@ extension ConsoleModel {
     /// to the old names any more.
     private mutating func forgetNames() {
         marks.clear()
+        returns = []
         acts = []
         lastActIsBlock = false
         preview = nil

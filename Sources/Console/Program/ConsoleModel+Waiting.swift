@@ -12,8 +12,8 @@ extension ConsoleModel {
     func waits(_ id: ActionID) -> Bool {
         switch id {
         case .up, .down, .pageUp, .pageDown, .halfUp, .halfDown, .first, .firstRow, .last: !hasWindow
-        case .open, .detail, .previous, .next, .followAOR, .mark, .range, .markAll, .evict, .expire, .block,
-            .unblock,
+        case .open, .detail, .previous, .next, .followAOR, .attemptsOf, .bindingsOf, .sourceOf, .mark,
+            .range, .markAll, .evict, .expire, .block, .unblock,
             .raw, .why, .times:
             !hasWindow || isCursorMoving
         default: false

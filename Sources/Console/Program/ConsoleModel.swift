@@ -78,6 +78,17 @@ public struct ConsoleModel: Sendable {
     var audit = ListState<AuditLine>(isFollowing: true)
     var auditFilter = FilterState()
     var blocks = ListState<Block>()
+    var blocksFilter = FilterState()
+
+    /// When something last happened.
+    var present = ClockReading(timestamp: .zero, wall: WallTime(nanoseconds: 0))
+
+    /// The address of record that all lists are narrowed to; nil for none.
+    var followed: String?
+    /// Where jumps came from, the last one last.
+    var returns: [ReturnPoint] = []
+    /// Texts that messages were searched for, oldest first.
+    var searchHistory: [String] = []
 
     var overview = OverviewState()
     var detail = DetailState()
@@ -103,14 +114,10 @@ public struct ConsoleModel: Sendable {
         screens = [Screen(settings.view)]
         replayWish = settings.at
         guard !settings.filter.isEmpty else { return }
-        do {
-            switch screen {
-            case .attempts: try attemptsFilter.set(settings.filter, for: .attempts)
-            case .security: securityFilter.set(plain: settings.filter)
-            case .log: logFilter.set(plain: settings.filter)
-            case .audit: auditFilter.set(plain: settings.filter)
-            default: try bindingsFilter.set(settings.filter, for: .bindings)
-            }
+        do throws(FilterError) {
+            var state = currentFilter
+            try state.set(settings.filter, for: screen.filtered, named: preferences.filters)
+            setFilterState { $0 = state }
         } catch {
             message = .error("Filter \(settings.filter): \(error).")
         }
@@ -165,6 +172,7 @@ public struct ConsoleModel: Sendable {
     /// Takes what happened and says what to do about it.
     public mutating func update(_ input: ConsoleInput, at now: ClockReading) -> [ConsoleEffect] {
         var effects: [ConsoleEffect] = []
+        present = now
         switch input {
         case .key(let key): effects = press(key, at: now)
         case .resize(let size):

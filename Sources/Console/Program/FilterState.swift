@@ -3,7 +3,7 @@ internal import Monitor
 
 /// A list's filter as typed and as understood, and those typed before it.
 struct FilterState: Hashable, Sendable {
-    /// What is in force; empty for none. Log and Audit take it as plain text.
+    /// What is in force; empty for none.
     private(set) var text = ""
     /// What was understood of it; nil for none.
     private(set) var filter: Filter?
@@ -11,14 +11,17 @@ struct FilterState: Hashable, Sendable {
     var history: [String] = []
 
     /// Puts a filter in force; one that can't be understood leaves the old one as it is.
-    mutating func set(_ text: String, for subject: Filter.Subject) throws(FilterError) {
+    ///
+    /// - Parameter named: the operator's own filters by their names.
+    mutating func set(
+        _ text: String,
+        for subject: Filter.Subject,
+        named: [String: String] = [:],
+    ) throws(FilterError) {
         let trimmed = text.trimmed
-        filter = trimmed.isEmpty ? nil : try Filter(trimmed, for: subject)
+        filter = trimmed.isEmpty ? nil : try Filter(trimmed, for: subject, named: named)
         self.text = trimmed
     }
-
-    /// Puts plain text in force.
-    mutating func set(plain text: String) { self.text = text }
 
     /// Remembers what was typed.
     mutating func remember() {
@@ -29,59 +32,144 @@ struct FilterState: Hashable, Sendable {
     }
 }
 
-/// The line where a filter is being typed. A text that can't be understood leaves the old filter on.
+/// The line where a filter is being typed, or a text to search a message for. A filter that can't be understood
+/// leaves the old one on.
 struct PromptState: Sendable {
-    /// What is filtered; nil means plain text (Log, Audit).
+    /// What is filtered; nil: the messages of the attempt on the screen are searched.
     var subject: Filter.Subject?
     var line: LineEditor
     /// The filter as it was before.
     var before: FilterState
+    /// The text that was searched for before.
+    var searchBefore = ""
     /// What is wrong with the text.
     var error: FilterError?
+    /// The operator's own filters by their names.
+    let named: [String: String]
+    /// What Tab goes through; nil until it is pressed, and when something else is typed.
+    private(set) var cycle: CompletionCycle?
+    /// Values that have been asked for.
+    private(set) var asked: CompletionQuestion?
     /// Filters that were kept before, and the place in them.
     private var recall: LineRecall
 
     /// A prompt that begins with the filter in force.
-    init(subject: Filter.Subject?, before: FilterState) {
+    init(subject: Filter.Subject, before: FilterState, named: [String: String]) {
         self.subject = subject
         self.before = before
+        self.named = named
         line = LineEditor(before.text)
         recall = LineRecall(before.history)
     }
 
-    /// Goes through the history; false at its ends.
-    mutating func recall(by step: Int) -> Bool { recall.move(by: step, in: &line) }
+    /// A prompt for a text to search for.
+    init(searching text: String, history: [String]) {
+        before = FilterState()
+        named = [:]
+        searchBefore = text
+        line = LineEditor(text)
+        recall = LineRecall(history)
+    }
 
-    /// What the word at the end of the line could become.
-    var completion: String? {
-        guard let subject, line.caret == line.scalars.count else { return nil }
-        let start = line.text.lastIndex { " (!".contains($0) }.map { line.text.index(after: $0) }
-        let word = String(line.text[(start ?? line.text.startIndex)...])
-        guard !word.isEmpty else { return nil }
-        if let colon = word.firstIndex(where: { ":=".contains($0) }) {
-            let (field, typed) = (String(word[..<colon]), word[word.index(after: colon)...].lowercased())
-            let match = Filter.words(of: field).first { $0.lowercased().hasPrefix(typed) }
-            return match.map { String($0.dropFirst(typed.count)) }
+    /// Goes through the history; false at its ends.
+    mutating func recall(by step: Int) -> Bool {
+        guard recall.move(by: step, in: &line) else { return false }
+        forgetCompletion()
+        return true
+    }
+
+    /// Takes an editing key; false when the key is none.
+    mutating func take(_ key: Key) -> Bool {
+        guard line.take(key) else { return false }
+        forgetCompletion()
+        return true
+    }
+
+    /// What stands before the caret.
+    private var completion: FilterCompletion? {
+        subject.map { FilterCompletion(line.scalars[..<line.caret], subject: $0, named: named) }
+    }
+
+    /// What the word at the end of the line could become first, as far as that is known without asking.
+    var ghost: String? {
+        guard cycle == nil, line.caret == line.scalars.count, let completion, !completion.typed.isEmpty else {
+            return nil
         }
-        let name = Filter.fieldNames(for: subject).first { $0.hasPrefix(word.lowercased()) }
-        return name.map { String($0.dropFirst(word.count)) + ":" }
+        guard let first = completion.candidates.first?.text, first.count > completion.typed.count,
+            first.lowercased().hasPrefix(completion.typed.lowercased())
+        else { return nil }
+        return String(first.dropFirst(completion.typed.count))
     }
 
     /// The last word may still become a field, of this list or of the other: it is not searched for before
     /// Enter.
     var isUnfinished: Bool {
-        guard subject != nil else { return false }
+        guard let subject else { return false }
         let word = line.text.split(whereSeparator: { " (!-".contains($0) }).last?.lowercased() ?? ""
         guard !word.isEmpty, !line.text.hasSuffix(" ") else { return false }
-        let names = Filter.fieldNames(for: .bindings) + Filter.fieldNames(for: .attempts)
+        if word.hasPrefix("@") {
+            let names = Filter.names(for: subject, named: named)
+            return names.contains { $0.hasPrefix(word.dropFirst()) && $0 != word.dropFirst() }
+        }
+        let names =
+            subject == .bindings || subject == .attempts
+            ? Filter.fieldNames(for: .bindings) + Filter.fieldNames(for: .attempts)
+            : Filter.fieldNames(for: subject)
         return names.contains { $0.hasPrefix(word) }
     }
 
-    /// Completes the word; false where nothing is known.
-    mutating func complete() -> Bool {
-        guard let rest = completion, !rest.isEmpty else { return false }
-        line.replace(with: line.text + rest)
-        return true
+    // MARK: Completion
+
+    /// What Tab has done.
+    enum Completed: Hashable, Sendable {
+        /// Nothing is known here.
+        case nothing
+        /// Something else stands in the line.
+        case changed
+        /// The values that have been seen must be asked for.
+        case asks(ValuesQuery)
+    }
+
+    /// Completes the word before the caret, or goes on to the next, or previous, thing that it could become.
+    mutating func complete(by step: Int) -> Completed {
+        if cycle?.isShown(in: line) == true {
+            cycle?.move(by: step, in: &line)
+            return (cycle?.candidates.count ?? 0) > 1 ? .changed : .nothing
+        }
+        guard let completion else { return .nothing }
+        if let query = completion.query { return .asks(query) }
+        return begin(completion, completion.candidates, step)
+    }
+
+    private mutating func begin(
+        _ completion: FilterCompletion,
+        _ candidates: [CompletionCycle.Candidate],
+        _ step: Int,
+    ) -> Completed {
+        let isThere = candidates.count == 1 && candidates[0].text == completion.typed
+        guard !candidates.isEmpty, !isThere else { return .nothing }
+        var cycle = CompletionCycle(candidates: candidates, start: completion.start, line: line)
+        cycle.show(step < 0 ? candidates.count - 1 : 0, in: &line)
+        self.cycle = cycle
+        return .changed
+    }
+
+    /// Values have been asked for.
+    mutating func waitForValues(serial: UInt64, step: Int) {
+        asked = CompletionQuestion(serial: serial, step: step, line: line)
+    }
+
+    /// Values have come; false if nobody waits for them any more, or there are none.
+    mutating func take(_ values: [SeenValue], serial: UInt64) -> Completed? {
+        guard let question = asked, question.serial == serial else { return nil }
+        asked = nil
+        guard question.line == line, let completion else { return nil }
+        return begin(completion, completion.candidates(values), question.step)
+    }
+
+    private mutating func forgetCompletion() {
+        cycle = nil
+        asked = nil
     }
 }
 

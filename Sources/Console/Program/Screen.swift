@@ -40,6 +40,22 @@ enum Screen: Hashable, Sendable {
         return keys.row(view)?.keys.first.map { "\($0) \(name)" } ?? name
     }
 
+    /// It shows one attempt.
+    var isLadder: Bool { if case .attempt = self { true } else { false } }
+
+    /// What its filter is for; of a screen without one, Bindings'.
+    var filtered: Filter.Subject {
+        switch self {
+        case .overview, .bindings, .binding: .bindings
+        case .attempts, .attempt: .attempts
+        case .security: .security
+        case .log: .log
+        case .audit: .audit
+        case .blocks: .blocks
+        case .history: .history
+        }
+    }
+
     /// Where actions apply that belong to this screen.
     var place: Places {
         switch self {

@@ -25,18 +25,20 @@ struct SecurityState: Sendable {
         list.reset()
     }
 
+    /// Groups by a thing: another list.
+    mutating func group(by group: SecurityGroup) {
+        self.group = group
+        list.reset()
+    }
+
     /// The filter of Attempts that shows what the row with the cursor counts.
     var attemptsFilter: String? {
         switch list.cursorRow?.key {
         case .source(let address): "ip:\(address)"
         case .user(let aor): aor.isEmpty ? nil : ConsoleModel.aorFilter(aor)
-        case .agent(let agent): agent.isEmpty ? nil : "ua:\"\(Self.quoted(agent))\""
+        case .agent(let agent): agent.isEmpty ? nil : "ua:\(Filter.quoted(agent, always: true))"
         case .others, nil: nil
         }
-    }
-
-    private static func quoted(_ text: String) -> String {
-        String(text.flatMap { $0 == "\"" || $0 == "\\" ? ["\\", $0] : [$0] })
     }
 
     /// Whom a block could refuse.

@@ -5,7 +5,8 @@ internal import Timing
 
 extension LinkRequest: Codable {
     private enum Word: String, CodingKey, CaseIterable {
-        case query, preview, previewMatching, perform, reload, history, replay, statistics, explain, messages
+        case query, preview, previewMatching, perform, reload, history, replay, statistics, explain
+        case messages, values
     }
     private enum Rest: String, CodingKey { case serial }
     private enum Members: String, CodingKey { case filter, at }
@@ -34,6 +35,7 @@ extension LinkRequest: Codable {
         case .statistics: self = .statistics(serial: serial)
         case .explain: self = .explain(try words.decode(ExplainQuery.self, forKey: word), serial: serial)
         case .messages: self = .messages(try words.decode(MessagesQuery.self, forKey: word), serial: serial)
+        case .values: self = .values(try words.decode(ValuesQuery.self, forKey: word), serial: serial)
         }
     }
 
@@ -57,6 +59,7 @@ extension LinkRequest: Codable {
         case .statistics: _ = members(.statistics)
         case .explain(let query, _): try words.encode(query, forKey: .explain)
         case .messages(let query, _): try words.encode(query, forKey: .messages)
+        case .values(let query, _): try words.encode(query, forKey: .values)
         }
         var rest = encoder.container(keyedBy: Rest.self)
         try rest.encode(serial, forKey: .serial)
@@ -69,7 +72,7 @@ extension LinkRequest: Codable {
 
         func encode(to encoder: any Encoder) throws {
             var members = encoder.container(keyedBy: Members.self)
-            try members.encode(filter.text, forKey: .filter)
+            try members.encode(filter.expansion, forKey: .filter)
             try command.encode(to: encoder)
         }
     }
@@ -79,7 +82,8 @@ extension LinkRequest: Codable {
         switch self {
         case .query(_, let serial), .preview(_, let serial), .previewMatching(_, _, let serial),
             .perform(_, let serial), .reload(let serial), .history(_, let serial), .replay(_, let serial),
-            .statistics(let serial), .explain(_, let serial), .messages(_, let serial):
+            .statistics(let serial), .explain(_, let serial), .messages(_, let serial),
+            .values(_, let serial):
             serial
         }
     }
@@ -87,8 +91,8 @@ extension LinkRequest: Codable {
 
 extension LinkUpdate: Codable {
     private enum Word: String, CodingKey, CaseIterable {
-        case welcome, window, preview, outcome, reloaded, history, replay, statistics, explanation, messages
-        case notice, lost
+        case welcome, window, preview, outcome, reloaded, history, replay, statistics, explanation
+        case messages, values, notice, lost
     }
     private enum Rest: String, CodingKey {
         case serial
@@ -131,6 +135,8 @@ extension LinkUpdate: Codable {
             self = .explanation(try words.decode(ExplainAnswer.self, forKey: word), serial: try serial())
         case .messages:
             self = .messages(try words.decode(MessagesPage.self, forKey: word), serial: try serial())
+        case .values:
+            self = .values(try words.decode([SeenValue].self, forKey: word), serial: try serial())
         case .notice: self = .notice(try words.decode(Notice.self, forKey: word))
         case .lost: self = .lost(try words.decode(String.self, forKey: word))
         }
@@ -153,6 +159,7 @@ extension LinkUpdate: Codable {
         case .statistics(let metrics, _): try words.encode(metrics, forKey: .statistics)
         case .explanation(let answer, _): try words.encode(answer, forKey: .explanation)
         case .messages(let page, _): try words.encode(page, forKey: .messages)
+        case .values(let values, _): try words.encode(values, forKey: .values)
         case .notice(let notice): try words.encode(notice, forKey: .notice)
         case .lost(let reason): try words.encode(reason, forKey: .lost)
         }
@@ -165,7 +172,7 @@ extension LinkUpdate: Codable {
         case .window(_, let serial), .preview(_, let serial), .outcome(_, let serial),
             .reloaded(_, let serial),
             .history(_, let serial), .replay(_, let serial), .statistics(_, let serial),
-            .explanation(_, let serial), .messages(_, let serial):
+            .explanation(_, let serial), .messages(_, let serial), .values(_, let serial):
             serial
         case .welcome, .notice, .lost: nil
         }

@@ -90,6 +90,7 @@ final class MonitorService: Sendable {
         do {
             let thread = try LoopThread(name: "regtop-monitor") { [self] in
                 let monitor = Monitor(table: table, limits: limits, startedAt: started)
+                monitor.utcOffset = LocalTime.utcOffset
                 MonitorTurn(service: self, monitor: monitor, clocks: ClockWatch(started)).run()
             }
             self.thread.withLock { $0 = thread }

@@ -33,6 +33,7 @@ final class PastView: Sendable {
             table: table.table,
             startedAt: ClockReading(timestamp: Self.now, wall: moment)
         )
+        monitor.utcOffset = LocalTime.utcOffset
         while monitor.pull(limit: 65_536, at: Self.now) {}
         state = Mutex(State(monitor: monitor))
     }
@@ -42,6 +43,11 @@ final class PastView: Sendable {
         state.withLock { state in
             state.monitor.answer(query, for: &state.session, at: Self.now)
         }
+    }
+
+    /// Values that the bindings of the moment have.
+    func values(_ query: ValuesQuery) -> [SeenValue] {
+        state.withLock { $0.monitor.values(query, at: Self.now) }
     }
 
     /// Goes on sorting by a slice; true if more waits.

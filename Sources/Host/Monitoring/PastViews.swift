@@ -87,6 +87,9 @@ struct PastViews {
         case .perform(_, let serial):
             guard views[console.id] != nil else { return false }
             console.deliver(.outcome(CommandOutcome(refusal: Self.past), serial: serial))
+        case .values(let query, let serial):
+            guard let past = views[console.id] else { return false }
+            console.deliver(.values(past.values(query), serial: serial))
         // Messages are of the present, whatever moment is looked at.
         case .reload, .statistics, .explain, .messages: return false
         }

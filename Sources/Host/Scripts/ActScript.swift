@@ -144,7 +144,7 @@ public struct ActScript {
 
     private func look(_ aims: [Aim], _ script: ScriptContext) throws(HostError) -> Preview {
         var preview = Preview()
-        preview.at = try script.link.window(WindowQuery(subject: .blocks, height: 0)).at
+        preview.at = try script.link.window(WindowQuery(subject: .blocks(filter: nil), height: 0)).at
         for part in batches(aims) {
             let outcome = try script.link.outcome(of: command(part, script), isDryRun: true)
             if let refusal = outcome.refusal { throw .refused(refusal) }
@@ -231,7 +231,7 @@ public struct ActScript {
         var preview = Preview()
         var numbers: [CommandID] = []
         var counts: [TargetOutcome: Int] = [:]
-        let at = try script.link.window(WindowQuery(subject: .blocks, height: 0)).at
+        let at = try script.link.window(WindowQuery(subject: .blocks(filter: nil), height: 0)).at
         preview.at = at
         let parts = batches(aims)
         for (index, part) in parts.enumerated() {

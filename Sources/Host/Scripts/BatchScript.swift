@@ -108,7 +108,9 @@ public struct BatchScript {
             anchor: .end,
             height: WindowQuery.maximumHeight
         )
-        let window = try script.link.window(query)
+        var window = try script.link.window(query)
+        // Messages are searched by and by.
+        while window.progress < 1 { window = try script.link.window(query) }
         guard case .attempts(let rows) = window.content else { throw ScriptContext.strange }
         let clock = script.clock(window.at)
         let writer = writer(AttemptFields.table, listed: AttemptFields.listed, at: clock, script)
@@ -117,8 +119,9 @@ public struct BatchScript {
     }
 
     private func security(_ script: ScriptContext, _ isFirst: Bool) throws(HostError) {
+        let filter = try ScriptContext.filter(filter, .security)
         let query = WindowQuery(
-            subject: .security(.source, matching: filter),
+            subject: .security(.source, filter: filter),
             height: WindowQuery.maximumHeight
         )
         let window = try script.link.window(query)

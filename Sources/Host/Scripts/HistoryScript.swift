@@ -1,6 +1,7 @@
 import BindingTable
 import Console
 import ConsoleLink
+import Monitor
 public import Timing
 
 /// `regtop history`: what happened to bindings, newest first, out of the journal.
@@ -9,6 +10,8 @@ public struct HistoryScript {
     public var name: String?
     /// Only what happened from then on.
     public var since: WallTime?
+    /// In the console's filter language; empty: all.
+    public var filter = ""
     /// Most events.
     public var limit = 100
     /// How it is written.
@@ -24,16 +27,19 @@ public struct HistoryScript {
         let clock = script.clock(script.welcome.clock.timestamp)
         let fields = HistoryFields.table
         let writer = ReportWriter(format: format, fields: fields, sink: script.output)
+        let filter = try ScriptContext.filter(filter, .history)
+        let reading = FilterClock(clock.now, utcOffset: script.utcOffset)
         var left = max(1, limit)
         var before: WallTime?
         var last: Set<Int64> = []
         var count = 0
         while left > 0 {
-            let part = min(left + last.count, HistoryQuery.maximum)
+            let part = filter == nil ? min(left + last.count, HistoryQuery.maximum) : HistoryQuery.maximum
             let page = try page(HistoryQuery(aor: aor, since: since, before: before, limit: part), script)
             if count == 0, last.isEmpty { try begin(writer, page, clock, script) }
-            let fresh = page.entries.filter { !last.contains($0.number) }.prefix(left)
-            for entry in fresh {
+            let fresh = page.entries.filter { !last.contains($0.number) }
+            let chosen = (filter?.passing(fresh, clock: reading) ?? fresh).prefix(left)
+            for entry in chosen {
                 if format == .text {
                     let who = name == nil ? "\(String(decoding: entry.binding.aor, as: UTF8.self))  " : ""
                     try script.output.line(who + HistoryFields.line(entry, clock))
@@ -41,16 +47,20 @@ public struct HistoryScript {
                     try writer.row(entry, clock)
                 }
             }
-            count += fresh.count
-            left -= fresh.count
+            count += chosen.count
+            left -= chosen.count
             guard let oldest = page.entries.last, !fresh.isEmpty, page.entries.count == part else { break }
             // What happened at the very moment where the page ends may not have been on it.
             before = oldest.at + Interval(nanoseconds: 1)
             last = Set(page.entries.filter { $0.at == oldest.at }.map(\.number))
         }
         try script.output.finish()
-        if count == 0 { throw .nothing("\(name ?? "history"): nothing is kept\(sinceText(script))") }
+        if count == 0 {
+            throw .nothing("\(name ?? "history"): nothing is kept\(sinceText(script))\(filterText)")
+        }
     }
+
+    private var filterText: String { filter.isEmpty ? "" : " that passes \(filter)" }
 
     private func sinceText(_ script: ScriptContext) -> String {
         since.map { " since \(script.dated($0))" } ?? ""

@@ -88,7 +88,9 @@ public struct OperationScript {
         if !isDryRun, let why = script.welcome.readOnlyBecause { throw .refused("read-only: \(why)") }
         let outcome = try script.link.outcome(of: script.command(verb, reason: reason), isDryRun: isDryRun)
         if let refusal = outcome.refusal { throw .refused(refusal) }
-        let clock = try script.clock(script.link.window(WindowQuery(subject: .blocks, height: 0)).at)
+        let clock = try script.clock(
+            script.link.window(WindowQuery(subject: .blocks(filter: nil), height: 0)).at
+        )
         let writer = ReportWriter(format: .json, fields: TargetFields.table, sink: script.output)
         if isJSON {
             typealias Named = ScriptContext.Named
@@ -124,7 +126,7 @@ public struct OperationScript {
 
     private func blocks(_ script: ScriptContext) throws(HostError) {
         // A window holds so many; whoever has more sees how many there are in the header.
-        let query = WindowQuery(subject: .blocks, height: WindowQuery.maximumHeight)
+        let query = WindowQuery(subject: .blocks(filter: nil), height: WindowQuery.maximumHeight)
         let window = try script.link.window(query)
         guard case .blocks(let blocks) = window.content else { throw ScriptContext.strange }
         let clock = script.clock(window.at)

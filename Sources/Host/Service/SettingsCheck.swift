@@ -50,9 +50,9 @@ public struct SettingsCheck {
 
     private func checkFilter() throws(HostError) {
         let console = settings.console
-        guard !["log", "audit"].contains(console.view), !console.filter.isEmpty else { return }
+        guard !console.filter.isEmpty else { return }
         do throws(FilterError) {
-            _ = try Filter(console.filter, for: console.view == "attempts" ? .attempts : .bindings)
+            _ = try Filter(console.filter, for: Filter.Subject(rawValue: console.view) ?? .bindings)
         } catch {
             throw HostError("console.filter \(console.filter): \(error)", exitCode: 1)
         }

@@ -6,7 +6,7 @@ extension Filter {
 }
 
 extension KeyedDecodingContainer {
-    /// Reads a filter from its text; nil if the member isn't there. Throws the sentence of `FilterError`.
+    /// Reads a filter from its text; nil if the member isn't there, or is blank. Throws the sentence of `FilterError`.
     public func filter(_ key: Key, for subject: Filter.Subject) throws -> Filter? {
         guard contains(key), try !decodeNil(forKey: key) else { return nil }
         let text = try decode(String.self, forKey: key)
@@ -17,6 +17,7 @@ extension KeyedDecodingContainer {
                 debugDescription: "at most \(Filter.mostBytes) bytes expected"
             )
         }
+        guard text.contains(where: { $0 != " " }) else { return nil }
         do throws(FilterError) {
             return try Filter(text, for: subject)
         } catch {

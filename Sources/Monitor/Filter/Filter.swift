@@ -2,19 +2,26 @@
 ///
 /// A value: the console parses it to show errors by column, and the monitor evaluates it. Space between
 /// terms means "and"; `or`, parentheses, `!` and `-` for "not". A term is `field op value` with one of
-/// `: = != ~ !~ < <= > >=`, or a bare word that any shown column must contain. `:` asks whether a text
-/// contains the value (with `*` and `?`: whether the whole text fits), `=` whether it is the value, `~`
-/// whether the regular expression is found in it. Lower-case values ignore case (smart case). `path` is the
-/// whole way: `udp 198.51.100.7:5062 > 192.0.2.1:5060`, and behind it the proxies of a Path header, which are
-/// `hops` alone. `rtt` is a ping's round trip in milliseconds, `flow` another name of `regid`.
+/// `: = != ~ !~ < <= > >=`, a bare word that any shown column must contain, or `@name`, a filter by its name. `:`
+/// asks whether a text contains the value (with `*` and `?`: whether the whole text fits), `=` whether it is the
+/// value, `~` whether the regular expression is found in it. Lower-case values ignore case (smart case). Values with
+/// blanks stand between quotation marks, where `\"` and `\\` are the two characters themselves.
+///
+/// `path` is the whole way: `udp 198.51.100.7:5062 > 192.0.2.1:5060`, and behind it the proxies of a Path header,
+/// which are `hops` alone. Lengths of time are `90`, `5m`, `1h30m`, `2d`; `rtt` and `took` are milliseconds. Moments
+/// (`at`, `seen`, `since`, `before`) are `14:03`, the last that has come, `14:03:20`, `today`, `2026-11-25`,
+/// `2026-11-25T14:03`, and `-10m`, ten minutes ago. `since:` and `before:` take the row's own time: when an attempt
+/// began, a binding was made, a line was written.
 public struct Filter: Hashable, Sendable, CustomStringConvertible {
-    /// What is filtered: some fields belong to one of the lists only.
-    public enum Subject: Hashable, Sendable, CaseIterable {
-        case bindings, attempts
+    /// What is filtered: many fields belong to some of the lists only.
+    public enum Subject: String, Hashable, Sendable, CaseIterable {
+        case bindings, attempts, security, log, audit, blocks, history
     }
 
     /// What was typed.
     public let text: String
+    /// The same with what the operator's own names of filters stand for: what another program understands.
+    public let expansion: String
     /// What it is for.
     public let subject: Subject
 
@@ -23,11 +30,46 @@ public struct Filter: Hashable, Sendable, CustomStringConvertible {
     /// Reads a filter.
     ///
     /// Throws what is wrong with it, and in which column.
-    public init(_ text: String, for subject: Subject) throws(FilterError) {
+    ///
+    /// - Parameter named: the operator's own filters by their names, beside those that are built in.
+    public init(_ text: String, for subject: Subject, named: [String: String] = [:]) throws(FilterError) {
         self.text = text
         self.subject = subject
-        var parser = FilterParser(text, for: subject)
+        var parser = FilterParser(text, for: subject, names: FilterNames(named))
         program = try parser.parse()
+        expansion = parser.expansion
+        guard expansion.utf8.count <= Self.mostBytes else {
+            throw FilterError(column: 1, message: "the filter is too long: at most \(Self.mostBytes) bytes")
+        }
+    }
+
+    /// What passes two filters of the same list; throws if both together are too long.
+    public func and(_ other: Filter) throws(FilterError) -> Filter {
+        // A blank ends whatever a value may have left open.
+        try Filter("( \(expansion) ) ( \(other.expansion) )", for: subject)
+    }
+
+    /// Lines or rows in which a text stands, as a bare word finds it; nil for an empty text.
+    public init?(containing text: String, for subject: Subject) {
+        guard !text.isEmpty, let filter = try? Filter(Self.quoted(text, always: true), for: subject) else {
+            return nil
+        }
+        self = filter
+    }
+
+    /// A value as a filter takes it: between quotation marks unless it is plain.
+    public static func quoted(_ text: String, always: Bool = false) -> String {
+        let isPlain = text.unicodeScalars.allSatisfy {
+            $0.properties.isAlphabetic || "0123456789@.-_+:/".unicodeScalars.contains($0)
+        }
+        if isPlain, !always, !text.isEmpty { return text }
+        var scalars = String.UnicodeScalarView("\"".unicodeScalars)
+        for scalar in text.unicodeScalars {
+            if scalar == "\"" || scalar == "\\" { scalars.append("\\") }
+            scalars.append(scalar)
+        }
+        scalars.append("\"")
+        return String(scalars)
     }
 
     /// What was typed.
@@ -38,18 +80,55 @@ public struct Filter: Hashable, Sendable, CustomStringConvertible {
         FilterField.allCases.filter { $0.isKnown(of: subject) }.map(\.name)
     }
 
+    /// The operators that a field takes, the usual one first; empty if there is no such field.
+    public static func operators(of field: String) -> [String] {
+        guard let field = FilterField(name: field) else { return [] }
+        let all = FilterRelation.all.filter { $0.fits(field) }.map(\.text)
+        guard field.example.hasPrefix(field.name) else { return all }
+        let usual = String(field.example.dropFirst(field.name.count)).prefix { "<>=!~:".contains($0) }
+        return [String(usual)] + all.filter { $0 != usual }
+    }
+
+    /// What is typed behind the field's name in its example: `^44` of `aor~^44`; empty if there is no such field.
+    public static func example(of field: String) -> String { FilterField(name: field)?.example ?? "" }
+
+    /// The field takes a number, a length of time or a moment: what has been seen of it is nothing to choose from.
+    public static func takesMeasure(_ field: String) -> Bool {
+        switch FilterField(name: field)?.kind {
+        case .duration, .length, .delay, .fraction, .time: true
+        default: false
+        }
+    }
+
     /// The words that a field takes, for completion; empty for fields that take any text or number.
     public static func words(of field: String) -> [String] {
         FilterField(name: field)?.words ?? []
     }
 
-    /// Equal by what was typed and what it is for.
-    public static func == (a: Filter, b: Filter) -> Bool { a.subject == b.subject && a.text == b.text }
+    /// Equal by what was typed, what names in it stand for, and what it is for.
+    public static func == (a: Filter, b: Filter) -> Bool {
+        a.subject == b.subject && a.text == b.text && a.expansion == b.expansion
+    }
 
     /// Hashes what was typed and what it is for.
     public func hash(into hasher: inout Hasher) {
-        hasher.combine(text)
+        hasher.combine(expansion)
         hasher.combine(subject)
+    }
+}
+
+extension Filter.Subject {
+    /// What the list holds, in words.
+    var plural: String {
+        switch self {
+        case .bindings: "bindings"
+        case .attempts: "attempts"
+        case .security: "rows of Security"
+        case .log: "lines of the log"
+        case .audit: "lines of the audit trail"
+        case .blocks: "blocks"
+        case .history: "lines of the history"
+        }
     }
 }
 

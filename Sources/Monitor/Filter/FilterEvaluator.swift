@@ -5,12 +5,14 @@ internal import Timing
 /// Evaluates a filter over rows; keeps what its patterns have learned.
 struct FilterEvaluator {
     let program: FilterProgram
+    private let clock: FilterClock
     /// One for each test that is a pattern.
     private var matchers: [PatternMatcher?]
     /// Before this moment the answer for the row evaluated last can't change unless the row does.
     private(set) var holdsUntil = Timestamp.distantFuture
 
-    init(_ filter: Filter) {
+    init(_ filter: Filter, clock: FilterClock) {
+        self.clock = clock
         program = filter.program
         matchers = program.tests.map { test in
             if case .matches(let pattern) = test { PatternMatcher(pattern) } else { nil }
@@ -45,21 +47,28 @@ struct FilterEvaluator {
             return !value(of: operand, row, bytes, now)
         case .text(let field, let test):
             return passes(Int(test), bytes, row.range(of: field))
-        case .anywhere(let test):
-            for place in 0..<FilterTexts.count where FilterTexts.shown.rawValue & 1 << UInt16(place) != 0 {
-                if passes(Int(test), bytes, row.range(at: place)) { return true }
+        case .anywhere(let test, let among):
+            var left = among.rawValue
+            while left != 0 {
+                if passes(Int(test), bytes, row.range(at: left.trailingZeroBitCount)) { return true }
+                left &= left - 1
             }
             return false
         case .number(let field, let comparison, let wanted):
             // A round trip that there never was is neither short nor long.
             if field == .rtt, row.reachability.roundTrip == 0 { return comparison == .notEqual }
+            // One that lives has not lived yet.
+            if field == .lived, row.lived < 0 { return comparison == .notEqual }
             return comparison.holds(row.number(of: field), wanted)
         case .duration(let field, let comparison, let seconds):
             return duration(field, comparison, seconds, row, now)
         case .word(let field, let bits):
             return row.bits(of: field, at: now, until: &holdsUntil) & bits != 0
+        case .moment(let field, let comparison, let moment):
+            return self.moment(field, comparison, moment, row, now)
         case .network(let network):
-            return network.contains(row.source.address)
+            if row.hasSource { return network.contains(row.source.address) }
+            return row.addresses.contains { network.contains($0) }
         case .code(let comparison, let wanted):
             return row.codes.contains { comparison.holds(Int64($0), wanted) }
         }
@@ -81,9 +90,39 @@ struct FilterEvaluator {
             note(row.ends - wanted + second, after: now)
             return comparison.holds(Int64((row.ends - now).secondsRoundedUp), seconds)
         }
-        note(row.begins + wanted, after: now)
-        note(row.begins + wanted + second, after: now)
-        return comparison.holds(Int64((now - row.begins).seconds), seconds)
+        let begins = field == .age ? row.begins : row.refreshed
+        note(begins + wanted, after: now)
+        note(begins + wanted + second, after: now)
+        return comparison.holds(Int64((now - begins).seconds), seconds)
+    }
+
+    /// Compares a moment of the row with another one, which has a beginning and an end: `14:03` is a minute long.
+    private mutating func moment(
+        _ field: FilterField,
+        _ comparison: FilterProgram.Comparison,
+        _ moment: FilterMoment,
+        _ row: borrowing FilterRow,
+        _ now: Timestamp,
+    ) -> Bool {
+        let own = field == .seen ? row.refreshed : row.begins
+        let (start, end, until) = moment.bounds(at: now, clock)
+        if let until { note(until, after: now) }
+        var isAgo = false
+        if case .ago(let seconds) = moment {
+            let ago = Interval.seconds(Int(clamping: seconds))
+            note(own + ago, after: now)
+            note(own + ago - .seconds(1), after: now)
+            isAgo = true
+        }
+        switch comparison {
+        case .equal: return isAgo ? own > start && own <= end : own >= start && own < end
+        case .notEqual: return isAgo ? own <= start || own > end : own < start || own >= end
+        // Ten minutes ago goes on: what has reached it is before it from that moment on.
+        case .less: return isAgo ? own <= start : own < start
+        case .lessOrEqual: return isAgo ? own <= start : own < end
+        case .greater: return own > start
+        case .greaterOrEqual: return isAgo ? own > start : own >= start
+        }
     }
 
     private mutating func note(_ moment: Timestamp, after now: Timestamp) {
@@ -104,14 +143,20 @@ struct FilterEvaluator {
 }
 
 extension FilterRow {
-    fileprivate func number(of field: FilterField) -> Int64 {
+    /// The number that a field stands for.
+    func number(of field: FilterField) -> Int64 {
         switch field {
         case .port: Int64(source.port)
         case .try: self.try
         case .cseq: cseq
         case .regid: regID
         case .rtt: (Int64(reachability.roundTrip) + 500) / 1_000
-        default: 0
+        case .q: q
+        case .granted: granted
+        case .refreshes: refreshes
+        case .took: took
+        case .lived: lived
+        default: field.tally.map { tallies[$0] } ?? 0
         }
     }
 
@@ -125,6 +170,10 @@ extension FilterRow {
         case .ping: return 1 << UInt64(reachability.ping.rawValue)
         case .tls: return tls
         case .ghost: return ghost
+        case .class: return classes
+        case .blocked: return blocked
+        case .level: return level
+        case .cause: return cause
         case .st:
             let state = state(at: now)
             if state == .ok, lateAt > now, lateAt < until { until = lateAt }

@@ -1,151 +1,118 @@
-/// The fields of the filter language: name, kind of value, and what they are asked of. The parser, its
-/// error messages and the console's completion are all derived from this table.
+/// The fields of the filter language. What each is called, takes and belongs to stands in its one row
+/// (`FilterField+Table.swift`); the parser, its error messages and the console's completion are derived from it.
 enum FilterField: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case aor, user, domain, contact, ip, port, tp, ua, exp, age, `try`, st, nat, callid, cseq, instance
     case regid, path, reason, code, who, badge, result, method
     case conn, ping, rtt, tls, hops, peer, numbers, ghost
+    // How long, how often, how much: columns of bindings and attempts.
+    case q, granted, refreshes, refr, took
+    // Moments.
+    case at, seen, since, before
+    /// The bytes of an attempt's messages.
+    case raw
+    // Columns of the security screen.
+    case `class`, fail, hour, day, users, sources, ports, probes, ok, passwd, nouser, noreply, stale, replay
+    case last, blocked
+    // Lines of the log, the audit trail, the list of blocks and the journal.
+    case level, text, what, object, outcome, cause, lived
 
     /// What may stand behind the operator.
     enum Kind: Sendable {
-        case text, number, duration, address
-        /// One of some words.
-        case word
+        case text, number, address
+        /// Seconds that change with time, and seconds that don't.
+        case duration, length
+        /// Milliseconds.
+        case delay
+        /// Thousandths, written as a fraction.
+        case fraction
+        /// A moment.
+        case time
+        /// One of some words; `rank`: of words in an order.
+        case word, rank
     }
 
     /// As it is typed.
-    var name: String {
-        switch self {
-        case .aor: "aor"
-        case .user: "user"
-        case .domain: "domain"
-        case .contact: "contact"
-        case .ip: "ip"
-        case .port: "port"
-        case .tp: "tp"
-        case .ua: "ua"
-        case .exp: "exp"
-        case .age: "age"
-        case .try: "try"
-        case .st: "st"
-        case .nat: "nat"
-        case .callid: "callid"
-        case .cseq: "cseq"
-        case .instance: "instance"
-        case .regid: "regid"
-        case .path: "path"
-        case .reason: "reason"
-        case .code: "code"
-        case .who: "who"
-        case .badge: "badge"
-        case .result: "result"
-        case .method: "method"
-        case .conn: "conn"
-        case .ping: "ping"
-        case .rtt: "rtt"
-        case .tls: "tls"
-        case .hops: "hops"
-        case .peer: "peer"
-        case .numbers: "numbers"
-        case .ghost: "ghost"
-        }
-    }
-
-    var kind: Kind {
-        switch self {
-        case .aor, .user, .domain, .contact, .ua, .callid, .instance, .path, .reason, .who, .method, .hops,
-            .peer, .numbers:
-            .text
-        case .port, .try, .cseq, .regid, .code, .rtt: .number
-        case .exp, .age: .duration
-        case .ip: .address
-        case .tp, .st, .nat, .badge, .result, .conn, .ping, .tls, .ghost: .word
-        }
-    }
+    var name: String { row.name }
+    /// What may stand behind the operator.
+    var kind: Kind { row.kind }
+    /// A right use, for error messages.
+    var example: String { row.example }
 
     /// Rows of a list have it.
-    func isKnown(of subject: Filter.Subject) -> Bool {
-        switch self {
-        case .exp, .st, .instance, .regid, .conn, .ping, .rtt, .hops, .peer, .numbers, .ghost:
-            subject == .bindings
-        case .reason, .code, .result, .method: subject == .attempts
-        default: true
-        }
-    }
+    func isKnown(of subject: Filter.Subject) -> Bool { row.subjects.contains(subject) }
 
     /// The field to use instead where this one isn't known.
-    var substitute: FilterField? {
-        switch self {
-        case .st: .result
-        case .result: .st
-        case .exp: .age
-        default: nil
-        }
+    func substitute(in subject: Filter.Subject) -> FilterField? {
+        let all: [FilterField] =
+            switch self {
+            case .st: [.result, .class]
+            case .result: [.st, .outcome, .cause, .class]
+            case .exp: [.age, .since]
+            case .seen, .refr: [.last, .at]
+            case .cause: [.what, .reason]
+            case .what: [.cause, .method]
+            case .text: [.raw, .object]
+            case .aor: [.object, .text]
+            case .user, .domain: [.aor, .object, .text]
+            case .ua: [.text]
+            default: []
+            }
+        return all.first { $0.isKnown(of: subject) }
     }
 
-    /// A right use, for error messages.
-    var example: String {
-        switch self {
-        case .aor: "aor~^44"
-        case .user: "user:44*"
-        case .domain: "domain=example.test"
-        case .contact: "contact:10.0.0.7"
-        case .ip: "ip:10.0.0.0/8"
-        case .port: "port=5060"
-        case .tp: "tp:udp"
-        case .ua: "ua~zoiper"
-        case .exp: "exp<60"
-        case .age: "age>1h"
-        case .try: "try>=2"
-        case .st: "st:LATE"
-        case .nat: "nat:yes"
-        case .callid: "callid:b0fce4"
-        case .cseq: "cseq>8000"
-        case .instance: "instance:aabbccddee"
-        case .regid: "regid=1"
-        case .path: "path:192.0.2.1:5060"
-        case .reason: "reason:password"
-        case .code: "code>=500"
-        case .who: "who:4417"
-        case .badge: "badge:md5"
-        case .result: "result:PASSWD"
-        case .method: "method:OPTIONS"
-        case .conn: "conn:gone"
-        case .ping: "ping:stopped"
-        case .rtt: "rtt>50"
-        case .tls: "tls:1.3"
-        case .hops: "hops:edge1"
-        case .peer: "peer:phone7.example.test"
-        case .numbers: "numbers:+4930"
-        case .ghost: "ghost:yes"
-        }
-    }
-
-    /// The words of a `word` field, in the order of the bits of its value.
+    /// The words of a `word` or `rank` field, in the order of the bits of its value.
     var words: [String] {
         switch self {
         case .tp: FilterWords.transports
         case .st: FilterWords.states
-        case .nat, .ghost: ["no", "yes"]
+        case .nat, .ghost, .blocked: ["no", "yes"]
         case .conn: FilterWords.connections
         case .ping: FilterWords.pings
         case .tls: FilterWords.tls
         case .badge: FilterWords.badges
         case .result: FilterWords.verdicts
+        case .class: FilterWords.classes
+        case .level: FilterWords.levels
+        case .cause: FilterWords.causes
         default: []
         }
     }
 
+    /// Which of the counts of a row of the security screen it is.
+    var tally: Int? {
+        switch self {
+        case .fail: 0
+        case .hour: 1
+        case .day: 2
+        case .users: 3
+        case .sources: 4
+        case .ports: 5
+        case .probes: 6
+        case .ok: 7
+        case .passwd: 8
+        case .nouser: 9
+        case .noreply: 10
+        case .stale: 11
+        case .replay: 12
+        default: nil
+        }
+    }
+
+    /// Other names, as other programs and screens have them.
+    private static let aliases: [String: FilterField] = [
+        "verdict": .result, "call-id": .callid, "flow": .regid, "reg-id": .regid, "created": .at,
+        "agent": .ua,
+        "source": .ip, "transport": .tp, "expires": .exp, "state": .st, "verb": .what, "action": .what,
+        "by": .who, "delay": .took,
+    ]
+
     /// The field of a name, `nil` if there is none; `verdict` is another name of `result`, `call-id` of `callid`,
-    /// `flow` and `reg-id` of `regid`.
+    /// `flow` and `reg-id` of `regid`, and so on.
     init?(name: String) {
         let lowered = name.lowercased()
-        switch lowered {
-        case "verdict": self = .result
-        case "call-id": self = .callid
-        case "flow", "reg-id": self = .regid
-        default:
-            guard let field = Self.allCases.first(where: { $0.name == lowered }) else { return nil }
-            self = field
+        guard let field = Self.aliases[lowered] ?? Self.allCases.first(where: { $0.name == lowered }) else {
+            return nil
         }
+        self = field
     }
 }

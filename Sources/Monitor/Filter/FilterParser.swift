@@ -4,27 +4,55 @@ internal import SIPMessage
 ///
 ///     or   = and *("or" and)
 ///     and  = term *(["and"] term)
-///     term = ("!" / "-") term / "(" or ")" / field op value / word
+///     term = ("!" / "-") term / "(" or ")" / "@" name / field op value / word
 struct FilterParser {
     private let source: [UInt8]
     private let subject: Filter.Subject
+    private let names: FilterNames
     private var position = 0
     private var depth = 0
     private var program = FilterProgram()
+    /// The last quotation is not closed.
+    private var isQuoteOpen = false
+    /// Where operators' names of filters stand, and what they stand for.
+    private var expanded: [(range: Range<Int>, text: String)] = []
 
     /// The most parentheses within each other, and the most terms.
     private static let maximumDepth = 32, maximumTerms = 256
 
-    init(_ text: String, for subject: Filter.Subject) {
+    init(_ text: String, for subject: Filter.Subject, names: FilterNames) {
         source = Array(text.utf8)
         self.subject = subject
+        self.names = names
     }
 
     mutating func parse() throws(FilterError) -> FilterProgram {
-        program.root = try disjunction()
+        program.root = try whole()
+        return program
+    }
+
+    private mutating func whole() throws(FilterError) -> Int32 {
+        let root = try disjunction()
         skipSpace()
         guard position == source.count else { throw error("this ) closes nothing") }
-        return program
+        return root
+    }
+
+    /// The text with what operators' names stand for in their places: any program understands it.
+    var expansion: String {
+        var text: [UInt8] = []
+        var from = 0
+        for (range, definition) in expanded {
+            text += source[from..<range.lowerBound] + Array("( \(definition) )".utf8)
+            from = range.upperBound
+        }
+        text += source[from...]
+        if isQuoteOpen {
+            // What stands behind must not get into the quotation.
+            if text.reversed().prefix(while: { $0 == 0x5c }).count % 2 == 1 { text.append(0x5c) }
+            text.append(0x22)
+        }
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// The error at a byte, its column counted in characters.
@@ -115,8 +143,37 @@ struct FilterParser {
                 parser.position += 1
                 return inner
             }
+        case 0x40:
+            if let filter = try named() { return filter }
+            return try comparison()
         default:
             return try comparison()
+        }
+    }
+
+    /// `@late`: a filter by its name; nil if the text is a bare word.
+    private mutating func named() throws(FilterError) -> Int32? {
+        let start = position
+        var end = position + 1
+        while end < source.count, FilterNames.takes(source[end]) { end += 1 }
+        if end < source.count, ![0x20, 0x09, 0x29].contains(source[end]) { return nil }
+        let name = String(decoding: source[(start + 1)..<end], as: UTF8.self).lowercased()
+        guard let found = names.definition(of: name, for: subject) else {
+            let known = names.all(for: subject).map { "@\($0)" }.joined(separator: " ")
+            throw error("no filter is named \"@\(name)\"; there are \(known)", at: start)
+        }
+        guard let inner = names.inside(name) else { throw error("@\(name) refers to itself", at: start) }
+        var parser = FilterParser(found.text, for: subject, names: inner)
+        parser.program = program
+        parser.depth = depth
+        do throws(FilterError) {
+            let root = try parser.whole()
+            program = parser.program
+            if !found.isBuiltIn { expanded.append((start..<end, parser.expansion)) }
+            position = end
+            return root
+        } catch {
+            throw self.error("@\(name): \(error.message)", at: start)
         }
     }
 
@@ -137,7 +194,8 @@ struct FilterParser {
             return try bareWord()
         }
         let valueStart = position
-        let value = value()
+        var value = value()
+        if relation != .found, relation != .notFound { value.unescape() }
         var builder = FilterTermBuilder(field: field, relation: relation, value: value.bytes)
         do {
             return try builder.build(into: &program)
@@ -161,11 +219,10 @@ struct FilterParser {
             throw error("no field \"\(name)\"; there are \(known)", at: start)
         }
         guard field.isKnown(of: subject) else {
-            let list = subject == .bindings ? "bindings" : "attempts"
-            let instead = field.substitute.map { "; use \($0.example)" } ?? ""
-            throw error("\(list) have no field \"\(field.name)\"\(instead)", at: start)
+            let instead = field.substitute(in: subject).map { "; use \($0.example)" } ?? ""
+            throw error("\(subject.plural) have no field \"\(field.name)\"\(instead)", at: start)
         }
-        guard relation.fits(field.kind) else {
+        guard relation.fits(field) else {
             throw error("\(field.name) can't be compared so; use e.g. \(field.example)", at: operatorStart)
         }
         return (field, relation)
@@ -181,7 +238,8 @@ struct FilterParser {
 
     private mutating func bareWord() throws(FilterError) -> Int32 {
         let start = position
-        let value = value()
+        var value = value()
+        value.unescape()
         guard !value.bytes.isEmpty else { throw error("a word must stand here", at: start) }
         let test: FilterProgram.TextTest
         do {
@@ -189,8 +247,9 @@ struct FilterParser {
         } catch {
             throw self.error(error.message, at: start)
         }
-        program.needs.formUnion(.shown)
-        let anywhere = program.add(.anywhere(test: program.add(test)))
+        let shown = FilterTexts.shown(of: subject)
+        program.needs.formUnion(shown)
+        let anywhere = program.add(.anywhere(test: program.add(test), among: shown))
         let state = FilterWords.states.firstIndex { Array($0.utf8) == value.bytes.map { $0 & 0xdf } }
         guard subject == .bindings, !value.isQuoted, let state else { return anywhere }
         // A state's name is on the screen as well.
@@ -200,7 +259,7 @@ struct FilterParser {
     }
 
     /// A value up to white space or a parenthesis that it did not open, or up to the closing quotation mark.
-    private mutating func value() -> (bytes: [UInt8], isQuoted: Bool) {
+    private mutating func value() -> Value {
         var bytes: [UInt8] = []
         if next == 0x22 {
             position += 1
@@ -209,12 +268,15 @@ struct FilterParser {
                 if byte == 0x5c, let escaped = next, escaped == 0x22 {
                     bytes.append(escaped)
                     position += 1
+                } else if byte == 0x5c, next == 0x5c {
+                    bytes += [byte, byte]
+                    position += 1
                 } else {
                     bytes.append(byte)
                 }
             }
-            if next == 0x22 { position += 1 }
-            return (bytes, true)
+            if next == 0x22 { position += 1 } else { isQuoteOpen = true }
+            return Value(bytes: bytes, isQuoted: true)
         }
         var open = 0
         var isInClass = false
@@ -235,6 +297,25 @@ struct FilterParser {
             bytes.append(source[position])
             position += 1
         }
-        return (bytes, false)
+        return Value(bytes: bytes, isQuoted: false)
+    }
+
+    /// What stands behind an operator, or alone.
+    private struct Value {
+        var bytes: [UInt8]
+        var isQuoted: Bool
+
+        /// Between quotation marks two backslashes stand for one, but in a pattern, which has its own use for them.
+        mutating func unescape() {
+            guard isQuoted, bytes.contains(0x5c) else { return }
+            var result: [UInt8] = []
+            var index = 0
+            while index < bytes.count {
+                result.append(bytes[index])
+                let isPair = bytes[index] == 0x5c && index + 1 < bytes.count && bytes[index + 1] == 0x5c
+                index += isPair ? 2 : 1
+            }
+            bytes = result
+        }
     }
 }

@@ -26,11 +26,13 @@ struct FilterProgram: Sendable {
         case not(Int32)
         /// A field's text passes a test.
         case text(FilterField, test: Int32)
-        /// One of the shown columns passes a test.
-        case anywhere(test: Int32)
+        /// One of some columns passes a test.
+        case anywhere(test: Int32, among: FilterTexts)
         case number(FilterField, Comparison, Int64)
         /// Seconds left or since; changes with time.
         case duration(FilterField, Comparison, Int64)
+        /// A moment of the row lies so to another; changes with time where that other one does.
+        case moment(FilterField, Comparison, FilterMoment)
         /// The word's bit is among these.
         case word(FilterField, bits: UInt64)
         /// The source lies in a network.
@@ -72,7 +74,7 @@ struct FilterProgram: Sendable {
 
 /// Texts of a row that a filter may look at, one bit each; the bit's number is the place in a `FilterRow`.
 struct FilterTexts: OptionSet, Sendable, BitwiseCopyable {
-    let rawValue: UInt16
+    let rawValue: UInt32
 
     static let aor = FilterTexts(rawValue: 1 << 0)
     static let contact = FilterTexts(rawValue: 1 << 1)
@@ -90,13 +92,33 @@ struct FilterTexts: OptionSet, Sendable, BitwiseCopyable {
     static let hops = FilterTexts(rawValue: 1 << 13)
     static let peer = FilterTexts(rawValue: 1 << 14)
     static let numbers = FilterTexts(rawValue: 1 << 15)
+    /// The bytes of an attempt's messages.
+    static let raw = FilterTexts(rawValue: 1 << 16)
+    /// A line of the log.
+    static let line = FilterTexts(rawValue: 1 << 17)
+    /// What was done or happened, or what somebody looks like.
+    static let what = FilterTexts(rawValue: 1 << 18)
+    /// To whom, or of whom.
+    static let object = FilterTexts(rawValue: 1 << 19)
+    /// What came of it.
+    static let outcome = FilterTexts(rawValue: 1 << 20)
+    /// The time of day, as the screen shows it.
+    static let clock = FilterTexts(rawValue: 1 << 21)
+
+    static let count = 22
 
     /// What a bare word is looked for in.
-    static let shown: FilterTexts = [
-        .aor, .contact, .source, .transport, .agent, .callID, .badges, .result, .hops, .peer,
-    ]
-
-    static let count = 16
+    static func shown(of subject: Filter.Subject) -> FilterTexts {
+        switch subject {
+        case .bindings, .attempts:
+            [.aor, .contact, .source, .transport, .agent, .callID, .badges, .result, .hops, .peer]
+        case .security: [.object, .agent, .what, .aor]
+        case .log: .line
+        case .audit: [.who, .what, .object, .outcome, .reason]
+        case .blocks: [.object, .who, .reason]
+        case .history: [.aor, .contact, .source, .transport, .agent, .what, .who, .clock]
+        }
+    }
 
     /// The text that a field looks at.
     init(of field: FilterField) {
@@ -115,11 +137,16 @@ struct FilterTexts: OptionSet, Sendable, BitwiseCopyable {
             case .hops: .hops
             case .peer: .peer
             case .numbers: .numbers
+            case .raw: .raw
+            case .text: .line
+            case .what: .what
+            case .object: .object
+            case .outcome: .outcome
             default: []
             }
     }
 
-    init(rawValue: UInt16) { self.rawValue = rawValue }
+    init(rawValue: UInt32) { self.rawValue = rawValue }
 
     /// The number of the only bit.
     var place: Int { rawValue.trailingZeroBitCount }

@@ -7,22 +7,36 @@ internal import Timing
 struct FilterRow {
     /// The texts, one after another.
     var bytes: [UInt8] = []
-    private var ranges = InlineArray<16, Range<Int32>>(repeating: 0..<0)
+    private var ranges = InlineArray<22, Range<Int32>>(repeating: 0..<0)
 
     var source = Endpoint(address: IPAddress(ipv4: 0), port: 0)
     var `try`: Int64 = 0
     var cseq: Int64 = 0
     var regID: Int64 = 0
+    /// Preference in thousandths, seconds granted, refreshes so far.
+    var q: Int64 = 1_000, granted: Int64 = 0, refreshes: Int64 = 0
+    /// How long an attempt took, in milliseconds, and how long a binding lived, in seconds; below 0: it lives.
+    var took: Int64 = 0, lived: Int64 = -1
+    /// Counts of a row of the security screen, by `FilterField.tally`.
+    var tallies = InlineArray<13, Int64>(repeating: 0)
+    /// Addresses that stand in a line; `source` is none of them.
+    var addresses: [IPAddress] = []
+    /// It has a source of its own.
+    var hasSource = true
+    /// Its address of record is a person and a domain, not a text in which some stand.
+    var splitsAOR = true
     /// Statuses of all steps of an attempt.
     var codes: [UInt16] = []
     /// Bit of the transport, and so on.
     var transport: UInt64 = 0, nat: UInt64 = 0, badges: UInt64 = 0, result: UInt64 = 0
     /// Bit of the TLS version, and of whether it is a ghost.
     var tls: UInt64 = 0, ghost: UInt64 = 0
+    /// Bits of what somebody looks like, of whether it is blocked, of the level, and of the cause.
+    var classes: UInt64 = 0, blocked: UInt64 = 1, level: UInt64 = 0, cause: UInt64 = 0
     /// Whether it can be reached.
     var reachability = Reachability()
-    /// When the row's age counts from, and when it ends.
-    var begins = Timestamp.zero, ends = Timestamp.distantFuture
+    /// When the row's age counts from, when something last happened to it, and when it ends.
+    var begins = Timestamp.zero, refreshed = Timestamp.zero, ends = Timestamp.distantFuture
     /// Its last attempt failed.
     var isRefused = false
     /// It is gone.
@@ -36,6 +50,7 @@ struct FilterRow {
     mutating func reset() {
         bytes.removeAll(keepingCapacity: true)
         codes.removeAll(keepingCapacity: true)
+        addresses.removeAll(keepingCapacity: true)
         ranges = InlineArray(repeating: 0..<0)
     }
 
@@ -91,6 +106,7 @@ struct FilterRow {
         let whole = range(of: FilterTexts(of: field))
         switch field {
         case .user, .domain:
+            guard splitsAOR else { return whole }
             var at = whole.upperBound
             while at > whole.lowerBound, bytes[at - 1] != 0x40 { at -= 1 }
             if field == .domain { return at..<whole.upperBound }

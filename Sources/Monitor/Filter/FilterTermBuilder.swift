@@ -39,10 +39,39 @@ enum FilterRelation: Equatable, Sendable, BitwiseCopyable {
         switch (self, kind) {
         case (.has, _), (.compares(.equal), _), (.compares(.notEqual), _): true
         case (.found, .text), (.notFound, .text), (.found, .address), (.notFound, .address): true
-        case (.compares, .number), (.compares, .duration): true
+        case (.compares, .text), (.compares, .address), (.compares, .word): false
+        case (.compares, _): true
         default: false
         }
     }
+
+    /// It makes sense for a field.
+    func fits(_ field: FilterField) -> Bool {
+        switch field {
+        case .since, .before: self == .has || self == .compares(.equal)
+        default: fits(field.kind)
+        }
+    }
+
+    /// As it is typed.
+    var text: String {
+        switch self {
+        case .has: ":"
+        case .found: "~"
+        case .notFound: "!~"
+        case .compares(.equal): "="
+        case .compares(.notEqual): "!="
+        case .compares(.less): "<"
+        case .compares(.lessOrEqual): "<="
+        case .compares(.greater): ">"
+        case .compares(.greaterOrEqual): ">="
+        }
+    }
+
+    /// All of them, the commonest first.
+    static let all: [FilterRelation] =
+        [.has, .found, .compares(.less), .compares(.greater)]
+        + [.equal, .notEqual, .lessOrEqual, .greaterOrEqual].map { .compares($0) } + [.notFound]
 }
 
 /// Makes the term of a field, an operator and the text of a value.
@@ -61,10 +90,15 @@ struct FilterTermBuilder {
         switch field.kind {
         case .text: return try text(&program)
         case .number: return program.add(try number())
+        case .length: return program.add(.number(field, comparison, try duration()))
+        case .delay: return program.add(.number(field, comparison, try delay()))
+        case .fraction: return program.add(.number(field, comparison, try fraction()))
         case .duration:
             program.dependsOnTime = true
             return program.add(.duration(field, comparison, try duration()))
+        case .time: return try moment(&program)
         case .word: return try word(&program)
+        case .rank: return try rank(&program)
         case .address: return try address(&program)
         }
     }
@@ -139,23 +173,82 @@ struct FilterTermBuilder {
         }
     }
 
-    private func word(_ program: inout FilterProgram) throws(Fault) -> Int32 {
+    /// Milliseconds from `200`, `200ms` or `2s`.
+    private func delay() throws(Fault) -> Int64 {
+        let text = String(decoding: value, as: UTF8.self).lowercased()
+        let units: [(unit: String, factor: Int64)] = [("ms", 1), ("s", 1_000), ("", 1)]
+        for (unit, factor) in units where text.hasSuffix(unit) {
+            if let number = Self.decimal(Array(text.utf8.dropLast(unit.utf8.count))) {
+                return number * factor
+            }
+        }
+        throw fault("number of milliseconds expected, e.g. \(field.example)")
+    }
+
+    /// Thousandths from `1`, `0.5` or `0.125`.
+    private func fraction() throws(Fault) -> Int64 {
+        let parts = value.split(separator: 0x2e, maxSplits: 1, omittingEmptySubsequences: false)
+        let digits = parts.count == 2 ? Array(parts[1]) : []
+        guard let whole = Self.decimal(Array(parts[0])), whole < 1_000_000, digits.count <= 3,
+            let rest = Self.decimal(digits + Array(repeating: 0x30, count: 3 - digits.count))
+        else { throw fault("number expected, e.g. \(field.example)") }
+        return whole * 1_000 + rest
+    }
+
+    private func moment(_ program: inout FilterProgram) throws(Fault) -> Int32 {
+        let isBound = field == .since || field == .before
+        guard let moment = FilterMoment(value, takesLengths: isBound) else {
+            throw fault("\(FilterMoment.forms) expected, e.g. \(field.example)")
+        }
+        if case .date = moment {} else { program.dependsOnTime = true }
+        let comparison: FilterProgram.Comparison =
+            switch field {
+            case .since: .greaterOrEqual
+            case .before: .less
+            default: self.comparison
+            }
+        return program.add(.moment(field, comparison, moment))
+    }
+
+    /// The words that stand so to the one named.
+    private func rank(_ program: inout FilterProgram) throws(Fault) -> Int32 {
+        let wanted = String(decoding: value, as: UTF8.self).lowercased()
+        guard let index = field.words.firstIndex(of: wanted) else { throw unknownWord }
+        var bits: UInt64 = 0
+        for place in field.words.indices where comparison.holds(Int64(place), Int64(index)) {
+            bits |= 1 << UInt64(place)
+        }
+        return program.add(.word(field, bits: bits))
+    }
+
+    private var unknownWord: Fault {
         var words = field.words
+        let last = words.popLast() ?? ""
+        return fault("\(words.joined(separator: ", ")) or \(last) expected, e.g. \(field.example)")
+    }
+
+    private func word(_ program: inout FilterProgram) throws(Fault) -> Int32 {
+        let words = field.words
         let wanted = String(decoding: value, as: UTF8.self).lowercased()
         if field == .st { program.dependsOnTime = true }
         if field == .result, wanted == "fail" || wanted == "failed" {
             return finish(.word(field, bits: FilterWords.failures), &program)
         }
-        if field == .nat || field == .ghost,
+        if field.words.count == 2,
             let bit = ["true": 1, "1": 1, "y": 1, "false": 0, "0": 0, "n": 0][wanted]
         {
             return finish(.word(field, bits: 1 << UInt64(bit)), &program)
         }
-        guard let index = words.firstIndex(where: { $0.lowercased() == wanted }) else {
-            let last = words.removeLast()
-            throw fault("\(words.joined(separator: ", ")) or \(last) expected, e.g. \(field.example)")
+        if let index = words.firstIndex(where: { $0.lowercased() == wanted }) {
+            return finish(.word(field, bits: 1 << UInt64(index)), &program)
         }
-        return finish(.word(field, bits: 1 << UInt64(index)), &program)
+        // What somebody looks like has long words: their beginnings will do.
+        guard field == .class, !wanted.isEmpty else { throw unknownWord }
+        let bits = words.indices.reduce(UInt64(0)) {
+            words[$1].hasPrefix(wanted) ? $0 | 1 << UInt64($1) : $0
+        }
+        guard bits != 0 else { throw unknownWord }
+        return finish(.word(field, bits: bits), &program)
     }
 
     /// An address, a network `10.0.0.0/8`, or a piece of an address's text.

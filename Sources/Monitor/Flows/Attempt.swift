@@ -45,6 +45,8 @@ struct Attempt {
     /// The scanner that gave itself away in one of its requests.
     var tool: KnownTool?
     var isRegister = false
+    /// Changes with whatever is kept of it.
+    var revision: UInt32 = 0
     var steps: [AttemptStep] = []
     var exchanges: [Exchange] = []
     var messages: [Message] = []

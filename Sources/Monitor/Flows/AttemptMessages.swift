@@ -143,7 +143,19 @@ extension Monitor {
     private func wanted(_ query: MessagesQuery, at now: Timestamp) -> [Int32] {
         var slots: [Int32]
         if query.ids.isEmpty {
-            slots = flows.matching(query.filter, failuresOnly: query.failuresOnly, at: now)
+            var isWhole = false
+            slots = []
+            // A page is of all that pass: a search in messages goes on to its end.
+            while !isWhole {
+                let found = flows.matching(
+                    &walks,
+                    query.filter,
+                    failuresOnly: query.failuresOnly,
+                    clock: filterClock,
+                    at: now
+                )
+                (slots, isWhole) = (found.slots, found.progress == 1)
+            }
         } else {
             slots = Set(query.ids).sorted().compactMap { flows.store.slot(of: $0) }
         }

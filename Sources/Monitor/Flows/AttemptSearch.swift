@@ -3,22 +3,42 @@ internal import SIPMessage
 internal import Timing
 
 extension RegistrationFlows {
-    /// Slots of the attempts that pass a filter, oldest first.
-    func matching(_ filter: Filter?, failuresOnly: Bool, at now: Timestamp) -> [Int32] {
+    /// Slots of the attempts that pass a filter, oldest first, and how far the search has come (0...1).
+    func matching(
+        _ walks: inout AttemptWalks,
+        _ filter: Filter?,
+        failuresOnly: Bool,
+        clock: FilterClock,
+        at now: Timestamp
+    )
+        -> (slots: [Int32], progress: Double)
+    {
         var result: [Int32] = []
-        guard filter?.subject != .bindings else { return [] }
-        var evaluator = filter.map { FilterEvaluator($0) }
-        var row = FilterRow()
-        store.forEach { slot in
-            if failuresOnly, !store[slot].verdict.isFailure { return true }
-            if let program = filter?.program {
-                row.load(store[slot], program.needs)
-                guard evaluator?.passes(row, at: now) == true else { return true }
+        guard let filter else {
+            store.forEach { slot in
+                if !failuresOnly || store[slot].verdict.isFailure { result.append(slot) }
+                return true
             }
-            result.append(slot)
+            return (result, 1)
+        }
+        guard filter.subject == .attempts else { return ([], 1) }
+        var walk = walks.take(filter, clock)
+        var (judged, left) = (0, 0)
+        walk.begin(kept: store.count)
+        // The newest are looked at first: they are what is asked for.
+        store.forEach(newestFirst: true) { slot in
+            if failuresOnly, !store[slot].verdict.isFailure { return true }
+            switch walk.passes(store[slot], at: now) {
+            case true?: result.append(slot)
+            case nil: left += 1
+            case false?: break
+            }
+            judged += 1
             return true
         }
-        return result
+        walks.keep(walk)
+        result.reverse()
+        return (result, left == 0 ? 1 : min(0.999, Double(judged - left) / Double(judged)))
     }
 
     /// What is kept of an address of record: its last attempts, newest first, the gaps between the logins of
@@ -69,6 +89,7 @@ extension FilterRow {
         cseq = Int64(attempt.cseq)
         for step in attempt.steps { codes.append(step.status) }
         begins = attempt.startedAt
+        took = Int64((attempt.endedAt - attempt.startedAt).milliseconds)
         let found = attempt.exchanges.reduce(Badges()) { $0.union($1.badges) }
         badges = UInt64(found.rawValue)
         nat = found.contains(.nat) ? 2 : 1
@@ -90,6 +111,14 @@ extension FilterRow {
         add(.method, attempt.method, &self)
         addPath(attempt.path, needs)
         if needs.contains(.path) { beginPath(attempt.path) }
+        guard needs.contains(.raw) else { return }
+        self.add(.raw) { out in
+            for message in attempt.messages where !message.isRetransmission {
+                out.append(contentsOf: bytes[message.piece.bounds.clamped(to: 0..<bytes.count)])
+                // A line between two messages: nothing is found across them.
+                out.append(0)
+            }
+        }
     }
 
     private mutating func addWords(_ attempt: borrowing Attempt, _ badges: Badges, _ needs: FilterTexts) {

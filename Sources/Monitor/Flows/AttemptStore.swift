@@ -52,6 +52,7 @@ struct AttemptStore {
     /// Keeps the books after an attempt was changed that held `before` bytes.
     mutating func update(_ slot: Int32, before: Int) {
         bytes += slots[Int(slot)].size - before
+        slots[Int(slot)].revision &+= 1
         let isFailure = slots[Int(slot)].verdict.isFailure
         if isFailure, !failing.contains(slot) {
             ordinary.remove(slot)

@@ -23,14 +23,14 @@ struct AskedOrder {
     private(set) var isWalking: Bool
     var lastAsked: Timestamp
 
-    init(column: BindingColumn, filter: Filter?, at now: Timestamp) {
+    init(column: BindingColumn, filter: Filter?, clock: FilterClock, at now: Timestamp) {
         self.column = column
         self.filter = filter
         order = RowOrder(column: column)
         isWalking = filter != nil
         lastAsked = now
         if let filter {
-            evaluator = FilterEvaluator(filter)
+            evaluator = FilterEvaluator(filter, clock: clock)
         } else {
             builder = OrderBuilder(column: column, at: now)
         }

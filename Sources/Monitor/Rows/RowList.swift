@@ -66,7 +66,7 @@ extension Rows {
 
     /// All bindings that pass a filter, with the versions that are in the table.
     mutating func targets(matching filter: Filter, at now: Timestamp, limit: Int) -> [BindingTarget]? {
-        var evaluator = FilterEvaluator(filter)
+        var evaluator = FilterEvaluator(filter, clock: clock)
         var loaded = FilterRow()
         var result: [BindingTarget] = []
         let known = orders.first { $0.filter == filter && $0.isWhole && !filter.program.dependsOnTime }

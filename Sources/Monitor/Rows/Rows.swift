@@ -7,6 +7,8 @@ struct Rows {
     let table: BindingTable
     let reader: TableReader
     private let limits: MonitorLimits
+    /// By which filters understand moments.
+    var clock: FilterClock
     private(set) var rows = RowTable()
     private(set) var horizon: Horizon
     private(set) var population: Population
@@ -21,7 +23,9 @@ struct Rows {
     private(set) var refused = 0
     private var dirty: [DirtyBinding] = []
 
-    init(table: BindingTable, limits: MonitorLimits, startedAt: Timestamp) {
+    init(table: BindingTable, limits: MonitorLimits, clock: FilterClock) {
+        let startedAt = clock.reading.timestamp
+        self.clock = clock
         self.table = table
         self.limits = limits
         reader = TableReader(table)
@@ -205,7 +209,7 @@ struct Rows {
             else { break }
             drop(oldest)
         }
-        let order = AskedOrder(column: column, filter: filter, at: now)
+        let order = AskedOrder(column: column, filter: filter, clock: clock, at: now)
         guard filter == nil else {
             orders.append(order)
             return orders.count - 1

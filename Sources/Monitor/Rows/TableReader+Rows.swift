@@ -73,6 +73,10 @@ extension TableReader {
         row.tls = 1 << UInt64(facts.path.tls.rawValue)
         row.ghost = known.kin.contains(.ghost) ? 2 : 1
         row.begins = facts.createdAt
+        row.refreshed = facts.refreshedAt
+        row.refreshes = Int64(facts.refreshes)
+        row.granted = Int64(facts.granted)
+        row.q = Int64(facts.q ?? 1_000)
         row.ends = facts.expiresAt
         row.badges = UInt64(facts.badges.rawValue)
         row.nat = facts.badges.contains(.nat) ? 2 : 1

@@ -11,7 +11,13 @@ extension Monitor {
         _ height: Int,
         _ now: Timestamp,
     ) -> Window {
-        let matching = flows.matching(filter, failuresOnly: failuresOnly, at: now)
+        let (matching, progress) = flows.matching(
+            &walks,
+            filter,
+            failuresOnly: failuresOnly,
+            clock: filterClock,
+            at: now
+        )
         let window = WindowRange(anchor, count: matching.count, height: height) { id in
             guard case .attempt(let wanted) = id else { return nil }
             // One that is no longer kept: the first one after it.
@@ -22,6 +28,7 @@ extension Monitor {
             rank: window.range.lowerBound,
             matched: matching.count,
             total: flows.store.count,
+            progress: progress,
             at: now
         )
     }

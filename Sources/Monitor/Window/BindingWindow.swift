@@ -12,7 +12,7 @@ extension Monitor {
         _ session: inout MonitorSession,
         _ now: Timestamp,
     ) -> Window {
-        guard filter?.subject != .attempts else {
+        guard filter.map({ $0.subject == .bindings }) ?? true else {
             return Window(content: .bindings([]), total: rows.count, at: now)
         }
         let place = rows.ask(filter, order.column, at: now)

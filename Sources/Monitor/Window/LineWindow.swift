@@ -27,22 +27,90 @@ extension Monitor {
     }
 }
 
-extension AuditRecord {
-    /// One of its texts contains a text, in any case.
-    func contains(_ text: String) -> Bool {
-        text.isEmpty
-            || [by.user, by.from, by.terminal, action, object, result, reason].contains {
-                $0.containsIgnoringCase(text)
-            }
+extension Monitor {
+    /// The window of the log.
+    func logLines(
+        _ filter: Filter?,
+        _ level: Notice.Level,
+        _ anchor: WindowQuery.Anchor,
+        _ height: Int,
+        _ now: Timestamp,
+    ) -> Window {
+        var test = RowTest(filter, for: .log, filterClock)
+        return lines(log, anchor, height, now) { line in
+            line.level >= level && test.passes(at: now) { $0.load(line) }
+        } content: {
+            .log($0.map { LogLine(number: $0.number, notice: $0.line) })
+        }
+    }
+
+    /// The window of the audit trail.
+    func auditLines(
+        _ filter: Filter?,
+        _ anchor: WindowQuery.Anchor,
+        _ height: Int,
+        _ now: Timestamp,
+    ) -> Window {
+        var test = RowTest(filter, for: .audit, filterClock)
+        let clock = filterClock
+        return lines(audit, anchor, height, now) { record in
+            test.passes(at: now) { $0.load(record, clock) }
+        } content: {
+            .audit($0.map { AuditLine(number: $0.number, record: $0.line) })
+        }
+    }
+
+    /// The window of the list of blocks.
+    func blockList(
+        _ filter: Filter?,
+        _ anchor: WindowQuery.Anchor,
+        _ height: Int,
+        _ now: Timestamp,
+    ) -> Window {
+        let inForce = blocks.filter { $0.until.map { $0 > now } ?? true }
+        let matching = inForce.passing(filter, for: .blocks, filterClock, at: now) { block, row in
+            row.load(block)
+        }
+        let window = WindowRange(anchor, count: matching.count, height: height) { _ in nil }
+        return Window(
+            content: .blocks(Array(matching[window.range])),
+            rank: window.range.lowerBound,
+            matched: matching.count,
+            total: inForce.count,
+            at: now
+        )
     }
 }
 
-extension String {
-    /// Another text stands in it, ASCII letters in any case.
-    func containsIgnoringCase(_ text: String) -> Bool {
-        guard !text.isEmpty else { return true }
-        let bytes = Array(utf8)
-        let needle = text.utf8.map(\.lowered)
-        return bytes.span.contains(needle.span, in: 0..<bytes.count, ignoringCase: true)
+/// A filter at work over rows of one kind; without one all pass, with one of another list none does.
+struct RowTest {
+    private var evaluator: FilterEvaluator?
+    private let isOfOthers: Bool
+    private var row = FilterRow()
+
+    init(_ filter: Filter?, for subject: Filter.Subject, _ clock: FilterClock) {
+        evaluator = filter.map { FilterEvaluator($0, clock: clock) }
+        isOfOthers = filter.map { $0.subject != subject } ?? false
+    }
+
+    /// The row that `load` loads passes.
+    mutating func passes(at now: Timestamp, _ load: (inout FilterRow) -> Void) -> Bool {
+        guard !isOfOthers, evaluator != nil else { return !isOfOthers }
+        load(&row)
+        return evaluator?.passes(row, at: now) ?? false
+    }
+}
+
+extension Array {
+    /// The elements that pass a filter.
+    func passing(
+        _ filter: Filter?,
+        for subject: Filter.Subject,
+        _ clock: FilterClock,
+        at now: Timestamp,
+        load: (Element, inout FilterRow) -> Void,
+    ) -> [Element] {
+        var test = RowTest(filter, for: subject, clock)
+        return self.filter { element in test.passes(at: now) { load(element, &$0) } }
     }
 }

@@ -25,6 +25,8 @@ public final class Monitor {
     var log: LineRing<Notice>
     var audit: LineRing<AuditRecord>
     private(set) var blocks: [Block] = []
+    /// What filters have found among the attempts so far.
+    var walks = AttemptWalks()
     private var reading = ExchangeReading()
 
     /// A monitor of a table.
@@ -34,7 +36,7 @@ public final class Monitor {
         self.limits = limits
         clock = startedAt
         let now = startedAt.timestamp
-        rows = Rows(table: table, limits: limits, startedAt: now)
+        rows = Rows(table: table, limits: limits, clock: FilterClock(startedAt, utcOffset: .zero))
         flows = RegistrationFlows(limits: limits)
         meters = Meters(startedAt: now)
         sources = Sources(capacity: limits.sources, at: now)
@@ -46,6 +48,15 @@ public final class Monitor {
         log = LineRing(capacity: limits.logLines)
         audit = LineRing(capacity: limits.auditLines)
     }
+
+    /// The operator's offset from UTC: what filters mean by `14:03`.
+    public var utcOffset: Interval {
+        get { rows.clock.utcOffset }
+        set { rows.clock.utcOffset = newValue }
+    }
+
+    /// By which filters understand moments.
+    var filterClock: FilterClock { rows.clock }
 
     /// Rows that were read from the table so far: a key press may cost four window heights of them.
     public var rowsRead: Int { rows.reader.reads }
@@ -217,29 +228,10 @@ public final class Monitor {
         case .attempts(let filter, let failuresOnly):
             return attempts(filter, failuresOnly, query.anchor, height, now)
         case .attempt(let id): return attempt(id, now)
-        case .log(let text, let level):
-            return lines(log, query.anchor, height, now) {
-                $0.level >= level && $0.text.containsIgnoringCase(text)
-            } content: {
-                .log($0.map { LogLine(number: $0.number, notice: $0.line) })
-            }
-        case .audit(let text):
-            return lines(audit, query.anchor, height, now) {
-                $0.contains(text)
-            } content: {
-                .audit($0.map { AuditLine(number: $0.number, record: $0.line) })
-            }
-        case .blocks:
-            let inForce = blocks.filter { $0.until.map { $0 > now } ?? true }
-            let window = WindowRange(query.anchor, count: inForce.count, height: height) { _ in nil }
-            return Window(
-                content: .blocks(Array(inForce[window.range])),
-                rank: window.range.lowerBound,
-                matched: inForce.count,
-                total: inForce.count,
-                at: now
-            )
-        case .security(let group, let text): return security(group, text, query.anchor, height, now)
+        case .log(let filter, let level): return logLines(filter, level, query.anchor, height, now)
+        case .audit(let filter): return auditLines(filter, query.anchor, height, now)
+        case .blocks(let filter): return blockList(filter, query.anchor, height, now)
+        case .security(let group, let filter): return security(group, filter, query.anchor, height, now)
         }
     }
 

@@ -6,14 +6,15 @@ extension Monitor {
     /// The window of the security screen.
     func security(
         _ group: SecurityGroup,
-        _ text: String,
+        _ filter: Filter?,
         _ anchor: WindowQuery.Anchor,
         _ height: Int,
         _ now: Timestamp,
     ) -> Window {
-        let all = rows(by: group, at: now)
-        let filter = SecurityFilter(text)
-        let matching = all.filter { filter.passes($0) }.sorted(by: Self.isBefore)
+        let all = securityRows(by: group, at: now)
+        let matching = all.passing(filter, for: .security, filterClock, at: now) { row, loaded in
+            loaded.load(row)
+        }.sorted(by: Self.isBefore)
         let window = WindowRange(anchor, count: matching.count, height: height) { _ in nil }
         let picture = SecurityPicture(
             rows: Array(matching[window.range]),
@@ -45,7 +46,8 @@ extension Monitor {
         return a.key.sortText < b.key.sortText
     }
 
-    private func rows(by group: SecurityGroup, at now: Timestamp) -> [SecurityRow] {
+    /// The rows of a group, in no order.
+    func securityRows(by group: SecurityGroup, at now: Timestamp) -> [SecurityRow] {
         switch group {
         case .source: sourceRows(at: now)
         case .user:

@@ -45,9 +45,14 @@ extension WindowQuery.Subject: Codable {
         func members() throws -> KeyedDecodingContainer<Members> {
             try subjects.nestedContainer(keyedBy: Members.self, forKey: subject)
         }
-        func text(_ key: Members) throws -> String {
+        /// The filter, or the member that took its place in earlier programs: a text, or the words of `matching`.
+        func filter(_ list: Filter.Subject, or old: Members) throws -> Filter? {
             let members = try members()
-            return members.contains(key) ? try members.text(key, most: WindowQuery.mostBytes) : ""
+            if members.contains(.filter) || !members.contains(old) {
+                return try members.filter(.filter, for: list)
+            }
+            if old == .matching { return try members.filter(old, for: list) }
+            return Filter(containing: try members.text(old, most: WindowQuery.mostBytes), for: list)
         }
         switch subject {
         case .bindings:
@@ -65,12 +70,12 @@ extension WindowQuery.Subject: Codable {
         case .overview: self = .overview
         case .log:
             let level = try members().decodeIfPresent(Notice.Level.self, forKey: .level)
-            self = .log(containing: try text(.containing), level: level ?? .debug)
-        case .audit: self = .audit(containing: try text(.containing))
-        case .blocks: self = .blocks
+            self = .log(filter: try filter(.log, or: .containing), level: level ?? .debug)
+        case .audit: self = .audit(filter: try filter(.audit, or: .containing))
+        case .blocks: self = .blocks(filter: try members().filter(.filter, for: .blocks))
         case .security:
             let group = try members().decodeIfPresent(SecurityGroup.self, forKey: .by)
-            self = .security(group ?? .source, matching: try text(.matching))
+            self = .security(group ?? .source, filter: try filter(.security, or: .matching))
         }
     }
 
@@ -83,27 +88,29 @@ extension WindowQuery.Subject: Codable {
         switch self {
         case .bindings(let filter, let order):
             var members = members(.bindings)
-            try members.encodeIfPresent(filter?.text, forKey: .filter)
+            try members.encodeIfPresent(filter?.expansion, forKey: .filter)
             try members.encode(order, forKey: .order)
         case .binding(let id): try subjects.encode(id, forKey: .binding)
         case .attempts(let filter, let failuresOnly):
             var members = members(.attempts)
-            try members.encodeIfPresent(filter?.text, forKey: .filter)
+            try members.encodeIfPresent(filter?.expansion, forKey: .filter)
             try members.encode(failuresOnly, forKey: .failuresOnly)
         case .attempt(let id): try subjects.encode(id, forKey: .attempt)
         case .overview: _ = members(.overview)
-        case .log(let text, let level):
+        case .log(let filter, let level):
             var members = members(.log)
-            try members.encode(text, forKey: .containing)
+            try members.encodeIfPresent(filter?.expansion, forKey: .filter)
             try members.encode(level, forKey: .level)
-        case .audit(let text):
+        case .audit(let filter):
             var members = members(.audit)
-            try members.encode(text, forKey: .containing)
-        case .blocks: _ = members(.blocks)
-        case .security(let group, let text):
+            try members.encodeIfPresent(filter?.expansion, forKey: .filter)
+        case .blocks(let filter):
+            var members = members(.blocks)
+            try members.encodeIfPresent(filter?.expansion, forKey: .filter)
+        case .security(let group, let filter):
             var members = members(.security)
             try members.encode(group, forKey: .by)
-            try members.encode(text, forKey: .matching)
+            try members.encodeIfPresent(filter?.expansion, forKey: .filter)
         }
     }
 }

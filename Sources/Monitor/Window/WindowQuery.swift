@@ -32,15 +32,25 @@ public struct WindowQuery: Hashable, Sendable {
         case attempt(AttemptID)
         /// The numbers of the overview.
         case overview
-        /// Lines of the log that contain a text, at least of a level.
-        case log(containing: String, level: Notice.Level)
+        /// Lines of the log that pass a filter, at least of a level.
+        case log(filter: Filter?, level: Notice.Level)
         /// The audit trail, oldest first.
-        case audit(containing: String)
+        case audit(filter: Filter?)
         /// Blocks in force.
-        case blocks
-        /// Sources, users or User-Agents that fail or probe, those that pass a filter (`SecurityFilter`):
-        /// attackers first, then by failures.
-        case security(SecurityGroup, matching: String)
+        case blocks(filter: Filter?)
+        /// Sources, users or User-Agents that fail or probe, those that pass a filter: attackers first, then by
+        /// failures.
+        case security(SecurityGroup, filter: Filter?)
+
+        /// Lines of the log in which a text stands, at least of a level.
+        public static func log(containing text: String, level: Notice.Level) -> Subject {
+            .log(filter: Filter(containing: text, for: .log), level: level)
+        }
+
+        /// Lines of the audit trail in which a text stands.
+        public static func audit(containing text: String) -> Subject {
+            .audit(filter: Filter(containing: text, for: .audit))
+        }
     }
 
     /// What holds the window in place while rows come and go. Nothing that an operator does refers to a rank.

@@ -176,6 +176,9 @@ struct HistoryCommand: ParsableCommand {
     )
     var since: String?
 
+    @Option(help: "Only events that pass this filter, such as 'cause:moved at>14:03'.")
+    var filter: String?
+
     @Option(name: [.customShort("n"), .long], help: "So many events at most.")
     var limit = 100
 
@@ -188,6 +191,7 @@ struct HistoryCommand: ParsableCommand {
         var script = HistoryScript()
         script.name = aor
         script.since = try since.map { try WrittenTime.moment($0, option: "--since") }
+        script.filter = filter ?? ""
         script.limit = try Count.checked(limit, "--limit") ?? 100
         script.format = try output.format(usual: .text)
         return script

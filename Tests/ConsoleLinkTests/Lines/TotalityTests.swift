@@ -166,6 +166,33 @@ struct TotalityTests {
         )
     }
 
+    @Test("What earlier programs called the filters of lines is still understood")
+    func earlierNames() throws {
+        let lines = [
+            "{\"query\":{\"log\":{\"containing\":\"a (b\",\"level\":\"info\"},\"height\":1},\"serial\":1}":
+                "\"a (b\"",
+            "{\"query\":{\"audit\":{\"containing\":\"kl\"},\"height\":1},\"serial\":1}": "\"kl\"",
+            "{\"query\":{\"security\":{\"matching\":\"class:attack\"},\"height\":1},\"serial\":1}":
+                "class:attack",
+        ]
+        for (line, text) in lines {
+            guard case .query(let query, 1) = try request(line) else {
+                Issue.record("no query: \(line)")
+                continue
+            }
+            switch query.subject {
+            case .log(let filter, _), .audit(let filter), .security(_, let filter):
+                #expect(filter?.text == text)
+            default: Issue.record("another list: \(line)")
+            }
+        }
+        #expect(
+            sentence("{\"values\":{\"of\":\"moons\",\"field\":\"ua\"},\"serial\":1}").contains(
+                "one of bindings"
+            )
+        )
+    }
+
     @Test("A window of forty bindings is written and read in a few milliseconds")
     func quick() throws {
         let rows = Array(

@@ -77,7 +77,7 @@ enum Examples {
                 ),
                 .query(
                     WindowQuery(
-                        subject: .log(containing: "disk", level: .warning),
+                        subject: .log(filter: try Filter("disk since:10m", for: .log), level: .warning),
                         anchor: .row(.line(812), offset: 0),
                         height: 40
                     ),
@@ -96,6 +96,7 @@ enum Examples {
                 .replay(at: WallTime(secondsSince1970: 1_789_990_000), serial: 15),
                 .statistics(serial: 16),
                 .explain(ExplainQuery(from: "198.51.100.7", aor: "alice@sip.example.net"), serial: 17),
+                .values(ValuesQuery(subject: .bindings, field: "ua", prefix: "zo"), serial: 18),
             ]
         }
     }
@@ -190,6 +191,7 @@ enum Examples {
                 ExplainAnswer(lines: ["rule 1: any may register with a password"], canRegister: true),
                 serial: 17
             ),
+            .values([SeenValue("Zoiper rv2.10.19", 812), SeenValue("ZoIPer 5", 3)], serial: 18),
             .notice(notice),
             .lost("the registrar is shutting down"),
         ]

@@ -59,6 +59,7 @@ final class Invention {
         switch name {
         case "filter": random.pick(["ua~zoiper", "exp<60 (st:late or try>=2)", "reason:wrong-password"])
         case "transport": "tcp"
+        case "of": random.pick(["bindings", "attempts", "history", "log"])
         default: random.pick(Self.texts)
         }
     }

@@ -118,7 +118,7 @@ import Testing
         driver.press("⇥jjjjjj")
         driver.world.overview.failingUsers = []
         driver.wait(1)
-        driver.press("⏎F")
+        driver.press("⏎a")
         #expect(driver.lines[0].contains("1 OVERVIEW"))
     }
 }

@@ -22,7 +22,7 @@ import Timing
         driver.world.bindings.removeAll { $0.aorText.hasPrefix("4417") }
         driver.press("/4417⏎")
         #expect(driver.screen.contains("No binding matches 4417"))
-        driver.press("F⏎")
+        driver.press("a⏎")
         #expect(driver.screen.contains("REJECTED"))
     }
 

@@ -64,11 +64,11 @@ import Testing
     @Test func theFilterIsPartOfTheQuestion() {
         var driver = Driver()
         driver.press("4/class:guessing⏎")
-        guard case .security(.source, let text) = driver.model.windowQuery.subject else {
+        guard case .security(.source, let filter) = driver.model.windowQuery.subject else {
             Issue.record("no question for the security screen")
             return
         }
-        #expect(text == "class:guessing")
+        #expect(filter?.text == "class:guessing")
         driver.press("\\")
         #expect(driver.model.securityFilter.text.isEmpty)
     }

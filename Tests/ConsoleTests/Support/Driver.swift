@@ -33,7 +33,10 @@ struct Driver {
         open: [String] = [],
         keys: KeyMap = .standard,
         preferences: Preferences = Preferences(),
+        filters: [String: String] = [:],
     ) {
+        var preferences = preferences
+        if !filters.isEmpty { preferences.filters = filters }
         let themes = ["ansi", "mono", "contrast", "okabe"].map {
             ThemeChoice(name: $0, summary: "the \($0) theme")
         }
@@ -92,6 +95,8 @@ struct Driver {
             return .replay(world.replay(at: time), serial: serial)
         case .statistics(let serial):
             return .statistics([], serial: serial)
+        case .values(let query, let serial):
+            return .values(world.values(query), serial: serial)
         case .explain(_, let serial):
             return .explanation(ExplainAnswer(lines: ["no rule"], canRegister: true), serial: serial)
         case .messages(_, let serial):

@@ -99,18 +99,16 @@ struct World {
                 }
             }
             return Window(content: .attempt(detail), at: now)
-        case .log(let text, let level):
-            let rows = log.filter {
-                $0.notice.level >= level && (text.isEmpty || $0.notice.text.contains(text))
-            }
+        case .log(let filter, let level):
+            let rows = log.filter { $0.notice.level >= level && matches($0.notice.text, filter) }
             let (part, rank) = cut(rows, query) { .line($0.number) }
             return Window(content: .log(part), rank: rank, matched: rows.count, total: log.count, at: now)
-        case .audit(let text):
-            let rows = audit.filter { text.isEmpty || $0.record.object.contains(text) }
+        case .audit(let filter):
+            let rows = audit.filter { matches($0.record.object, filter) }
             let (part, rank) = cut(rows, query) { .line($0.number) }
             return Window(content: .audit(part), rank: rank, matched: rows.count, total: audit.count, at: now)
-        case .security(let group, let text):
-            let words = text.split(separator: " ").map(String.init)
+        case .security(let group, let filter):
+            let words = filter?.text.split { " ()".contains($0) }.map(String.init) ?? []
             let rows = Samples.rows(security, by: group).filter { row in
                 words.allSatisfy { $0 == "class:attack" ? row.isAttack : "\(row)".contains($0) }
             }
@@ -122,20 +120,41 @@ struct World {
                 total: security.count,
                 at: now
             )
-        case .blocks:
+        case .blocks(let filter):
+            let rows = blocks.filter { matches($0.subject.text, filter) }
             return Window(
-                content: .blocks(Array(blocks.prefix(query.height))),
-                matched: blocks.count,
+                content: .blocks(Array(rows.prefix(query.height))),
+                matched: rows.count,
                 total: blocks.count,
                 at: now
             )
         }
     }
 
-    /// The last word of the filter must be in the text: enough for a console's tests.
+    /// The last word of the filter, and of one that it is narrowed by, must be in the text: enough for a console's
+    /// tests.
     private func matches(_ text: String, _ filter: Filter?) -> Bool {
-        guard let word = filter?.text.split(whereSeparator: { " =:~".contains($0) }).last else { return true }
-        return text.contains(word)
+        guard let filter else { return true }
+        return filter.text.split(separator: ") (").allSatisfy { part in
+            let word = part.split(whereSeparator: { " =:~\"()".contains($0) }).last
+            return word.map { text.contains($0) } ?? true
+        }
+    }
+
+    /// Values that rows have.
+    func values(_ query: ValuesQuery) -> [SeenValue] {
+        let all: [SeenValue] =
+            switch query.field {
+            case "ua":
+                [
+                    SeenValue("Zoiper rv2.10.19", 812), SeenValue("Yealink \"T46\"", 40),
+                    SeenValue("evil\u{1b}[2J", 1),
+                ]
+            case "ip": [SeenValue("198.51.100.7", 3), SeenValue("203.0.113.9", 2)]
+            case "aor": [SeenValue("4417@example.test", 2)]
+            default: []
+            }
+        return all.filter { $0.text.lowercased().hasPrefix(query.prefix.lowercased()) }
     }
 
     private func sorted(_ rows: [BindingRow], _ order: BindingOrder) -> [BindingRow] {

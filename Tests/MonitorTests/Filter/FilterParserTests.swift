@@ -14,7 +14,11 @@ struct FilterParserTests {
         "aor:\"a b\"", "orchid", "ua~[)]", "conn:gone", "ping:stopped rtt>50", "tls:1.3 or tls:none",
         "peer:phone7.example.test", "hops~^edge", "numbers:+4930", "flow=1", "reg-id:2", "ghost:yes",
         "ghost:n",
-        "st:ping or st:CONN", "conn!=live",
+        "st:ping or st:CONN", "conn!=live", "rtt>12ms", "rtt<2s", "q<0.5", "q=1", "granted>=1h30m",
+        "refreshes<3",
+        "refr>10m", "seen<-10m", "seen>14:03", "at>=14:03:20", "since:10m", "since:today",
+        "before:2026-11-25T14:03", "at>\"2026-11-25 14:03\"", "created<2026-11-25", "@late", "!@nat exp<60",
+        "(@ghosts or @unreachable)", "@example.test", "ua:\"a \\\\ b\"",
     ])
     func takesForBindings(text: String) throws {
         #expect(throws: Never.self) { try Filter(text, for: .bindings) }
@@ -23,7 +27,8 @@ struct FilterParserTests {
     @Test(arguments: [
         "result:PASSWD", "verdict:passwd", "result:fail", "code>=500", "reason:wrong", "method:OPTIONS",
         "try>2",
-        "age<5m ip:198.51.100.0/24", "who:9001 !result:ok",
+        "age<5m ip:198.51.100.0/24", "who:9001 !result:ok", "took>200ms", "raw:friendly", "raw~^REGISTER",
+        "@failed @slow", "at>14:03 since:-1h",
     ])
     func takesForAttempts(text: String) throws {
         #expect(throws: Never.self) { try Filter(text, for: .attempts) }
@@ -40,7 +45,11 @@ struct FilterParserTests {
         ("conn:half", 6, "none, live or gone expected, e.g. conn:gone"),
         ("ping:12", 6, "none, up, never or stopped expected, e.g. ping:stopped"),
         ("tls:1.1", 5, "none, 1.2 or 1.3 expected, e.g. tls:1.3"),
-        ("rtt>12ms", 5, "number expected, e.g. rtt>50"),
+        ("rtt>12x", 5, "number of milliseconds expected, e.g. rtt>50"),
+        ("q<1.2345", 3, "number expected, e.g. q<0.5"),
+        ("granted>1y", 10, "s, m, h, d or w expected, e.g. 90s or 1h30m"),
+        ("since>14:03", 6, "since can't be compared so; use e.g. since:14:03"),
+        ("@nobody", 1, "no filter is named \"@nobody\"; there are @late @ghosts @unreachable @nat @problems"),
         ("ghost:maybe", 7, "no or yes expected, e.g. ghost:yes"),
         ("tp:udq", 4, "udp, tcp, tls, ws or wss expected, e.g. tp:udp"),
         ("nat:maybe", 5, "no or yes expected, e.g. nat:yes"),
@@ -91,7 +100,7 @@ struct FilterParserTests {
     /// Whatever is typed, the parser answers with a filter or with a column inside the text or just after it.
     @Test func isTotal() throws {
         var random = SeededGenerator(seed: 11)
-        let alphabet = Array("aorexpua<>=!~:()\"\\[]{}*+?-/ 0159.ütsIP")
+        let alphabet = Array("@aorexpua<>=!~:()\"\\[]{}*+?-/ 0159.ütsIP")
         for _ in 0..<3_000 {
             let text = String((0..<random.below(24)).map { _ in alphabet[random.below(alphabet.count)] })
             for subject in Filter.Subject.allCases {
@@ -103,6 +112,58 @@ struct FilterParserTests {
                     #expect(!error.message.isEmpty)
                 }
             }
+        }
+    }
+
+    @Test(
+        "Log, audit trail, blocks, journal and Security take the same language",
+        arguments: [
+            (Filter.Subject.log, "level>=warning text:disk ip:10.0.0.0/8 -since:1h"),
+            (.audit, "who:kl what:evict object:4417 outcome:done reason:stuck at>14:03"),
+            (.blocks, "aor:4417 or ip:198.51.100.0/24 exp<1h who:kl age>2d"),
+            (.history, "cause:moved lived<5m refreshes>3 tp:udp who:kl ua~zoiper @left"),
+            (.security, "class:attack fail>10 users>5 ok=0 last<1m blocked:no @attacks"),
+        ]
+    )
+    func takesForOtherLists(subject: Filter.Subject, text: String) throws {
+        #expect(throws: Never.self) { try Filter(text, for: subject) }
+    }
+
+    @Test(
+        arguments: [
+            (
+                Filter.Subject.log, "level>loud", 7,
+                "debug, info, warning or error expected, e.g. level>=warning"
+            ),
+            (.log, "st:LATE", 1, "lines of the log have no field \"st\""),
+            (.audit, "result:OK", 1, "lines of the audit trail have no field \"result\"; use outcome:done"),
+            (.history, "cause:vanished", 7, "registered, refreshed, moved, unregistered"),
+            (.blocks, "exp<x", 5, "number expected, e.g. exp<60"),
+            (.security, "fail>many", 6, "number expected, e.g. fail>10"),
+            (.security, "class:nice", 7, "break-in, guessing"),
+            (
+                .history, "at>25:03", 4,
+                "14:03, 14:03:20, 2026-11-25, 2026-11-25T14:03, today or -10m expected, e.g. at>14:03"
+            ),
+        ]
+    )
+    func saysWhatIsWrongThereToo(subject: Filter.Subject, text: String, column: Int, message: String) {
+        let error = #expect(throws: FilterError.self) { try Filter(text, for: subject) }
+        #expect(error?.column == column)
+        #expect(error?.message.hasPrefix(message) == true, "\(String(describing: error))")
+    }
+
+    @Test func everyFieldHasANameAndAnExampleOfItsOwn() throws {
+        let all = FilterField.allCases
+        #expect(Set(all.map(\.name)).count == all.count)
+        for field in all {
+            #expect(FilterField(name: field.name) == field)
+            for subject in Filter.Subject.allCases where field.isKnown(of: subject) {
+                #expect(throws: Never.self, "\(field.example)") { try Filter(field.example, for: subject) }
+                let operators = Filter.operators(of: field.name)
+                #expect(operators.contains { field.example.hasPrefix(field.name + $0) }, "\(field.name)")
+            }
+            #expect(Filter.Subject.allCases.contains { field.isKnown(of: $0) }, "\(field.name)")
         }
     }
 

@@ -32,11 +32,47 @@ struct AttemptSearchTests {
         ("ip:10.0.0.0/30", [0, 1, 2, 3]), ("user=9003", [3]), ("who:9003", [3]), ("callid=c3@phone", [3]),
         ("9003 or 9004", [3, 4]), ("age<3", [18, 19]), ("try>2", []), ("nat:yes", []), ("cseq=2 9007", [7]),
         ("result:fail ua~yea", [5, 15]), ("DOMAIN", [5, 10, 15]),
-        ("contact:198.51 user:9001", [1]),
+        ("contact:198.51 user:9001", [1]), ("raw:c7@phone", [7]), ("raw~\"^REGISTER sip:\" 9004", [4]),
+        ("raw:\"User-Agent: Yealink\" result:fail", [5, 15]), ("raw:nowhere", []),
+        ("took<1000 user:9002", [2]),
+        ("since:2 or @failed user:9005", [5, 19]),
     ])
     func filters(text: String, expected: [Int]) throws {
         let rows = monitor().allAttempts(try Filter(text, for: .attempts), at: .zero + .seconds(20))
         #expect(rows.map { Int($0.id.rawValue) - 1 } == expected)
+    }
+
+    /// All messages are searched, some at a time: what has been found is right from the beginning, and nothing is
+    /// searched twice that has not changed.
+    @Test func messagesAreSearchedInSlices() throws {
+        let monitor = Monitor.watchingNothing()
+        for index in 0..<600 {
+            var wire = Wire()
+            wire.callID = "c\(index)@phone"
+            wire.agent = index % 3 == 0 ? "needle" : "hay" + String(repeating: "y", count: 4_000)
+            monitor.receive([wire.exchange(1, at: index * 10, nil, credentials: true)])
+        }
+        let filter = try Filter("raw:needle", for: .attempts)
+        let query = WindowQuery(subject: .attempts(filter: filter, failuresOnly: false), height: 400)
+        let now = Timestamp.zero + .seconds(60)
+        var (progress, matched, answers) = (0.0, 0, 0)
+        while progress < 1 {
+            let window = monitor.answer(query, at: now)
+            #expect(window.progress >= progress && window.matched >= matched)
+            guard case .attempts(let rows) = window.content else { return }
+            #expect(rows.allSatisfy { $0.agent == "needle" })
+            (progress, matched, answers) = (window.progress, window.matched, answers + 1)
+            try #require(answers < 50)
+        }
+        #expect(matched == 200)
+        #expect(answers > 2)
+        // One more needle: it alone is searched.
+        var wire = Wire()
+        wire.callID = "late@phone"
+        wire.agent = "needle"
+        monitor.receive([wire.exchange(1, at: 60_000, nil, credentials: true)])
+        let window = monitor.answer(query, at: now + .seconds(1))
+        #expect(window.matched == 201 && window.progress == 1)
     }
 
     @Test func failuresOnly() {

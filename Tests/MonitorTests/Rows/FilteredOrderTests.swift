@@ -119,6 +119,31 @@ struct FilteredOrderTests {
         Case(text: "ghost:no ua:zoiper") { row, _ in
             !row.isGhost && has(row.binding.texts.userAgent, "zoiper")
         },
+        Case(text: "refr>30 refr<=2m") { row, now in
+            let since = (now - row.binding.facts.refreshedAt).seconds
+            return since > 30 && since <= 120
+        },
+        Case(text: "seen<-1m") { row, now in row.binding.facts.refreshedAt <= now - .seconds(60) },
+        Case(text: "since:90s") { row, now in row.binding.facts.createdAt > now - .seconds(90) },
+        Case(text: "granted>=5m refreshes>0") { row, _ in
+            row.binding.facts.granted >= 300 && row.binding.facts.refreshes > 0
+        },
+        Case(text: "q<0.7") { row, _ in (row.binding.facts.q ?? 1_000) < 700 },
+        // The clock of these tests shows 22:13:20 at its zero.
+        Case(text: "at>=22:15") { row, now in
+            let start = Timestamp.zero + .seconds(100 - (now.second < 100 ? 86_400 : 0))
+            return row.binding.facts.createdAt >= start
+        },
+        Case(text: "at=22:14 or before:22:14") { row, now in
+            let ends = Timestamp.zero + .seconds(100 - (now.second < 40 ? 86_400 : 0))
+            return row.binding.facts.createdAt < ends
+        },
+        Case(text: "at<2023-11-14T22:14:00") { row, _ in
+            row.binding.facts.createdAt < Timestamp.zero + .seconds(40)
+        },
+        Case(text: "@nat or @late") { row, _ in
+            row.binding.facts.badges.contains(.nat) || row.state == .late
+        },
         Case(text: "nosuchthing") { _, _ in false },
     ]
 

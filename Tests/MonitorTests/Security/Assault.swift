@@ -64,7 +64,10 @@ extension Monitor {
     {
         let now = Timestamp.zero + .seconds(second)
         advance(to: now)
-        let query = WindowQuery(subject: .security(group, matching: text), height: 400)
+        let query = WindowQuery(
+            subject: .security(group, filter: try? Filter(text, for: .security)),
+            height: 400
+        )
         guard case .security(let picture) = answer(query, at: now).content else { return nil }
         return picture
     }

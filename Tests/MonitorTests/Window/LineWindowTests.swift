@@ -83,7 +83,7 @@ struct LineWindowTests {
             Block(subject: .source(IPAddress(ipv4: 1)), until: until, reason: "", by: by, since: .zero)
         }
         monitor.receive(.blocks(blocks), at: .zero)
-        let query = WindowQuery(subject: .blocks, height: 10)
+        let query = WindowQuery(subject: .blocks(filter: nil), height: 10)
         #expect(monitor.answer(query, at: .zero).matched == 2)
         #expect(monitor.answer(query, at: .zero + .seconds(11)).matched == 1)
     }
