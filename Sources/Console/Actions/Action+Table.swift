@@ -2,7 +2,7 @@ internal import Cells
 
 extension Action {
     /// All actions, in the order in which a key bar shows them.
-    static let table: [Action] = looking + choosing + acting + moving + console + layers
+    static let table: [Action] = looking + choosing + acting + moving + console + layers + takingAway
 
     private static let looking: [Action] = [
         Action(
@@ -244,6 +244,14 @@ extension Action {
 
     private static let console: [Action] = [
         Action(.blocks, ["b"], "", "the list of blocks", in: .screens),
+        Action(
+            .copy,
+            ["y"],
+            "Copy",
+            "copy: address of record, contact, source, message, JSON, firewall line, ticket report",
+            in: .screens,
+            weight: 22
+        ),
         Action(.lastView, ["-"], "", "the view before this one", in: .screens),
         Action(.theme, ["T"], "", "choose a theme", in: .screens),
         Action(.keyBar, ["K"], "", "show or hide this key bar", in: .screens),

@@ -62,7 +62,7 @@ enum ActionID: String, CaseIterable, Sendable {
     // Marking and acting
     case mark, range, markAll, unmark, evict, evictGhosts, expire, block, unblock, drain, undo
     // The console itself
-    case theme, keyBar, redraw, reload, suspend, command, help
+    case copy, theme, keyBar, redraw, reload, suspend, command, help
     // In a prompt, behind `:`, in a form, the help and a list to choose from
     case promptAccept, promptCancel, promptComplete, promptOlder, promptNewer
     case commandRun, commandCancel, commandComplete, commandOlder, commandNewer
@@ -70,4 +70,8 @@ enum ActionID: String, CaseIterable, Sendable {
     case formNext, formPrevious, formLeft, formRight, formDown, formUp
     case helpRun, helpClose, helpUp, helpDown, helpPageUp, helpPageDown
     case pickChoose, pickCancel, pickUp, pickDown
+    // In the menu of what can be copied, and in a report
+    case copyAOR, copyContact, copySource, copyRaw, copyJSON, copyLine, copyNftables, copyIptables, copyReport
+    case copyChoose, copyClose, copyUp, copyDown
+    case reportCopy, reportClose, reportUp, reportDown, reportPageUp, reportPageDown, reportFirst, reportLast
 }

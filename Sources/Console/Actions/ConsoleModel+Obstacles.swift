@@ -14,7 +14,7 @@ extension ConsoleModel {
             if action.needsOperate, let obstacleOfLoss { return obstacleOfLoss }
         }
         let needsPage: Set<ActionID> = [
-            .open, .raw, .why, .times, .followAOR, .block, .evict, .evictGhosts, .expire,
+            .open, .raw, .why, .times, .followAOR, .copy, .block, .evict, .evictGhosts, .expire,
         ]
         if let obstacleOfMissing, needsPage.contains(id) { return obstacleOfMissing }
         switch id {
@@ -45,6 +45,8 @@ extension ConsoleModel {
             return attemptsFilterForCursor == nil ? "There is no row to follow." : obstacleOfLeft
         case .previous, .next: return canStep ? nil : "There is no other one."
         case .history: return historySubject == nil ? "There is no address of record under the cursor." : nil
+        case .copy:
+            return copySubject(at: now).items.isEmpty ? "There is nothing under the cursor to copy." : nil
         case .preview:
             return Self.previewFits(in: size) ? nil : "The preview needs a terminal of 120x30."
         case .rawPane:

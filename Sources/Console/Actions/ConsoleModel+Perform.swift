@@ -14,6 +14,7 @@ extension ConsoleModel {
         case .security: show(.security)
         case .log: show(.log)
         case .blocks: show(.blocks)
+        case .copy: openCopyMenu(at: now)
         case .lastView: if let lastView { show(lastView) }
         case .open: open(at: now)
         case .back: if !goBack() { layer = .form(quitForm) }

@@ -2,7 +2,7 @@
 struct Command: Sendable {
     /// Names it in code; the raw value is what is typed.
     enum Name: String, CaseIterable, Sendable {
-        case at, live, history, detach
+        case at, live, history, report, record, detach
         case quit = "q"
     }
 
@@ -17,6 +17,8 @@ struct Command: Sendable {
         Command(name: .at, argument: "TIME", help: "the bindings as they were: 14:03, 2026-11-25 14:03, -2h"),
         Command(name: .live, argument: "", help: "the present again"),
         Command(name: .history, argument: "[AOR]", help: "what the journal tells of it, or of all"),
+        Command(name: .report, argument: "[AOR]", help: "all that a ticket needs to know of it, as text"),
+        Command(name: .record, argument: "FILE", help: "record this session (asciicast); off ends it"),
         Command(name: .detach, argument: "", help: "leave the terminal; the registrar goes on"),
         Command(name: .quit, argument: "", help: "quit (asks first)"),
     ]

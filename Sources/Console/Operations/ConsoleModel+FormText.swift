@@ -20,6 +20,7 @@ extension ConsoleModel {
         case .block: return "BLOCK"
         case .unblock: return "LIFT BLOCK"
         case .drain(let drain): return drain == nil ? "DRAIN" : "LIFT DRAIN"
+        case .replace: return "REPLACE THE FILE"
         case .quit: return form.isHarmless ? "LEAVE" : "QUIT"
         case .text(let title, _): return title
         }
@@ -42,6 +43,11 @@ extension ConsoleModel {
                 RunLine("No message is sent to the phone: it comes back when it tries next.", role: .text),
             ]
         case .drain(let drain): return drainLines(drain, form, clock)
+        case .replace(let path):
+            return [
+                RunLine("\(path) is there already."),
+                RunLine("What is in it will be gone.", role: .stateWarn),
+            ]
         case .quit: return quitLines
         case .text(_, let lines): return lines
         }

@@ -66,6 +66,9 @@ extension ConsoleModel {
             layer = nil
             let interval = drain == nil ? DrainPlan.interval(form.chosen(0)) : nil
             return send(.drain(drain == nil, for: interval), form, as: .drain(isOn: drain == nil, interval))
+        case .replace(let path):
+            layer = nil
+            return [.record(path, replacing: true)]
         case .quit: return [.quit(0)]
         case .text:
             layer = nil

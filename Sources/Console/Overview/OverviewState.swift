@@ -73,6 +73,19 @@ struct OverviewState: Sendable {
         }
     }
 
+    /// The address of record of the row with the cursor.
+    var subject: String? {
+        guard let index else { return nil }
+        switch pane {
+        case .soonest: return numbers.soonest[index].aor
+        case .failing: return numbers.failingUsers[index].aor
+        case .sources: return nil
+        case .events:
+            let subject = numbers.events[index].subject
+            return subject.contains("@") ? subject : nil
+        }
+    }
+
     /// Whom a block could refuse.
     var blockSubjects: [BlockSubject] {
         guard let index else { return [] }

@@ -13,7 +13,7 @@ extension ConsoleModel {
         switch id {
         case .up, .down, .pageUp, .pageDown, .halfUp, .halfDown, .first, .firstRow, .last: !hasWindow
         case .open, .previous, .next, .followAOR, .mark, .range, .markAll, .evict, .expire, .block, .unblock,
-            .raw, .why, .times:
+            .copy, .raw, .why, .times:
             !hasWindow || isCursorMoving
         default: false
         }

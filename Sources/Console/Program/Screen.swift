@@ -83,6 +83,11 @@ struct Places: OptionSet, Hashable, Sendable {
     /// The line where a command is typed.
     static let command = Places(rawValue: 1 << 15)
 
+    /// The menu of what can be copied.
+    static let copy = Places(rawValue: 1 << 24)
+    /// A ticket report.
+    static let report = Places(rawValue: 1 << 25)
+
     static let lists: Places = [.bindings, .attempts, .security, .log, .audit, .blocks, .history]
     static let screens: Places = [.lists, .overview, .binding, .attempt]
 

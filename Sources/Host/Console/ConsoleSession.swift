@@ -24,7 +24,7 @@ final class ConsoleSession {
 
     private let line: any ConsoleLine
     private let themes: ThemeLibrary
-    private let screen: Screen
+    let screen: Screen
     private let events: TerminalEvents
     private let letters: Letters
     private let obstacleToDetach: () -> String?
@@ -80,6 +80,7 @@ final class ConsoleSession {
         )
         letters = Letters()
         nextTick = SystemClock.read().timestamp
+        if !console.record.isEmpty { try beginRecording(console.record) }
         let wake = events.wakeUp
         let letters = letters
         line.begin { update in
@@ -92,6 +93,7 @@ final class ConsoleSession {
     /// Runs until the operator leaves or the terminal is lost; gives the terminal back.
     func run() -> End {
         let end = loop()
+        screen.endRecording()
         let printed = screen.restore()
         if case .exit(let code) = end {
             line.leave(code)
@@ -188,6 +190,8 @@ final class ConsoleSession {
                 case .suspend: suspend()
                 case .redraw: screen.invalidate()
                 case .copy(let text): screen.copy(text)
+                case .record(let path, let replacing):
+                    if let event = record(path, replacing: replacing) { tell(event) }
                 case .keep: break
                 case .setTheme(let name):
                     if let found = themes.theme(name) {
@@ -199,6 +203,9 @@ final class ConsoleSession {
         }
         return nil
     }
+
+    /// Tells the model what came of a recording, which asks for nothing more.
+    func tell(_ event: RecordingEvent) { _ = feed([.recording(event)]) }
 
     /// Stops this process until the shell brings it back; the registrar is another one.
     private func suspend() {
@@ -212,6 +219,7 @@ final class ConsoleSession {
     }
 
     private func draw() {
+        if let sentence = screen.takeRecordingEnd() { tell(.ended(sentence)) }
         let outcome = screen.draw(model.draw(at: SystemClock.read()), theme: theme)
         let lags = outcome == .skipped
         guard lags != isLagging else { return }

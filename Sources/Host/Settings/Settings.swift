@@ -279,6 +279,11 @@ public struct ScreenSettings: Equatable, Sendable {
     public var filter = ""
     /// The moment of the past to begin with, as `isMoment` takes it; empty for the present.
     public var at = ""
+    /// File to record the session to from the start; empty for none.
+    public var record = ""
+
+    /// Lines instead of a screen.
+    public var plain = false
 
     /// The defaults.
     public init() {}
