@@ -6,8 +6,8 @@ import Testing
 /// The one table of actions, and what derives from it.
 @Suite struct ActionTests {
     @Test func noKeyTwiceInOnePlace() {
-        for bit in 0..<16 {
-            let place = Places(rawValue: 1 << UInt16(bit))
+        for bit in 0..<32 {
+            let place = Places(rawValue: 1 << UInt32(bit))
             var seen: [Key: ActionID] = [:]
             for action in Action.table where action.places.contains(place) {
                 for key in action.keys {
@@ -49,6 +49,7 @@ import Testing
     @Test(
         arguments: GoldenScreenTests.cases.map(\.keys) + [
             "jv", "␣", "3k", "3!", "5!", "p", "/s", "1⇥", "1⇥⇥", "/nobody⏎", "Tj", "sj", "jjX⇥", "jjB⇥⇥⇥",
+            "jjy", "3⏎y", "4y", "5y↓", "jj:report⏎", "jj:report⏎G",
         ],
         [false, true]
     )
