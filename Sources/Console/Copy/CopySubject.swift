@@ -124,10 +124,11 @@ struct CopySubject: Sendable {
 
     /// A row of the overview.
     init(_ state: OverviewState, _ clock: LocalClock) {
+        self.init()
         guard let index = state.index else { return }
         let numbers = state.numbers
         switch state.pane {
-        case .soonest: self.init(numbers.soonest[index], raw: [], clock)
+        case .soonest: self = CopySubject(numbers.soonest[index], raw: [], clock)
         case .failing:
             let user = numbers.failingUsers[index]
             aor = Clipboard.text(user.aor)

@@ -37,6 +37,8 @@ extension PlainModel {
             job = .undo(last.id)
         case .pause:
             isPaused.toggle()
+            // What happened meanwhile was not to be told.
+            (watched.youngest, watched.failure) = (nil, nil)
             say(isPaused ? "changes are not told; pause tells them again" : "changes are told again")
         case .quit: effects.append(.quit(0))
         }

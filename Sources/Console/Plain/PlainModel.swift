@@ -58,6 +58,9 @@ public struct PlainModel: Sendable {
         if !settings.view.isEmpty { waiting.append("view \(settings.view)") }
     }
 
+    /// Lines had better wait elsewhere for a while.
+    public var isFull: Bool { waiting.count >= Self.mostWaiting / 2 }
+
     /// Takes what happened and says what to do about it.
     public mutating func update(_ input: PlainInput, at now: ClockReading) -> [PlainEffect] {
         effects = []

@@ -37,7 +37,7 @@ public final class AttachRun {
         hello.isConsole = true
         hello.isReadOnly = console.readOnly
         let line = try AttachedLine(socket: state.socket, hello: hello)
-        if console.plain { return try PlainSession(settings: console, line: line).run() }
+        if console.plain { return try PlainSession(settings: console, line: line, canStop: true).run() }
         let session = try ConsoleSession(settings: console, line: line, themes: themes, theme: theme.theme) {
             "the registrar runs in another process: q leaves it"
         }

@@ -89,7 +89,7 @@ public final class ConsoleRun {
         defer { control?.stop("the registrar has ended with its console") }
         if isPlain {
             let line = EmbeddedLine(service, isReadOnly: settings.console.readOnly)
-            return try PlainSession(settings: settings.console, line: line).run()
+            return try PlainSession(settings: settings.console, line: line, canStop: false).run()
         }
         let session = try ConsoleSession(
             settings: settings.console,

@@ -22,16 +22,25 @@ final class PlainSession {
     private let letters = Letters()
     private let output = StandardOutput()
     private var model: PlainModel
+    /// Lines that the model has no room for yet.
+    private var lines: [String] = []
+    private let canStop: Bool
     private var losses = 0
     private var nextTick = SystemClock.read().timestamp
+
+    /// Letters that wait before the reader of input does.
+    private nonisolated static let mostLetters = 500
 
     private final class Letters: Sendable {
         let all = Mutex<[Letter]>([])
     }
 
     /// Begins to listen at both ends.
-    init(settings console: ScreenSettings, line: any ConsoleLine) throws(HostError) {
+    ///
+    /// - Parameter canStop: `^Z` stops only this console, and no registrar with it.
+    init(settings console: ScreenSettings, line: any ConsoleLine, canStop: Bool) throws(HostError) {
         self.line = line
+        self.canStop = canStop
         var settings = PlainSettings()
         settings.isReadOnly = console.readOnly
         settings.ascii = console.ascii || !Self.speaksUTF8
@@ -46,6 +55,8 @@ final class PlainSession {
         do throws(TransportError) {
             _ = try LoopThread(name: "regtop-input") {
                 Self.read { letter in
+                    // A pipe that brings more than can be done waits.
+                    while letters.all.withLock({ $0.count }) > Self.mostLetters { usleep(20_000) }
                     letters.all.withLock { $0.append(letter) }
                     wake.wake()
                 }
@@ -73,17 +84,16 @@ final class PlainSession {
             for case .signal(let number) in happened {
                 if let code = answer(number) { return code }
             }
-            let letters = letters.all.withLock { letters in
-                defer { letters = [] }
-                return letters
-            }
-            for letter in letters {
+            for letter in takeLetters() {
                 switch letter {
                 case .update(let update): if let code = feed(.link(update)) { return code }
-                case .line(let text): if let code = feed(.line(text)) { return code }
+                case .line(let text): lines.append(text)
                 // Ctrl-D at a terminal is good-bye; a pipe that has given all its commands goes on to be told.
                 case .endOfInput: if isatty(STDIN_FILENO) == 1 { return 0 }
                 }
+            }
+            while !lines.isEmpty, !model.isFull {
+                if let code = feed(.line(lines.removeFirst())) { return code }
             }
             let then = SystemClock.read().timestamp
             if then >= nextTick {
@@ -94,12 +104,25 @@ final class PlainSession {
         }
     }
 
+    /// What has come; nothing while there are lines enough to be done.
+    private func takeLetters() -> [Letter] {
+        letters.all.withLock { letters in
+            let isBusy = lines.count > Self.mostLetters
+            let taken = isBusy ? letters.filter { if case .update = $0 { true } else { false } } : letters
+            letters = isBusy ? letters.filter { if case .update = $0 { false } else { true } } : []
+            return taken
+        }
+    }
+
     private func answer(_ signal: Int32) -> Int32? {
         switch signal {
-        case SIGHUP: 129
-        case SIGINT: 130
-        case SIGTERM, SIGQUIT: 0
-        default: nil
+        case SIGHUP: return 129
+        case SIGINT: return 130
+        case SIGTERM, SIGQUIT: return 0
+        case SIGTSTP:
+            if canStop { TerminalEvents.stopUntilContinued() }
+            return nil
+        default: return nil
         }
     }
 
