@@ -23,6 +23,8 @@ final class FrameWriter {
     private(set) var bytesSent = 0
     /// All `write` calls.
     private(set) var writes = 0
+    /// What takes down each frame; nil: nobody does.
+    var recording: ScreenRecording?
     private let terminal: Int32
     private var waiting: [UInt8] = []
 
@@ -42,7 +44,9 @@ final class FrameWriter {
         if length > 0 {
             var bytes = [UInt8](repeating: 0, count: length)
             let read = pread(file, &bytes, length, 0)
+            let before = waiting.count
             FrameTrim.append(bytes.prefix(max(0, read)), to: &waiting)
+            recording?.frame(waiting[before...])
             _ = ftruncate(file, 0)
             _ = lseek(file, 0, SEEK_SET)
         }

@@ -138,6 +138,7 @@ public final class Screen {
         guard now != size else { return false }
         size = now
         resize_term(Int32(now.height), Int32(now.width))
+        writer.recording?.resize(columns: now.width, rows: now.height)
         painter.invalidate()
         return true
     }

@@ -15,12 +15,14 @@ public nonisolated enum TerminalError: Error, Hashable, Sendable, CustomStringCo
     public var description: String {
         switch self {
         case .notATerminal(let which):
-            "\(which) is not a terminal; run regtop in one, or `regtop serve` for a registrar without a screen."
+            "\(which) is not a terminal; run regtop in one, `regtop --plain` for lines without a screen, "
+                + "or `regtop serve` for a registrar that shows nothing."
         case .noTerminalType:
-            "TERM is not set; set it to your terminal's name, e.g. `TERM=xterm-256color regtop`."
+            "TERM is not set; set it to your terminal's name, e.g. `TERM=xterm-256color regtop`, "
+                + "or run `regtop --plain`, which needs no screen."
         case .tooDumb(let type):
             "TERM=\(type) can't place a cursor; set TERM to what your terminal is, "
-                + "or run `regtop serve` for a registrar without a screen."
+                + "or run `regtop --plain` for lines without a screen."
         case .unknownType(let type):
             "this machine knows no terminal called \(type); copy its description from yours with "
                 + "`infocmp -x | ssh HOST tic -x -`, or try `TERM=xterm-256color regtop`."

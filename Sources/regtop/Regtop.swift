@@ -12,10 +12,10 @@ struct Regtop: ParsableCommand {
         usage: """
             regtop [--listen udp|tcp|tls|ws|wss:HOST:PORT]... [--domain NAME]... [--accounts FILE] [--open]
                    [--config FILE] [--theme NAME] [--demo [N]] [--read-only] [--view NAME] [--filter EXPR]
-                   [--ascii] [--no-color]
-            regtop attach [--state DIR] [--read-only]
+                   [--ascii] [--no-color] [--record FILE] [--plain]
+            regtop attach [--state DIR] [--read-only] [--record FILE] [--plain]
             regtop --batch [-n N] [-d TIME] [--view NAME] [--filter EXPR] [--format text|json|csv]
-            regtop list|show|export|history|stats ...       what the running registrar knows
+            regtop list|show|report|export|history|stats ...       what the running registrar knows
             regtop expire|evict|block|unblock|undo|drain|reload ...      what it is to do
             regtop serve|account|config|explain|theme|keys ...
             """,
@@ -28,7 +28,8 @@ struct Regtop: ParsableCommand {
         version: Version.text,
         subcommands: [
             ConsoleCommand.self, AttachCommand.self, Serve.self, ListCommand.self, ShowCommand.self,
-            ExportCommand.self, HistoryCommand.self, StatisticsCommand.self, ExpireCommand.self,
+            ReportCommand.self, ExportCommand.self, HistoryCommand.self, StatisticsCommand.self,
+            ExpireCommand.self,
             EvictCommand.self, BlockCommand.self, UnblockCommand.self, UndoCommand.self, DrainCommand.self,
             ReloadCommand.self, AccountCommand.self, ConfigCommand.self, ExplainCommand.self,
             ThemeCommand.self, KeysCommand.self, InstallCommand.self, UninstallCommand.self,

@@ -2,7 +2,8 @@ internal import Cells
 
 extension Action {
     /// All actions, in the order in which a key bar shows them.
-    static let table: [Action] = looking + choosing + acting + moving + console + layers + choices
+    static let table: [Action] =
+        looking + choosing + acting + moving + console + layers + choices + takingAway
 
     private static let looking: [Action] = [
         Action(
@@ -302,6 +303,14 @@ extension Action {
 
     private static let console: [Action] = [
         Action(.blocks, ["b"], "", "the list of blocks", in: .screens),
+        Action(
+            .copy,
+            ["y"],
+            "Copy",
+            "copy: address of record, contact, source, message, JSON, firewall line, ticket report",
+            in: .screens,
+            weight: 22
+        ),
         Action(.lastView, ["-"], "", "the view before this one", in: .screens),
         Action(.theme, ["T"], "", "choose a theme", in: .screens),
         Action(

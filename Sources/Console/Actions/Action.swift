@@ -53,7 +53,7 @@ enum ActionID: String, CaseIterable, Sendable {
     // Marking and acting
     case mark, range, markAll, unmark, actMenu, evict, evictGhosts, expire, block, unblock, drain, undo
     // The console itself
-    case theme, settings, keyBar, mouse, redraw, reload, suspend, command, help
+    case copy, theme, settings, keyBar, mouse, redraw, reload, suspend, command, help
     // In a prompt, behind `:`, in a form, the help and a list to choose from
     case promptAccept, promptCancel, promptComplete, promptCompleteBack, promptOlder, promptNewer
     case commandRun, commandCancel, commandComplete, commandUp, commandDown, commandOlder, commandNewer
@@ -64,4 +64,8 @@ enum ActionID: String, CaseIterable, Sendable {
     case settingsNext, settingsPrevious, settingsUp, settingsDown, settingsClose
     case columnsKeep, columnsCancel, columnsToggle, columnsEarlier, columnsLater, columnsUp, columnsDown
     case columnsAutomatic
+    // In the menu of what can be copied, and in a report
+    case copyAOR, copyContact, copySource, copyRaw, copyJSON, copyLine, copyNftables, copyIptables, copyReport
+    case copyChoose, copyClose, copyUp, copyDown
+    case reportCopy, reportClose, reportUp, reportDown, reportPageUp, reportPageDown, reportFirst, reportLast
 }

@@ -10,6 +10,8 @@ extension ConsoleModel {
         case .help(let help): return layerHints(.help) { offers($0, help) }
         case .pick(let pick):
             return layerHints(.pick) { $0 == .pickDown || $0 == .pickUp ? offers($0, pick) : true }
+        case .copy(let menu): return layerHints(.copy) { offers($0, menu) }
+        case .report(let report): return layerHints(.report) { offers($0, report) }
         case .form(let form):
             let actions = keys.actions(at: .form).filter {
                 $0.weight > 0 && offers($0.id, form, at: now)
@@ -44,6 +46,23 @@ extension ConsoleModel {
 
     private func offers(_ id: ActionID, _ pick: PickState) -> Bool {
         id == .pickDown ? pick.selected < pick.items.count - 1 : pick.selected > 0
+    }
+
+    private func offers(_ id: ActionID, _ menu: CopyMenu) -> Bool {
+        var copy = menu
+        switch id {
+        case .copyClose, .copyChoose: return true
+        case .copyDown, .copyUp: return copy.move(by: id == .copyDown ? 1 : -1)
+        default: return menu.item(id) != nil
+        }
+    }
+
+    private func offers(_ id: ActionID, _ report: ReportState) -> Bool {
+        switch id {
+        case .reportClose: true
+        case .reportCopy: report.report != nil
+        default: report.canMove(id, in: frame.body)
+        }
     }
 
     private func offers(_ id: ActionID, _ help: HelpState) -> Bool {

@@ -14,7 +14,7 @@ extension ConsoleModel {
             if action.needsOperate, let obstacleOfLoss { return obstacleOfLoss }
         }
         let needsPage: Set<ActionID> = [
-            .open, .detail, .raw, .why, .times, .attemptsOf, .bindingsOf, .sourceOf, .block, .evict,
+            .open, .detail, .raw, .why, .times, .attemptsOf, .bindingsOf, .sourceOf, .copy, .block, .evict,
             .evictGhosts, .expire,
         ]
         if let obstacleOfMissing, needsPage.contains(id) { return obstacleOfMissing }
@@ -56,6 +56,8 @@ extension ConsoleModel {
                 ? "There is no address of record under the cursor." : nil
         case .previous, .next: return canStep(by: id == .next ? 1 : -1) ? nil : "There is no other one."
         case .history: return historySubject == nil ? "There is no address of record under the cursor." : nil
+        case .copy:
+            return copySubject(at: now).items.isEmpty ? "There is nothing under the cursor to copy." : nil
         case .preview:
             return Self.previewFits(in: size) ? nil : "The preview needs a terminal of 120x30."
         case .rawPane:

@@ -14,6 +14,7 @@ extension ConsoleModel {
         case .security: choose(.security)
         case .log: choose(.log)
         case .blocks: choose(.blocks)
+        case .copy: openCopyMenu(at: now)
         case .lastView: if !goBackFromJump(), let lastView { show(lastView) }
         case .open, .detail: open(at: now)
         case .back: if !goBack() { layer = .form(quitForm) }

@@ -2,7 +2,7 @@
 struct Command: Sendable {
     /// Names it in code; the raw value is what is typed.
     enum Name: String, CaseIterable, Sendable {
-        case at, live, history, export, save, forget, detach
+        case at, live, history, report, record, export, save, forget, detach
         case quit = "q"
     }
 
@@ -24,6 +24,8 @@ struct Command: Sendable {
         ),
         Command(name: .save, argument: "NAME [FILTER]", help: "keep the filter: /@NAME uses it"),
         Command(name: .forget, argument: "NAME", help: "forget a filter that was kept"),
+        Command(name: .report, argument: "[AOR]", help: "all that a ticket needs to know of it, as text"),
+        Command(name: .record, argument: "FILE", help: "record this session (asciicast); off ends it"),
         Command(name: .detach, argument: "", help: "leave the terminal; the registrar goes on"),
         Command(name: .quit, argument: "", help: "quit (asks first)"),
     ]

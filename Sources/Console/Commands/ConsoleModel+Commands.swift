@@ -58,6 +58,16 @@ extension ConsoleModel {
         case .export: return export(to: argument, at: now)
         case .save: return saveFilter(argument, at: now)
         case .forget: return forgetFilter(argument, at: now)
+        case .report:
+            guard let name = argument.isEmpty ? reportSubject : argument else {
+                message = .error(
+                    "\(command.usage): write whose report, or put the cursor on a row of theirs."
+                )
+                return []
+            }
+            openReport(name, .show, at: now)
+            return []
+        case .record: return record(argument, at: now)
         // An attached console leaves the registrar as it found it.
         case .detach: return welcome?.isAttached == true ? [.quit(0)] : [.detach]
         case .quit: return perform(.quit, at: now)

@@ -22,7 +22,7 @@ extension ConsoleModel {
         case .drain(let drain): return drain == nil ? "DRAIN" : "LIFT DRAIN"
         case .quit: return form.isHarmless ? "LEAVE" : "QUIT"
         case .save: return "SAVE"
-        case .replace: return "REPLACE"
+        case .replace, .replaceRecording: return "REPLACE THE FILE"
         case .saving: return "SAVING"
         case .text(let title, _): return title
         }
@@ -45,6 +45,11 @@ extension ConsoleModel {
                 RunLine("No message is sent to the phone: it comes back when it tries next.", role: .text),
             ]
         case .drain(let drain): return drainLines(drain, form, clock)
+        case .replaceRecording(let path):
+            return [
+                RunLine("\(path) is there already."),
+                RunLine("What is in it will be gone.", role: .stateWarn),
+            ]
         case .quit: return quitLines
         case .save(let plan):
             return SaveWords.lines(

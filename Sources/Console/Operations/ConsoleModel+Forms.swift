@@ -78,6 +78,9 @@ extension ConsoleModel {
         case .saving:
             layer = nil
             return [.stopSaving]
+        case .replaceRecording(let path):
+            layer = nil
+            return [.record(path, replacing: true)]
         case .quit: return [.quit(0)]
         case .text:
             layer = nil

@@ -16,6 +16,8 @@ enum FormPurpose: Sendable {
     case unblock(Block)
     /// Turn newcomers away, or let them in again: what is in force now.
     case drain(Drain?)
+    /// Record to a file that is there already.
+    case replaceRecording(String)
     /// End the program.
     case quit
     /// Write what is here into a file.

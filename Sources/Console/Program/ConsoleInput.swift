@@ -17,6 +17,8 @@ public enum ConsoleInput: Sendable {
     case stdoutLines([String])
     /// What came of the order of this number to save something.
     case saved(Int, SaveReport)
+    /// A recording of the session began, ended, or could not.
+    case recording(RecordingEvent)
 }
 
 /// All that a console wants done outside of itself.
@@ -37,6 +39,9 @@ public enum ConsoleEffect: Sendable {
     case redraw
     /// Put this text on the clipboard of the operator's terminal (OSC 52); what it holds already is never asked for.
     case copy(String)
+    /// Record what the terminal is sent from now on to this file; nil: no more. A file that is there is replaced only
+    /// where that is said. `ConsoleInput.recording` tells what came of it.
+    case record(String?, replacing: Bool)
     /// Keep these choices for the next start.
     case keep(Preferences)
     /// Write this into a file, and say what came of it; nothing waits for it.

@@ -26,6 +26,8 @@ extension ConsoleModel {
         switch layer {
         case .help(let help): help.draw(on: &grid, in: frame.body, at: screen.place)
         case .pick(let pick): pick.draw(on: &grid, in: frame.body)
+        case .copy(let menu): menu.draw(on: &grid, in: frame.body, keys: keys)
+        case .report(let report): report.draw(on: &grid, in: frame.body)
         case .form(let form):
             FormBox(form, lines: formLines(form, at: now), title: formTitle(form)).draw(
                 on: &grid,
@@ -85,6 +87,7 @@ extension ConsoleModel {
         }
         let badge = liveBadge(clock)
         if replay == nil || badge.isTrouble { left.append(badge.segment) }
+        if recording != nil { left.append(Segment("REC", role: .barTitleAlert, priority: 76)) }
         left.append(Segment(readOnlyBecause == nil ? "RW" : "RO", role: .barTitleMode, priority: 60))
         if let followed {
             let text = SafeText(followed).fitted(to: size.width < 100 ? 14 : 30).string

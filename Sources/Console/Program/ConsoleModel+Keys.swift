@@ -16,6 +16,8 @@ extension ConsoleModel {
         case .form(var form): return pressForm(&form, key, at: now)
         case .help(var help): return pressHelp(&help, key, at: now)
         case .pick(var pick): return pressPick(&pick, key, at: now)
+        case .copy(var menu): return pressCopy(&menu, key, at: now)
+        case .report(var state): return pressReport(&state, key, at: now)
         case nil: break
         }
         guard let action = keys.action(of: key, at: screen.place) else {

@@ -148,10 +148,12 @@ extension ConsoleModel {
             link.wantsGhosts = nil
             link.wantsWindow = true
             history.asked = nil
+            restartErrand()
             return resumeReplay(at: now)
         case .window(let window, let serial):
             guard let question = link.asked, question.serial == serial else { return [] }
             link.asked = nil
+            if takeForErrand(update) { return [] }
             drain = window.drain
             replay?.clock.timestamp = window.at
             storeTrouble = window.storeTrouble
@@ -166,10 +168,12 @@ extension ConsoleModel {
         case .preview(let outcome, let serial): return takePreview(outcome, serial: serial, at: now)
         case .outcome(let outcome, let serial): return takeOutcome(outcome, serial: serial, at: now)
         case .reloaded(let report, _): takeReload(report, at: now)
-        case .history(let page, let serial): takeHistory(page, serial: serial)
+        case .history(let page, let serial):
+            if !takeForErrand(update) { takeHistory(page, serial: serial) }
         case .replay(let report, let serial): takeReplay(report, serial: serial, at: now)
         case .values(let values, let serial): takeValues(values, serial: serial)
-        case .statistics, .explanation, .messages: break
+        case .explanation: _ = takeForErrand(update)
+        case .statistics, .messages: break
         case .lost(let reason): lose(reason, at: now)
         case .notice(let notice): hear(notice)
         }

@@ -33,6 +33,7 @@ extension ConsoleModel {
         link.wantsGhosts = nil
         history.asked = nil
         replayAsked = nil
+        errand?.serial = nil
         waitingKeys = []
         message =
             hadActOut
@@ -51,7 +52,7 @@ extension ConsoleModel {
             if case .act(let plan) = form.purpose, plan.isPerforming { isOut = true }
             if form.actsOnRegistrar { layer = nil }
         case .pick(let pick): if case .undo = pick.choice { layer = nil }
-        case .help, nil: break
+        case .help, .copy, .report, nil: break
         }
         return isOut
     }
@@ -121,7 +122,7 @@ extension Form {
     var actsOnRegistrar: Bool {
         switch purpose {
         case .act, .changed, .block, .unblock, .drain: true
-        case .save, .replace, .saving, .quit, .text: false
+        case .save, .replace, .saving, .replaceRecording, .quit, .text: false
         }
     }
 }

@@ -13,8 +13,7 @@ extension ConsoleModel {
         switch id {
         case .up, .down, .pageUp, .pageDown, .halfUp, .halfDown, .first, .firstRow, .last: !hasWindow
         case .open, .detail, .previous, .next, .followAOR, .attemptsOf, .bindingsOf, .sourceOf, .mark,
-            .range, .markAll, .evict, .expire, .block, .unblock,
-            .raw, .why, .times:
+            .range, .markAll, .evict, .expire, .block, .unblock, .copy, .raw, .why, .times:
             !hasWindow || isCursorMoving
         default: false
         }

@@ -102,6 +102,12 @@ public struct ConsoleModel: Sendable {
     var lastActIsBlock = false
     /// Acts that are out, by their serial.
     var pending: [UInt64: PendingAct] = [:]
+    /// A report that is being asked for.
+    var errand: ReportErrand?
+    /// What terminals may want for their clipboard has been said.
+    var hasHintedClipboard = false
+    /// The file that the session is being recorded to; nil: it isn't.
+    var recording: String?
     /// Bindings known at the last count, for the question before quitting.
     var knownBindings = 0
 
@@ -182,6 +188,7 @@ public struct ConsoleModel: Sendable {
         case .link(let update):
             effects = take(update, at: now)
             effects += pressWaiting(at: now)
+        case .recording(let event): take(event, at: now)
         case .lag(let isLagging): self.isLagging = isLagging
         case .stdoutLines(let lines):
             if let last = lines.last {
@@ -190,12 +197,13 @@ public struct ConsoleModel: Sendable {
             }
         case .saved(let number, let report): takeSave(number, report, at: now)
         }
-        return effects + ask(at: now) + askHistory(at: now)
+        return effects + askErrand(at: now) + ask(at: now) + askHistory(at: now)
     }
 
     private mutating func tick(at now: ClockReading) {
         if let until = message?.until, until <= now.timestamp { message = nil }
         acts.removeAll { $0.until <= now.timestamp }
+        errand?.isResting = false
         // What stands still, and has come, need not be asked for again.
         guard !isFrozen, loss == nil, replay == nil || !hasWindow || isPartial else { return }
         link.wantsWindow = true

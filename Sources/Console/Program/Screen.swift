@@ -108,6 +108,10 @@ struct Places: OptionSet, Hashable, Sendable {
     static let settings = Places(rawValue: 1 << 24)
     /// The list of columns to choose and to order.
     static let columns = Places(rawValue: 1 << 25)
+    /// The menu of what can be copied.
+    static let copy = Places(rawValue: 1 << 26)
+    /// A ticket report.
+    static let report = Places(rawValue: 1 << 27)
 
     static let lists: Places = [.bindings, .attempts, .security, .log, .audit, .blocks, .history]
     static let screens: Places = [.lists, .overview, .binding, .attempt]

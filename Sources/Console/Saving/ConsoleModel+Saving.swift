@@ -148,7 +148,10 @@ extension ConsoleModel {
                 SavePlan.Choice(
                     "all \(TimeText.count(attempts.matched))",
                     "attempts",
-                    .attempts(filter: attemptsFilter.text, failuresOnly: failuresOnly),
+                    .attempts(
+                        filter: effective(attemptsFilter, for: .attempts)?.expansion ?? "",
+                        failuresOnly: failuresOnly
+                    ),
                     [.packets, .text, .csv, .json]
                 )
             ] + (attempts.cursorRow.map { [attemptChoice($0)] } ?? [])
@@ -159,7 +162,7 @@ extension ConsoleModel {
                 SavePlan.Choice(
                     "all \(TimeText.count(security.list.matched))",
                     "security",
-                    .security(security.group, matching: securityText),
+                    .security(security.group, filter: securityFilterInForce),
                     [.csv, .text, .json]
                 )
             ]
@@ -168,11 +171,14 @@ extension ConsoleModel {
                 lineChoice(
                     "log",
                     log.matched,
-                    .log(containing: logFilter.text, level: warningsOnly ? .warning : .info)
+                    .log(
+                        filter: effective(logFilter, for: .log),
+                        level: warningsOnly ? .warning : .info
+                    )
                 )
             ]
-        case .audit: [lineChoice("audit", audit.matched, .audit(containing: auditFilter.text))]
-        case .blocks: [lineChoice("blocks", blocks.matched, .blocks)]
+        case .audit: [lineChoice("audit", audit.matched, .audit(filter: effective(auditFilter, for: .audit)))]
+        case .blocks: [lineChoice("blocks", blocks.matched, .blocks(filter: blocksFilter.filter))]
         case .history: [lineChoice("history", historyEntries.count, .history(historyEntries))]
         }
     }
@@ -181,7 +187,7 @@ extension ConsoleModel {
         let formats: [SaveOrder.Format] = [.csv, .text, .json]
         var choices: [SavePlan.Choice] = []
         if let filter = marks.all {
-            let content = SaveOrder.Content.bindings(filter: filter.text, order: order, fields: shownFields)
+            let content = SaveOrder.Content.bindings(filter: filter.expansion, order: order, fields: shownFields)
             choices.append(SavePlan.Choice("all marked", "bindings", content, formats))
         } else if !marks.isEmpty {
             let content = SaveOrder.Content.marked(marks.sorted, fields: shownFields)
@@ -190,7 +196,7 @@ extension ConsoleModel {
             )
         }
         let all = SaveOrder.Content.bindings(
-            filter: bindingsFilter.text,
+            filter: effective(bindingsFilter, for: .bindings)?.expansion ?? "",
             order: order,
             fields: shownFields
         )
@@ -241,8 +247,8 @@ extension ConsoleModel {
         return word.isEmpty ? "binding" : word
     }
 
-    private var securityText: String {
-        if case .security(_, let matching) = securitySubject { matching } else { "" }
+    private var securityFilterInForce: Filter? {
+        if case .security(_, let filter) = securitySubject { filter } else { nil }
     }
 
     private var screenWord: String {

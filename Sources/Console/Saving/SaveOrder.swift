@@ -22,13 +22,13 @@ public struct SaveOrder: Sendable {
         /// The numbers of the first screen.
         case overview
         /// Who fails, by source, user or agent.
-        case security(SecurityGroup, matching: String)
-        /// Lines of the log from a level on, with a text in them.
-        case log(containing: String, level: Notice.Level)
-        /// Lines of the audit trail with a text in them.
-        case audit(containing: String)
-        /// The blocks in force.
-        case blocks
+        case security(SecurityGroup, filter: Filter?)
+        /// Lines of the log from a level on that pass a filter.
+        case log(filter: Filter?, level: Notice.Level)
+        /// Lines of the audit trail that pass a filter.
+        case audit(filter: Filter?)
+        /// The blocks in force that pass a filter.
+        case blocks(filter: Filter?)
         /// These lines of the journal.
         case history([HistoryEntry])
     }

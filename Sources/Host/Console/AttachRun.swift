@@ -22,8 +22,11 @@ public final class AttachRun {
     /// Runs until the operator leaves or the terminal is lost; returns the exit code. Throws what keeps it from
     /// starting, with the terminal given back: exit code 75 if no registrar is there.
     public func run() throws(HostError) -> Int32 {
-        guard isatty(STDOUT_FILENO) == 1, isatty(STDIN_FILENO) == 1 else {
-            throw HostError("standard input and output must be a terminal", exitCode: 69)
+        guard console.plain || isatty(STDOUT_FILENO) == 1 && isatty(STDIN_FILENO) == 1 else {
+            throw HostError(
+                "standard input and output must be a terminal; `regtop attach --plain` needs none",
+                exitCode: 69
+            )
         }
         let themeName = console.theme ?? ThemeLibrary.standard
         guard let theme = themes.theme(themeName) else {
@@ -35,6 +38,7 @@ public final class AttachRun {
         hello.isConsole = true
         hello.isReadOnly = console.readOnly
         let line = try AttachedLine(socket: state.socket, hello: hello)
+        if console.plain { return try PlainSession(settings: console, line: line, canStop: true).run() }
         let session = try ConsoleSession(settings: console, line: line, themes: themes, theme: theme.theme) {
             "the registrar runs in another process: q leaves it"
         }

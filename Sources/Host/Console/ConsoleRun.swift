@@ -37,9 +37,11 @@ public final class ConsoleRun {
     /// Runs until the operator quits or the terminal is lost; returns the exit code. Throws what keeps it from
     /// starting, with the terminal given back.
     public func run() throws(HostError) -> Int32 {
-        guard isatty(STDOUT_FILENO) == 1, isatty(STDIN_FILENO) == 1 else {
+        let isPlain = settings.console.plain
+        guard isPlain || isatty(STDOUT_FILENO) == 1 && isatty(STDIN_FILENO) == 1 else {
             throw HostError(
-                "standard input and output must be a terminal; `regtop serve` runs the registrar without one",
+                "standard input and output must be a terminal; `regtop --plain` needs none, and `regtop serve` runs "
+                    + "the registrar without a console",
                 exitCode: 69
             )
         }
@@ -86,6 +88,10 @@ public final class ConsoleRun {
             try ControlServer(path: durable.directory.socket, settings.control, service)
         }
         defer { control?.stop("the registrar has ended with its console") }
+        if isPlain {
+            let line = EmbeddedLine(service, isReadOnly: settings.console.readOnly)
+            return try PlainSession(settings: settings.console, line: line, canStop: false).run()
+        }
         let session = try ConsoleSession(
             settings: settings.console,
             line: EmbeddedLine(service, isReadOnly: settings.console.readOnly),
@@ -137,6 +143,9 @@ public final class ConsoleRun {
 public struct ShellPlace: Sendable {
     /// Nil where the process can't be divided.
     let process: ForegroundProcess?
+
+    /// A program that is never to leave its shell.
+    public static let none = ShellPlace(process: nil)
 
     /// Takes the place in such a way that it can be left, by a process that only waits. Call it before any thread
     /// exists; what follows runs in another process.

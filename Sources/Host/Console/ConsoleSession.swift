@@ -24,7 +24,7 @@ final class ConsoleSession {
 
     private let line: any ConsoleLine
     private let themes: ThemeLibrary
-    private let screen: Screen
+    let screen: Screen
     private let events: TerminalEvents
     private let letters: Letters
     private let saves: SaveDesk
@@ -85,6 +85,7 @@ final class ConsoleSession {
         screen.useMouse(model.usesMouse)
         letters = Letters()
         nextTick = SystemClock.read().timestamp
+        if !console.record.isEmpty { try beginRecording(console.record) }
         let wake = events.wakeUp
         let letters = letters
         saves = SaveDesk(line: line) { order, report in
@@ -104,6 +105,7 @@ final class ConsoleSession {
         saves.stop()
         // Whoever writes one may not come to take it away.
         if case .exit = end { PartialFiles.discard() }
+        screen.endRecording()
         let printed = screen.restore()
         if case .exit(let code) = end {
             line.leave(code)
@@ -205,6 +207,8 @@ final class ConsoleSession {
                 case .suspend: suspend()
                 case .redraw: screen.invalidate()
                 case .copy(let text): screen.copy(text)
+                case .record(let path, let replacing):
+                    if let event = record(path, replacing: replacing) { tell(event) }
                 case .keep: break
                 case .useMouse(let isOn): screen.useMouse(isOn)
                 case .save(let order): saves.begin(order)
@@ -220,6 +224,9 @@ final class ConsoleSession {
         return nil
     }
 
+    /// Tells the model what came of a recording, which asks for nothing more.
+    func tell(_ event: RecordingEvent) { _ = feed([.recording(event)]) }
+
     /// Stops this process until the shell brings it back; the registrar is another one.
     private func suspend() {
         for line in screen.restore() { StandardStream.error.write("regtop: \(line)") }
@@ -232,6 +239,7 @@ final class ConsoleSession {
     }
 
     private func draw() {
+        if let sentence = screen.takeRecordingEnd() { tell(.ended(sentence)) }
         let outcome = screen.draw(model.draw(at: SystemClock.read()), theme: theme)
         let lags = outcome == .skipped
         guard lags != isLagging else { return }

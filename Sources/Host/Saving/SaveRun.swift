@@ -77,12 +77,12 @@ struct SaveRun {
             }
             try AttemptScript(id: id, isRedacted: order.isRedacted).run(script)
         case .overview: try LinesScript(list: .overview, format: format).run(script)
-        case .security(let group, let text):
-            try LinesScript(list: .security(group, matching: text), format: format).run(script)
-        case .log(let text, let level):
-            try LinesScript(list: .log(containing: text, level: level), format: format).run(script)
-        case .audit(let text): try LinesScript(list: .audit(containing: text), format: format).run(script)
-        case .blocks: try LinesScript(list: .blocks, format: format).run(script)
+        case .security(let group, let filter):
+            try LinesScript(list: .security(group, filter: filter), format: format).run(script)
+        case .log(let filter, let level):
+            try LinesScript(list: .log(filter: filter, level: level), format: format).run(script)
+        case .audit(let filter): try LinesScript(list: .audit(filter: filter), format: format).run(script)
+        case .blocks(let filter): try LinesScript(list: .blocks(filter: filter), format: format).run(script)
         case .history(let entries): try history(entries, script)
         }
     }

@@ -8,10 +8,10 @@ import Timing
 /// numbers.
 struct LinesScript {
     enum List {
-        case log(containing: String, level: Notice.Level)
-        case audit(containing: String)
-        case blocks
-        case security(SecurityGroup, matching: String)
+        case log(filter: Filter?, level: Notice.Level)
+        case audit(filter: Filter?)
+        case blocks(filter: Filter?)
+        case security(SecurityGroup, filter: Filter?)
         case overview
     }
 
@@ -22,25 +22,25 @@ struct LinesScript {
     func run(_ script: ScriptContext) throws(HostError) {
         let count =
             switch list {
-            case .log(let text, let level):
-                try lines("log", .log(containing: text, level: level), LogFields.table, script) { content in
+            case .log(let filter, let level):
+                try lines("log", .log(filter: filter, level: level), LogFields.table, script) { content in
                     guard case .log(let lines) = content else { return nil }
                     return lines.map { ($0, .line($0.number)) }
                 }
-            case .audit(let text):
-                try lines("audit", .audit(containing: text), AuditFields.table, script) { content in
+            case .audit(let filter):
+                try lines("audit", .audit(filter: filter), AuditFields.table, script) { content in
                     guard case .audit(let lines) = content else { return nil }
                     return lines.map { ($0, .line($0.number)) }
                 }
-            case .blocks:
-                try lines("blocks", .blocks, BlockFields.table, script) { content in
+            case .blocks(let filter):
+                try lines("blocks", .blocks(filter: filter), BlockFields.table, script) { content in
                     guard case .blocks(let blocks) = content else { return nil }
                     return blocks.map { ($0, nil) }
                 }
-            case .security(let group, let text):
+            case .security(let group, let filter):
                 try lines(
                     "security",
-                    .security(group, matching: text),
+                    .security(group, filter: filter),
                     SecurityFields.table,
                     listed: SecurityFields.listed,
                     script

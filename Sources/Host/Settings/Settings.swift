@@ -281,6 +281,11 @@ public struct ScreenSettings: Equatable, Sendable {
     public var at = ""
     /// Keys that differ from the usual ones.
     public var keys = KeySettings()
+    /// File to record the session to from the start; empty for none.
+    public var record = ""
+
+    /// Lines instead of a screen.
+    public var plain = false
 
     /// The defaults.
     public init() {}

@@ -10,7 +10,8 @@ struct AttachCommand: ParsableCommand {
         discussion: """
             Several consoles may be attached at once; each sees what the others do. Leaving one ends nothing. When \
             the registrar is restarted the console says so and goes on. Ends with 75 if no registrar is there. \
-            With --batch, or where standard output is no terminal, a view is printed again and again instead.
+            With --batch, or where standard output is no terminal, a view is printed again and again instead; with \
+            --plain changes are printed as lines, and commands are read as lines.
             """,
     )
 
@@ -20,7 +21,7 @@ struct AttachCommand: ParsableCommand {
 
     func run() throws {
         // Where nobody looks, a screen makes no sense: pictures in plain text do.
-        if batch.isMeant || !StandardOutput.isTerminal {
+        if batch.isMeant || !StandardOutput.isTerminal && !screen.plain {
             let script = try batch.script(screen)
             return try script.run(control.script())
         }

@@ -28,7 +28,7 @@ struct ConsoleCommand: ParsableCommand {
         let themes = ThemeFiles(environment: ProcessInfo.processInfo.environment)
         let (library, again) = (themes.library(), self)
         // Before there are threads, which can't be divided.
-        let place = ShellPlace.take()
+        let place = screen.plain ? ShellPlace.none : ShellPlace.take()
         // The program has one main thread and this is it; ncurses lives there.
         let code = try MainActor.assumeIsolated {
             try ConsoleRun(settings: settings, demoPhones: demo, themes: library, place: place) {

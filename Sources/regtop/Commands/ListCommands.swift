@@ -159,6 +159,26 @@ struct ShowCommand: ParsableCommand {
     }
 }
 
+/// All that a ticket needs to know of an address of record.
+struct ReportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "report",
+        abstract: "Write a report of an address of record for a ticket: plain text, no secrets in it.",
+        discussion: """
+            Whether it is registered and why not, its bindings, its last attempts and why they failed, its history, \
+            the blocks and rules that touch it: ASCII, at most 78 columns. Ends with 3 if nothing is known of it, and \
+            with 75 if no registrar is reached.
+            """,
+    )
+
+    @Argument(help: "Address of record (user@domain), or only its user.")
+    var aor: String
+
+    @OptionGroup var registrar: ControlOptions
+
+    func run() throws { try ReportScript(aor).run(registrar.script()) }
+}
+
 /// What happened to bindings.
 struct HistoryCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -66,6 +66,12 @@ struct ScreenOptions: ParsableArguments {
     @Option(help: "Begin with the bindings as they were: 14:03, 14:03:20, '2026-11-25 14:03', -10m, -2h.")
     var at: String?
 
+    @Option(help: "Record what the terminal shows to this file (asciicast), which must not be there yet.")
+    var record: String?
+
+    @Flag(help: "No screen: changes as lines, commands as lines; for screen readers, pipes and TERM=dumb.")
+    var plain = false
+
     @Flag(help: "Draw with ASCII characters only.")
     var ascii = false
 
@@ -89,6 +95,12 @@ struct ScreenOptions: ParsableArguments {
                 throw HostError("--at \(at): no time; write \(ScreenSettings.momentForms)", exitCode: 2)
             }
             console.at = at
+        }
+        if let record { console.record = record }
+        console.plain = plain
+        if plain, at != nil || record != nil {
+            let option = at == nil ? "--record" : "--at"
+            throw HostError("\(option) goes with the screen, not with --plain", exitCode: 2)
         }
         if readOnly { console.readOnly = true }
         if ascii { console.ascii = true }

@@ -2,14 +2,18 @@ import Cells
 import Foundation
 import Testing
 
-private let screens = URL(fileURLWithPath: #filePath)
+private let fixtures = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    .appendingPathComponent("Fixtures/screens/console")
+    .appendingPathComponent("Fixtures")
 
 /// Compares a screen with its file in Tests/Fixtures/screens/console; `UPDATE_SCREENS=1` rewrites it.
 func expectGolden(_ grid: CellGrid, _ name: String, sourceLocation: SourceLocation = #_sourceLocation) {
-    let text = grid.golden
-    let file = screens.appendingPathComponent("\(name).txt")
+    expectGolden(grid.golden, "screens/console/\(name)", sourceLocation: sourceLocation)
+}
+
+/// Compares a text with its file in Tests/Fixtures; `UPDATE_SCREENS=1` rewrites it.
+func expectGolden(_ text: String, _ name: String, sourceLocation: SourceLocation = #_sourceLocation) {
+    let file = fixtures.appendingPathComponent("\(name).txt")
     if ProcessInfo.processInfo.environment["UPDATE_SCREENS"] == "1" {
         let folder = file.deletingLastPathComponent()
         try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

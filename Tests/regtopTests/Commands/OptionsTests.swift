@@ -50,6 +50,22 @@ struct OptionsTests {
         #expect(error?.exitCode == 2)
     }
 
+    @Test("Recording and lines are options of the console; what needs a screen does not go with lines")
+    func recordAndPlain() throws {
+        var console = ScreenSettings()
+        #expect(console.record.isEmpty && !console.plain)
+        try ScreenOptions.parse(["--record", "a.cast"]).apply(to: &console)
+        #expect(console.record == "a.cast")
+        console = ScreenSettings()
+        try ScreenOptions.parse(["--plain", "--filter", "4417"]).apply(to: &console)
+        #expect(console.plain && console.filter == "4417")
+        for extra in [["--at", "12:00"], ["--record", "a.cast"]] {
+            let options = try? ScreenOptions.parse(["--plain"] + extra)
+            let error = #expect(throws: HostError.self) { try options?.apply(to: &console) }
+            #expect(error?.exitCode == 2)
+        }
+    }
+
     @Test("A view that does not exist is named with those that do")
     func view() throws {
         var console = ScreenSettings()
