@@ -153,7 +153,7 @@ public struct PlainModel: Sendable {
             case .watch(let watch):
                 if case .window(let window, _) = update { take(window, of: watch, at: now) }
             }
-        case .reloaded, .replay, .statistics: break
+        case .reloaded, .replay, .statistics, .messages, .values: break
         }
     }
 

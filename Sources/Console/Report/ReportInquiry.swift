@@ -78,7 +78,7 @@ public struct ReportInquiry: Sendable {
         case .bindings: .window(bindings(matching: "aor=", text))
         case .attempts: .window(attempts(matching: "aor=", text, height: Self.attemptsRead))
         case .history: .history(HistoryQuery(aor: facts.aor, limit: Self.historyTold))
-        case .blocks: .window(WindowQuery(subject: .blocks, height: WindowQuery.maximumHeight))
+        case .blocks: .window(WindowQuery(subject: .blocks(filter: nil), height: WindowQuery.maximumHeight))
         case .binding(let id): .window(WindowQuery(subject: .binding(id), height: 1))
         case .attempt(let id): .window(WindowQuery(subject: .attempt(id), height: 1))
         case .rules(let query): .rules(query)
