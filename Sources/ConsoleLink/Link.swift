@@ -24,6 +24,8 @@ public enum LinkRequest: Sendable {
     case statistics(serial: UInt64)
     /// What the rules make of a request from somewhere; answered by `explanation`.
     case explain(ExplainQuery, serial: UInt64)
+    /// What can be undone, and the act that is done a few bindings at a time; answered by `acts`.
+    case acts(serial: UInt64)
 }
 
 /// From the monitor to a console.
@@ -46,6 +48,11 @@ public enum LinkUpdate: Sendable {
     case statistics([Metric], serial: UInt64)
     /// Which rule decides.
     case explanation(ExplainAnswer, serial: UInt64)
+    /// What can be undone, and what is under way.
+    case acts(ActList, serial: UInt64)
+    /// An act that is done a few bindings at a time has begun, come further or ended; each console is told, about once
+    /// a second.
+    case progress(ActProgress)
     /// Something to say in the message line.
     case notice(Notice)
     /// The other end is away, for this reason; `welcome` says when it is back.
@@ -221,7 +228,7 @@ public struct Capability: Codable, Hashable, Sendable {
     /// All there are: to observe is allowed to everybody whom the socket lets in.
     public static func all(readOnlyBecause reason: String?) -> [Capability] {
         [Capability("observe")]
-            + ["expire", "evict", "block", "unblock", "drain", "undo", "reload"].map { verb in
+            + ["expire", "evict", "block", "unblock", "drain", "undo", "abort", "reload"].map { verb in
                 Capability(verb, refusal: reason.map { "read-only: \($0)" })
             }
     }

@@ -16,7 +16,7 @@ struct Regtop: ParsableCommand {
             regtop attach [--state DIR] [--read-only]
             regtop --batch [-n N] [-d TIME] [--view NAME] [--filter EXPR] [--format text|json|csv]
             regtop list|show|export|history|stats ...       what the running registrar knows
-            regtop expire|evict|block|unblock|undo|drain|reload ...      what it is to do
+            regtop expire|evict|block|unblock|undo|abort|drain|reload ...      what it is to do
             regtop serve|account|config|explain|theme ...
             """,
         discussion: """
@@ -29,8 +29,8 @@ struct Regtop: ParsableCommand {
         subcommands: [
             ConsoleCommand.self, AttachCommand.self, Serve.self, ListCommand.self, ShowCommand.self,
             ExportCommand.self, HistoryCommand.self, StatisticsCommand.self, ExpireCommand.self,
-            EvictCommand.self, BlockCommand.self, UnblockCommand.self, UndoCommand.self, DrainCommand.self,
-            ReloadCommand.self, AccountCommand.self, ConfigCommand.self, ExplainCommand.self,
+            EvictCommand.self, BlockCommand.self, UnblockCommand.self, UndoCommand.self, AbortCommand.self,
+            DrainCommand.self, ReloadCommand.self, AccountCommand.self, ConfigCommand.self, ExplainCommand.self,
             ThemeCommand.self, InstallCommand.self, UninstallCommand.self,
         ],
         defaultSubcommand: ConsoleCommand.self,

@@ -5,7 +5,7 @@ internal import Timing
 
 extension LinkRequest: Codable {
     private enum Word: String, CodingKey, CaseIterable {
-        case query, preview, previewMatching, perform, reload, history, replay, statistics, explain
+        case query, preview, previewMatching, perform, reload, history, replay, statistics, explain, acts
     }
     private enum Rest: String, CodingKey { case serial }
     private enum Members: String, CodingKey { case filter, at }
@@ -33,6 +33,7 @@ extension LinkRequest: Codable {
             self = .replay(at: try members.decodeIfPresent(WallTime.self, forKey: .at), serial: serial)
         case .statistics: self = .statistics(serial: serial)
         case .explain: self = .explain(try words.decode(ExplainQuery.self, forKey: word), serial: serial)
+        case .acts: self = .acts(serial: serial)
         }
     }
 
@@ -55,6 +56,7 @@ extension LinkRequest: Codable {
             try members.encodeIfPresent(time, forKey: .at)
         case .statistics: _ = members(.statistics)
         case .explain(let query, _): try words.encode(query, forKey: .explain)
+        case .acts: _ = members(.acts)
         }
         var rest = encoder.container(keyedBy: Rest.self)
         try rest.encode(serial, forKey: .serial)
@@ -77,7 +79,7 @@ extension LinkRequest: Codable {
         switch self {
         case .query(_, let serial), .preview(_, let serial), .previewMatching(_, _, let serial),
             .perform(_, let serial), .reload(let serial), .history(_, let serial), .replay(_, let serial),
-            .statistics(let serial), .explain(_, let serial):
+            .statistics(let serial), .explain(_, let serial), .acts(let serial):
             serial
         }
     }
@@ -85,8 +87,8 @@ extension LinkRequest: Codable {
 
 extension LinkUpdate: Codable {
     private enum Word: String, CodingKey, CaseIterable {
-        case welcome, window, preview, outcome, reloaded, history, replay, statistics, explanation, notice,
-            lost
+        case welcome, window, preview, outcome, reloaded, history, replay, statistics, explanation, acts,
+            progress, notice, lost
     }
     private enum Rest: String, CodingKey {
         case serial
@@ -127,6 +129,8 @@ extension LinkUpdate: Codable {
             self = .statistics(try words.decode([Metric].self, forKey: word), serial: try serial())
         case .explanation:
             self = .explanation(try words.decode(ExplainAnswer.self, forKey: word), serial: try serial())
+        case .acts: self = .acts(try words.decode(ActList.self, forKey: word), serial: try serial())
+        case .progress: self = .progress(try words.decode(ActProgress.self, forKey: word))
         case .notice: self = .notice(try words.decode(Notice.self, forKey: word))
         case .lost: self = .lost(try words.decode(String.self, forKey: word))
         }
@@ -148,6 +152,8 @@ extension LinkUpdate: Codable {
         case .replay(let report, _): try words.encode(report, forKey: .replay)
         case .statistics(let metrics, _): try words.encode(metrics, forKey: .statistics)
         case .explanation(let answer, _): try words.encode(answer, forKey: .explanation)
+        case .acts(let list, _): try words.encode(list, forKey: .acts)
+        case .progress(let progress): try words.encode(progress, forKey: .progress)
         case .notice(let notice): try words.encode(notice, forKey: .notice)
         case .lost(let reason): try words.encode(reason, forKey: .lost)
         }
@@ -160,9 +166,9 @@ extension LinkUpdate: Codable {
         case .window(_, let serial), .preview(_, let serial), .outcome(_, let serial),
             .reloaded(_, let serial),
             .history(_, let serial), .replay(_, let serial), .statistics(_, let serial),
-            .explanation(_, let serial):
+            .explanation(_, let serial), .acts(_, let serial):
             serial
-        case .welcome, .notice, .lost: nil
+        case .welcome, .progress, .notice, .lost: nil
         }
     }
 }

@@ -87,7 +87,7 @@ struct PastViews {
         case .perform(_, let serial):
             guard views[console.id] != nil else { return false }
             console.deliver(.outcome(CommandOutcome(refusal: Self.past), serial: serial))
-        case .reload, .statistics, .explain: return false
+        case .reload, .statistics, .explain, .acts: return false
         }
         return true
     }
