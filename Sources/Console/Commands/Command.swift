@@ -2,7 +2,7 @@
 struct Command: Sendable {
     /// Names it in code; the raw value is what is typed.
     enum Name: String, CaseIterable, Sendable {
-        case at, live, history, detach
+        case at, live, history, undo, abort, script, detach
         case quit = "q"
     }
 
@@ -17,6 +17,9 @@ struct Command: Sendable {
         Command(name: .at, argument: "TIME", help: "the bindings as they were: 14:03, 2026-11-25 14:03, -2h"),
         Command(name: .live, argument: "", help: "the present again"),
         Command(name: .history, argument: "[AOR]", help: "what the journal tells of it, or of all"),
+        Command(name: .undo, argument: "", help: "what can be undone, of all consoles: choose which"),
+        Command(name: .abort, argument: "", help: "end the act that is under way"),
+        Command(name: .script, argument: "", help: "copy the command line of your last act"),
         Command(name: .detach, argument: "", help: "leave the terminal; the registrar goes on"),
         Command(name: .quit, argument: "", help: "quit (asks first)"),
     ]

@@ -1,3 +1,4 @@
+internal import BindingTable
 internal import Cells
 
 /// A dialog as a value: text, perhaps a choice, a reason and a typed count, and buttons. The first button
@@ -5,7 +6,7 @@ internal import Cells
 struct Form: Sendable {
     /// What can have the focus.
     enum Field: Hashable, Sendable {
-        case button(Int), choice(Int), reason, count
+        case button(Int), choice(Int), rate, reason, count
     }
 
     /// One of several, all shown in a line.
@@ -19,6 +20,8 @@ struct Form: Sendable {
     var purpose: FormPurpose
     /// What to choose.
     var choices: [Choice] = []
+    /// Bindings a second are asked for; empty: all at once.
+    var rate: LineEditor?
     /// A reason is asked for.
     var reason: LineEditor?
     /// A number must be typed: this one.
@@ -42,6 +45,7 @@ struct Form: Sendable {
     var fields: [Field] {
         var all: [Field] = [.button(0)]
         all += choices.indices.map { .choice($0) }
+        if rate != nil { all.append(.rate) }
         if reason != nil { all.append(.reason) }
         if expectedCount != nil { all.append(.count) }
         return all + buttons.indices.dropFirst().map { .button($0) }
@@ -51,7 +55,7 @@ struct Form: Sendable {
     func chosen(_ index: Int) -> Int { choices.indices.contains(index) ? choices[index].selected : 0 }
 
     /// Keys are text now.
-    var isTyping: Bool { focus == .reason || focus == .count }
+    var isTyping: Bool { focus == .reason || focus == .count || focus == .rate }
     /// It asks whether to end the program.
     var isQuit: Bool { if case .quit = purpose { true } else { false } }
     /// `y` answers it. Where all logins end with the program, that takes a capital, or the way to the button.
@@ -59,11 +63,20 @@ struct Form: Sendable {
     /// Whether the count, if one is asked for, has been typed.
     var isCountRight: Bool { expectedCount.map { Int(count.text) == $0 } ?? true }
 
-    /// Moves the focus; it goes round. A count typed wrong is said as soon as it is left.
+    /// The rate that was typed; nil: all at once.
+    var chosenRate: Int? { rate.flatMap { $0.isEmpty ? nil : Int($0.text) ?? .max } }
+    /// The rate is one that there can be.
+    var isRateRight: Bool { chosenRate.map { (1...OperatorCommand.mostPerSecond).contains($0) } ?? true }
+    /// What is said of one that can't be.
+    static let wrongRate =
+        "Per second: from 1 to \(TimeText.count(OperatorCommand.mostPerSecond)), or empty for all at once."
+
+    /// Moves the focus; it goes round. A count or rate typed wrong is said as soon as it is left.
     mutating func moveFocus(by step: Int) {
         let all = fields
         guard let index = all.firstIndex(of: focus), !all.isEmpty else { return }
         if focus == .count, !count.isEmpty, !isCountRight { complaint = missingCount }
+        if focus == .rate { complaint = isRateRight ? "" : Self.wrongRate }
         focus = all[(index + step + all.count) % all.count]
     }
 
@@ -80,7 +93,7 @@ struct Form: Sendable {
             choices[index].selected =
                 max(0, min(choices[index].options.count - 1, choices[index].selected + step))
         case .button(let index): focus = .button(max(0, min(buttons.count - 1, index + step)))
-        case .reason, .count: break
+        case .rate, .reason, .count: break
         }
     }
 
@@ -90,6 +103,12 @@ struct Form: Sendable {
         case .reason:
             guard var line = reason, line.take(key) else { return false }
             reason = line
+            return true
+        case .rate:
+            guard var line = rate else { return false }
+            if case .character(let scalar) = key, !("0"..."9").contains(scalar) { return true }
+            guard line.take(key) else { return false }
+            rate = line
             return true
         case .count:
             if case .character(let scalar) = key, !("0"..."9").contains(scalar) { return true }

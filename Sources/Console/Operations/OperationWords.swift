@@ -93,6 +93,11 @@ enum ActWords {
         return "\(aor)  \(binding.facts.path.source)  \(left)"
     }
 
+    /// Who has been quicker: `been taken by kl@198.51.100.7 at 12:04:29 (act 17)`
+    static func taken(_ taken: TakenBy, clock: LocalClock) -> String {
+        "been taken by \(taken.by.short) at \(clock.clock(taken.at)) (act \(taken.act.rawValue))"
+    }
+
     /// What will be so afterwards, honestly: who can't be called, what phones believe, how they come back.
     static func consequences(
         _ plan: ActPlan,

@@ -20,6 +20,8 @@ struct LinkState: Sendable {
     var wantsPreview = false
     /// A binding of the list whose address of record's ghosts are to be evicted, once they are known.
     var wantsGhosts: BindingID?
+    /// Number of the question what can be undone, while it is out.
+    var wantsActs: UInt64?
 
     /// A number for the next question or act.
     mutating func nextSerial() -> UInt64 {
@@ -136,6 +138,8 @@ extension ConsoleModel {
             if let loss { comeBack(from: loss, before: before, at: now) }
             link.asked = nil
             link.wantsGhosts = nil
+            link.wantsActs = nil
+            underWay = nil
             link.wantsWindow = true
             history.asked = nil
             return resumeReplay(at: now)
@@ -158,6 +162,8 @@ extension ConsoleModel {
         case .reloaded(let report, _): takeReload(report, at: now)
         case .history(let page, let serial): takeHistory(page, serial: serial)
         case .replay(let report, let serial): takeReplay(report, serial: serial, at: now)
+        case .acts(let list, let serial): takeActs(list, serial: serial, at: now)
+        case .progress(let progress): takeProgress(progress, at: now)
         case .statistics, .explanation: break
         case .lost(let reason): lose(reason, at: now)
         case .notice(let notice): hear(notice)

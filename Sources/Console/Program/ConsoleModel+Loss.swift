@@ -89,7 +89,7 @@ extension ConsoleModel {
     private mutating func forgetNames() {
         marks.clear()
         acts = []
-        lastActIsBlock = false
+        undoable = []
         preview = nil
         detail = DetailState()
         ladder = LadderState()
@@ -119,7 +119,7 @@ extension Form {
     /// Its button does something to the registrar.
     var actsOnRegistrar: Bool {
         switch purpose {
-        case .act, .changed, .block, .unblock, .drain: true
+        case .act, .changed, .block, .unblock, .drain, .abort: true
         case .quit, .text: false
         }
     }
