@@ -187,8 +187,8 @@ let package = Package(
         .testTarget(
             name: "HostTests",
             dependencies: [
-                "Host", "Storage", "Support", "BindingTable", "ConsoleLink", "Monitor", "Registrar",
-                "SIPDigest",
+                "Host", "Storage", "Support", "BindingTable", "Cells", "Console", "ConsoleLink", "Monitor",
+                "Registrar", "SIPDigest",
                 "SIPMessage", "Timing",
                 "Transport",
             ],
@@ -197,7 +197,8 @@ let package = Package(
         .testTarget(
             name: "regtopTests",
             dependencies: [
-                "regtop", "Host", "Cells", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "regtop", "Host", "BindingTable", "Cells", "Console", "ConsoleLink", "Monitor", "SIPMessage",
+                "Support", "Timing", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict,
         ),

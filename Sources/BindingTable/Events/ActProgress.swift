@@ -103,8 +103,10 @@ public struct ActProgress: Codable, Hashable, Sendable {
 
     /// Seconds until every target has had its turn, if it goes on.
     public var secondsLeft: Int {
-        let left = max(0, total &- counts.total)
-        return rate > 0 ? (left &+ rate &- 1) / rate : 0
+        // Far more than a table holds: what comes over a socket may be any number.
+        let left = min(max(0, total &- counts.total), 1 << 40)
+        let rate = min(max(1, rate), 1 << 40)
+        return (left + rate - 1) / rate
     }
 }
 

@@ -184,11 +184,11 @@ public struct CommandOutcome: Sendable {
 
     /// How many targets came out so.
     public func count(_ outcome: TargetOutcome) -> Int {
-        targets.reduce(unlisted[outcome]) { $0 + ($1.outcome == outcome ? 1 : 0) }
+        targets.reduce(unlisted[outcome]) { $0 &+ ($1.outcome == outcome ? 1 : 0) }
     }
 
     /// How many targets there are.
-    public var total: Int { targets.count + unlisted.total }
+    public var total: Int { targets.count &+ unlisted.total }
 }
 
 /// A block that is in force.

@@ -35,7 +35,7 @@ struct RoundTripTests {
             #expect(String(reflecting: read) == String(reflecting: request), "seed \(seed)")
             #expect(LinkCodec.encode(read) == line && read.serial == request.serial, "seed \(seed)")
         }
-        #expect(words.count == 9 && words.values.allSatisfy { $0 > 100 }, "\(words)")
+        #expect(words.count == 10 && words.values.allSatisfy { $0 > 100 }, "\(words)")
     }
 
     @Test("Every update, whatever stands in it, on one line without anything that steers a terminal")
@@ -55,7 +55,7 @@ struct RoundTripTests {
             }
             #expect(isPlain, "seed \(seed): \(text)")
         }
-        #expect(words.count == 11 && words.values.allSatisfy { $0 > 80 }, "\(words)")
+        #expect(words.count == 13 && words.values.allSatisfy { $0 > 80 }, "\(words)")
     }
 
     @Test("Values that can be compared are equal")
@@ -77,6 +77,7 @@ struct RoundTripTests {
             try expectEqual([AuditRecord].self, seed)
             try expectEqual([RefusalReason].self, seed)
             try expectEqual([Metric].self, seed)
+            try expectEqual(ActList.self, seed)
             try expectEqual(AbusePolicy.self, seed)
             try expectEqual(StoreHealth.self, seed)
         }
@@ -97,6 +98,7 @@ struct RoundTripTests {
         expectWords(Reachability.Connection.self)
         expectWords(Reachability.Ping.self)
         expectWords(TargetOutcome.self)
+        expectWords(ActProgress.State.self)
         expectWords(Notice.Level.self)
         expectWords(BindingColumn.self)
         expectWords(BindingState.self)

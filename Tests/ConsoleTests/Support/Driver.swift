@@ -88,6 +88,8 @@ struct Driver {
             return .replay(world.replay(at: time), serial: serial)
         case .statistics(let serial):
             return .statistics([], serial: serial)
+        case .acts(let serial):
+            return .acts(world.acts(at: now.timestamp), serial: serial)
         case .explain(_, let serial):
             return .explanation(ExplainAnswer(lines: ["no rule"], canRegister: true), serial: serial)
         case .perform(let command, let serial):
@@ -161,6 +163,7 @@ struct Driver {
             case .unblock: words.append(.unblock)
             case .drain(let isOn, let interval): words.append(.drain(isOn, interval?.seconds))
             case .undo: words.append(.undo)
+            case .abort: words.append(.abort)
             }
         }
         return words
@@ -171,6 +174,6 @@ struct Driver {
         case evict(Int, Int?, String)
         case block(Int?)
         case drain(Bool, Int?)
-        case unblock, undo
+        case unblock, undo, abort
     }
 }
