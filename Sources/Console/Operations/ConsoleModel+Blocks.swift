@@ -62,7 +62,9 @@ extension ConsoleModel {
     }
 
     /// What a block would hit has come, or first whose bindings match.
-    mutating func takeBlockPreview(_ outcome: CommandOutcome, _ plan: BlockPlan, _ form: Form) -> [ConsoleEffect] {
+    mutating func takeBlockPreview(_ outcome: CommandOutcome, _ plan: BlockPlan, _ form: Form)
+        -> [ConsoleEffect]
+    {
         if let refusal = outcome.refusal {
             layer = nil
             message = .error("Block refused: \(refusal)")
@@ -130,18 +132,23 @@ extension ConsoleModel {
             lines.append(RunLine("Every REGISTER for \(subjects[0].text) is refused with 403 \(until)."))
         case .source where subjects.count == 1:
             lines.append(
-                RunLine("Every REGISTER from \(subjects[0].text), whatever its port, is refused with 403 \(until).")
+                RunLine(
+                    "Every REGISTER from \(subjects[0].text), whatever its port, is refused with 403 \(until)."
+                )
             )
         case .aor:
             lines.append(RunLine("Every REGISTER for these is refused with 403 \(until):"))
             lines += names(subjects)
         case .source:
-            lines.append(RunLine("Every REGISTER from these, whatever the port, is refused with 403 \(until):"))
+            lines.append(
+                RunLine("Every REGISTER from these, whatever the port, is refused with 403 \(until):")
+            )
             lines += names(subjects)
         case nil: return []
         }
         lines.append(
-            plan.reach.map { reachLine($0) } ?? RunLine("Asking the registrar what this would hit ..", role: .textDim)
+            plan.reach.map { reachLine($0) }
+                ?? RunLine("Asking the registrar what this would hit ..", role: .textDim)
         )
         if case .source = subjects.first {
             lines.append(RunLine("All phones behind that address are hit, if it is a NAT.", role: .stateWarn))

@@ -48,7 +48,10 @@ extension ConsoleModel {
         case .abort(let progress):
             return [
                 RunLine("\(progress.by.short) is \(OperationWords.progress(progress)).", role: .text),
-                RunLine("Begun at \(clock.clock(progress.startedAt))  \(progress.reason)".trimmed, role: .textDim),
+                RunLine(
+                    "Begun at \(clock.clock(progress.startedAt))  \(progress.reason)".trimmed,
+                    role: .textDim
+                ),
                 RunLine("What has been done stays so; u on the Audit screen puts it back.", role: .text),
             ]
         case .drain(let drain): return drainLines(drain, form, clock)
@@ -113,7 +116,10 @@ extension ConsoleModel {
             return lines
         }
         if plan.isPerforming { return [RunLine("Doing it ..", role: .textDim)] }
-        let takers = Dictionary(preview.takenBy.map { ($0.binding, $0) }, uniquingKeysWith: { first, _ in first })
+        let takers = Dictionary(
+            preview.takenBy.map { ($0.binding, $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
         var lines: [RunLine] = []
         if case .matching(let filter) = plan.aim {
             lines.append(RunLine("All that match: \(filter.text)", role: .filterMatch))

@@ -76,7 +76,10 @@ extension ConsoleModel {
         var lines = [
             RunLine("\(text), \(outcome.targets.count - done) skipped:", role: .textStrong), RunLine(""),
         ]
-        let takers = Dictionary(outcome.takenBy.map { ($0.binding, $0) }, uniquingKeysWith: { first, _ in first })
+        let takers = Dictionary(
+            outcome.takenBy.map { ($0.binding, $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
         for target in outcome.targets where target.outcome != .done {
             lines.append(
                 RunLine([

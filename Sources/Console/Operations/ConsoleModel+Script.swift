@@ -12,7 +12,11 @@ extension ConsoleModel {
         switch form.purpose {
         case .act(let plan):
             guard let preview = plan.preview, !plan.isPerforming else { return nil }
-            let act = command(plan.verb(on: [], option: form.chosen(0)), reason: reason, rate: form.chosenRate)
+            let act = command(
+                plan.verb(on: [], option: form.chosen(0)),
+                reason: reason,
+                rate: form.chosenRate
+            )
             if case .matching(let filter) = plan.aim { return ScriptLine(act, matching: filter.text) }
             return ScriptLine(act, on: plan.reachable, unreachable: preview.unreachable)
         case .changed(let plan, let now):
@@ -39,7 +43,8 @@ extension ConsoleModel {
         let count = line.unicodeScalars.count
         let key = Action.key(.formCopy)
         let isCut = count > Self.mostShown
-        let shown = isCut ? String(String.UnicodeScalarView(line.unicodeScalars.prefix(Self.mostShown))) : line
+        let shown =
+            isCut ? String(String.UnicodeScalarView(line.unicodeScalars.prefix(Self.mostShown))) : line
         let rest = isCut ? " .. \(TimeText.count(count)) characters" : ""
         return [
             RunLine(""),

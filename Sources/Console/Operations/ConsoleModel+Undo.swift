@@ -103,7 +103,8 @@ extension ConsoleModel {
             )
             if progress.state != .stopped { return }
         }
-        message = progress.state == .finished ? .done("\(sentence).", at: now.timestamp) : .warning("\(sentence).")
+        message =
+            progress.state == .finished ? .done("\(sentence).", at: now.timestamp) : .warning("\(sentence).")
     }
 
     /// One's own act is ended at once, another's after a question.

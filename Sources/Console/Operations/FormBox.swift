@@ -64,7 +64,9 @@ struct FormBox {
 
     /// Rows below the text: each choice, the fields, a complaint, the buttons.
     private var footHeight: Int {
-        let fields = [form.rate != nil, form.reason != nil, form.expectedCount != nil, !form.complaint.isEmpty]
+        let fields = [
+            form.rate != nil, form.reason != nil, form.expectedCount != nil, !form.complaint.isEmpty,
+        ]
         return form.choices.count + fields.count { $0 } + 1
     }
 

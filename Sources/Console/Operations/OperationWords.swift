@@ -65,7 +65,9 @@ enum OperationWords {
         guard act.bindings > 0 else { return act.verb == "unblock" ? "set again" : "lifted" }
         guard let counts = act.counts else { return "up to \(TimeText.count(act.bindings)) back" }
         var parts = ["\(TimeText.count(counts.done)) back"]
-        if counts.superseded > 0 { parts.append("\(TimeText.count(counts.superseded)) registered again since") }
+        if counts.superseded > 0 {
+            parts.append("\(TimeText.count(counts.superseded)) registered again since")
+        }
         if counts.tooLate > 0 { parts.append("\(TimeText.count(counts.tooLate)) too late") }
         return parts.joined(separator: ", ")
     }

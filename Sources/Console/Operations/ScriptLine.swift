@@ -77,7 +77,8 @@ public struct ScriptLine: Hashable, Sendable {
         var text: [UInt8] = []
         for (index, byte) in aor.enumerated() {
             let isPlain =
-                byte.isDigit || (0x61...0x7a).contains(byte | 0x20) || Self.plain.contains(byte) || index >= at
+                byte.isDigit || (0x61...0x7a).contains(byte | 0x20) || Self.plain.contains(byte)
+                || index >= at
             if isPlain, index > 0 || byte != 0x2d {
                 text.append(byte)
             } else {
@@ -107,7 +108,8 @@ public struct ScriptLine: Hashable, Sendable {
         }
         if isPlain, !text.isEmpty { return text }
         guard text.unicodeScalars.contains(where: Self.isUnsafe) else {
-            return "'\(text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''"))'"
+            return
+                "'\(text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''"))'"
         }
         var quoted = "$'"
         for scalar in text.unicodeScalars {

@@ -160,7 +160,9 @@ public enum UndoFields {
             .text(row.verb)
         },
         Field("object", "OBJECT", width: 26, "what it took or changed") { row, _ in .text(row.object) },
-        Field("restored", isRight: true, "bindings that would come back; null: too many to be looked at") { row, _ in
+        Field("restored", isRight: true, "bindings that would come back; null: too many to be looked at") {
+            row,
+            _ in
             row.counts.map { .number($0.done) } ?? .none
         },
         Field("superseded", isRight: true, "bindings whose phone has registered again since") { row, _ in

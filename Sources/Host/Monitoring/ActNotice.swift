@@ -87,7 +87,8 @@ enum ActNotice {
 
     private static func names(_ subjects: [BlockSubject]) -> String {
         guard let first = subjects.first else { return "nobody" }
-        return subjects.count == 1 ? name(first) : "\(name(first)) and \(TimeText.count(subjects.count - 1)) more"
+        return subjects.count == 1
+            ? name(first) : "\(name(first)) and \(TimeText.count(subjects.count - 1)) more"
     }
 
     private static func name(_ subject: BlockSubject) -> String {

@@ -80,7 +80,8 @@ extension ActScript {
         }
         let numbers = ended.filter { $0.counts.done > 0 }.map { "\($0.act.rawValue)" }
         if !isJSON, !numbers.isEmpty {
-            let until = ended.compactMap(\.undoUntil).max().map { "  (possible until \(clock.clock($0)))" } ?? ""
+            let until =
+                ended.compactMap(\.undoUntil).max().map { "  (possible until \(clock.clock($0)))" } ?? ""
             try script.output.line("put back: regtop undo \(numbers.joined(separator: " "))\(until)")
         }
         try script.output.finish()
@@ -88,7 +89,8 @@ extension ActScript {
         case .finished where numbers.isEmpty:
             throw .nothing("nothing was done: all had changed or gone meanwhile")
         case .stopped: throw HostError("stopped: \(last.ending)", exitCode: 1)
-        case .aborted: throw HostError("aborted by \(last.ending)", exitCode: script.isInterrupted() ? 130 : 1)
+        case .aborted:
+            throw HostError("aborted by \(last.ending)", exitCode: script.isInterrupted() ? 130 : 1)
         case .finished, .underWay: return
         }
     }

@@ -177,7 +177,8 @@ public final class OperatorDesk: Sendable {
     private static let mostTakers = 20
 
     /// Who took what was gone already: another operator may have been quicker.
-    private func takers(of targets: [(binding: Binding, outcome: TargetOutcome)], _ log: UndoLog) -> [TakenBy] {
+    private func takers(of targets: [(binding: Binding, outcome: TargetOutcome)], _ log: UndoLog) -> [TakenBy]
+    {
         let taken = targets.lazy.filter { target in
             guard target.outcome == .gone, let cause = target.binding.gone?.cause else { return false }
             return cause == .evictedByOperator || cause == .expiredByOperator

@@ -21,7 +21,13 @@ struct StaggeredAct {
     private(set) var progress: ActProgress
 
     /// An act that begins: the first target is due at once.
-    init(_ command: OperatorCommand, _ targets: [BindingTarget], rate: Int, as id: CommandID, at now: Timestamp) {
+    init(
+        _ command: OperatorCommand,
+        _ targets: [BindingTarget],
+        rate: Int,
+        as id: CommandID,
+        at now: Timestamp
+    ) {
         var bare = command
         bare.verb = command.verb.onto([])
         bare.rate = nil

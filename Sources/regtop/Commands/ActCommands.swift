@@ -143,7 +143,8 @@ struct UnblockCommand: ParsableCommand {
 struct UndoCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "undo",
-        abstract: "Put back what an act took; its number is what the act printed. Alone: list what can be undone.",
+        abstract:
+            "Put back what an act took; its number is what the act printed. Alone: list what can be undone.",
     )
 
     @Argument(help: "Numbers of the acts; without any, what can be undone is listed.")
@@ -168,7 +169,8 @@ struct UndoCommand: ParsableCommand {
 struct AbortCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "abort",
-        abstract: "End an evict or expire that was begun with --rate; what it has done stays, and can be undone.",
+        abstract:
+            "End an evict or expire that was begun with --rate; what it has done stays, and can be undone.",
     )
 
     @Argument(help: "Number of the act; without it whichever is under way.")

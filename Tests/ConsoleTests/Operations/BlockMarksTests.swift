@@ -10,7 +10,8 @@ import Timing
 /// A block of what is marked, and what it would hit.
 @Suite struct BlockMarksTests {
     private func subjects(_ driver: Driver) -> [BlockSubject] {
-        guard case .perform(let command, _)? = driver.acts.last, case .block(let subjects, _) = command.verb else {
+        guard case .perform(let command, _)? = driver.acts.last, case .block(let subjects, _) = command.verb
+        else {
             return []
         }
         return subjects

@@ -89,7 +89,9 @@ import Timing
         driver.world.progress = progress(1_200, by: Self.other)
         driver.press("u")
         #expect(driver.performed.isEmpty)
-        #expect(driver.screen.contains("ABORT") && driver.says("mb@198.51.100.99 is evicting 1,200 of 18,204"))
+        #expect(
+            driver.screen.contains("ABORT") && driver.says("mb@198.51.100.99 is evicting 1,200 of 18,204")
+        )
         driver.press("⏎")
         #expect(driver.performed.isEmpty, "Cancel has the focus")
         driver.press(":abort⏎y")

@@ -44,7 +44,9 @@ import Timing
             var driver = driver()
             driver.press(keys)
             #expect(driver.screen.contains("UNDO WHICH"), "\(keys)")
-            #expect(driver.screen.contains("3 back, 1 registered again since, 2 too late; by mb@198.51.100.99"))
+            #expect(
+                driver.screen.contains("3 back, 1 registered again since, 2 too late; by mb@198.51.100.99")
+            )
             #expect(driver.screen.contains("block alice@example.test"))
             #expect(driver.screen.contains("up to 50,000 back"))
         }
@@ -53,7 +55,9 @@ import Timing
     @Test func whatIsChosenIsUndone() {
         var driver = driver()
         driver.press("uj⏎")
-        guard case .perform(let command, _)? = driver.acts.last else { return #expect(Bool(false), "nothing") }
+        guard case .perform(let command, _)? = driver.acts.last else {
+            return #expect(Bool(false), "nothing")
+        }
         #expect(command.verb == .undo(CommandID(rawValue: 8)))
         driver.press("u⎋")
         #expect(driver.performed.count == 1, "Esc chooses nothing")

@@ -57,7 +57,8 @@ struct TwoConsolesTests {
 
         func press(_ keys: String) {
             for scalar in keys.unicodeScalars {
-                let key: Key = scalar == "⏎" ? .enter : scalar == "⇥" ? .tab : scalar == "␣" ? " " : .character(scalar)
+                let key: Key =
+                    scalar == "⏎" ? .enter : scalar == "⇥" ? .tab : scalar == "␣" ? " " : .character(scalar)
                 input(.key(key))
                 _ = wait(for: { true })
             }
@@ -129,7 +130,9 @@ struct TwoConsolesTests {
         return service
     }
 
-    @Test("A bulk act is told with its begin, progress and end; the other may abort it, and each is told who did what")
+    @Test(
+        "A bulk act is told with its begin, progress and end; the other may abort it, and each is told who did what"
+    )
     func bulk() throws {
         let service = try service(bindings: 40)
         defer { service.stop() }

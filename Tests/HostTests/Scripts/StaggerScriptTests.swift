@@ -104,7 +104,9 @@ struct StaggerScriptTests {
     func abort() throws {
         let world = try ScriptWorld()
         world.crowd(20)
-        func operate(_ act: OperationScript.Act) -> (lines: [String], text: String, code: Int32, error: String) {
+        func operate(_ act: OperationScript.Act) -> (
+            lines: [String], text: String, code: Int32, error: String
+        ) {
             run(world) { (context) throws(HostError) in try OperationScript(act).run(context) }
         }
         #expect(operate(.abort(nil)).code == 3)
@@ -128,7 +130,9 @@ struct StaggerScriptTests {
         let world = try ScriptWorld()
         world.register("alice")
         world.register("bob")
-        func operate(_ act: OperationScript.Act) -> (lines: [String], text: String, code: Int32, error: String) {
+        func operate(_ act: OperationScript.Act) -> (
+            lines: [String], text: String, code: Int32, error: String
+        ) {
             run(world) { (context) throws(HostError) in try OperationScript(act).run(context) }
         }
         #expect(operate(.undoable(undoesLast: false)).code == 3)
@@ -142,7 +146,9 @@ struct StaggerScriptTests {
         try evict("alice", by: world.welcome.you)
         try evict("bob", by: OperatorIdentity(user: "mb", from: "local", terminal: "-"))
         let list = operate(.undoable(undoesLast: false))
-        #expect(list.lines.count == 3 && list.lines[1].contains("mb@local") && list.lines[1].contains("1 binding"))
+        #expect(
+            list.lines.count == 3 && list.lines[1].contains("mb@local") && list.lines[1].contains("1 binding")
+        )
         #expect(operate(.undoable(undoesLast: true)).text.contains("undone: act 1, evict of 1 binding"))
         #expect(world.bindings == 1, "alice is back, and bob was somebody else's")
     }
@@ -173,10 +179,12 @@ struct StaggerScriptTests {
         script.isDryRun = true
         let asked = script
         let dry = run(world) { (context) throws(HostError) in try asked.run(context) }
-        #expect(dry.lines == [
-            "would be so: alice@example.com, 10.0.0.1 are refused for 1 m",
-            "It hits 2 bindings of 2 addresses of record now; all of them do well.",
-        ])
+        #expect(
+            dry.lines == [
+                "would be so: alice@example.com, 10.0.0.1 are refused for 1 m",
+                "It hits 2 bindings of 2 addresses of record now; all of them do well.",
+            ]
+        )
         let done = run(world) { (context) throws(HostError) in
             try OperationScript(.block(words, for: nil)).run(context)
         }

@@ -35,7 +35,8 @@ struct StaggeredActTests {
 
     /// Lets time pass in steps, and gives the last progress that was told.
     @discardableResult
-    private func pass(_ stage: Stage, _ desk: OperatorDesk, milliseconds: Int, step: Int = 50) -> ActProgress? {
+    private func pass(_ stage: Stage, _ desk: OperatorDesk, milliseconds: Int, step: Int = 50) -> ActProgress?
+    {
         var last: ActProgress?
         for _ in 0..<milliseconds / step {
             stage.now = stage.now + .milliseconds(step)
@@ -175,7 +176,9 @@ struct StaggeredActTests {
         #expect(!desk.isUnderWay)
     }
 
-    @Test("Whatever the rate and the steps of time: each target has one turn, in order, and never too many at once")
+    @Test(
+        "Whatever the rate and the steps of time: each target has one turn, in order, and never too many at once"
+    )
     func turns() throws {
         for seed in UInt64(1)...8 {
             var random = SeededGenerator(seed: seed)

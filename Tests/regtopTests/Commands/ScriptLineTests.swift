@@ -122,16 +122,22 @@ private struct Nodding: Questioner {
 @Suite("The command line of an act does the same act")
 struct ScriptLineTests {
     private static let reasons = [
-        "", "stuck after move", "it's $HOME `id` \"quoted\" \\ !!", "-x", "--yes", "\u{1b}[31mred\n; rm -rf /",
+        "", "stuck after move", "it's $HOME `id` \"quoted\" \\ !!", "-x", "--yes",
+        "\u{1b}[31mred\n; rm -rf /",
         "Zoë ☎ \u{202e}txt", "a;b&c|d>e<f*g?h[i]{j}~k#l", "'", "''", " a  b ",
     ]
     private static let users: [[UInt8]] = [
         Array("alice".utf8), Array("4417".utf8), Array("-x".utf8), Array("o'brien".utf8), Array("a b".utf8),
-        Array("$(id)".utf8), Array("semi;colon".utf8), Array("quo\"te".utf8), [0x65, 0x1b, 0x5b, 0x33], [0xff, 0x41],
+        Array("$(id)".utf8), Array("semi;colon".utf8), Array("quo\"te".utf8), [0x65, 0x1b, 0x5b, 0x33],
+        [0xff, 0x41],
         Array("zoë".utf8), Array("100%".utf8),
     ]
-    private static let filters = ["ua~zoiper exp<60", "-st:OK", "aor=\"o'brien@example.test\"", "(exp<60 or try>2)"]
-    private static let lengths: [Interval?] = [nil, .seconds(90), .seconds(600), .seconds(3_600), .seconds(86_400)]
+    private static let filters = [
+        "ua~zoiper exp<60", "-st:OK", "aor=\"o'brien@example.test\"", "(exp<60 or try>2)",
+    ]
+    private static let lengths: [Interval?] = [
+        nil, .seconds(90), .seconds(600), .seconds(3_600), .seconds(86_400),
+    ]
 
     private func binding(_ number: Int, _ user: [UInt8]) -> Binding {
         let path = ReceivedFrom(
@@ -160,7 +166,8 @@ struct ScriptLineTests {
     private func words(_ lines: [String]) throws -> [[String]] {
         let file = NSTemporaryDirectory() + "regtop-line-\(UUID().uuidString).sh"
         defer { try? FileManager.default.removeItem(atPath: file) }
-        let script = "regtop() { printf '%s\\0' \"$@\"; printf '\\n\\0'; }\n" + lines.joined(separator: "\n") + "\n"
+        let script =
+            "regtop() { printf '%s\\0' \"$@\"; printf '\\n\\0'; }\n" + lines.joined(separator: "\n") + "\n"
         try Data(script.utf8).write(to: URL(fileURLWithPath: file))
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/bash")
@@ -181,7 +188,13 @@ struct ScriptLineTests {
     /// What a command of the program has its registrar do.
     private func performed(_ words: [String], _ bindings: [Binding]) throws -> OperatorCommand? {
         let link = ToldRegistrar(bindings)
-        let context = ScriptContext(link, output: NoSink(), pause: { _ in }, remark: { _ in }, isInterrupted: { false })
+        let context = ScriptContext(
+            link,
+            output: NoSink(),
+            pause: { _ in },
+            remark: { _ in },
+            isInterrupted: { false }
+        )
         func operate(_ options: OperationOptions, _ act: OperationScript.Act) throws {
             var script = OperationScript(act)
             script.reason = options.reason
@@ -230,13 +243,17 @@ struct ScriptLineTests {
             let targets = bindings.map { BindingTarget(id: $0.facts.id, version: $0.facts.version) }
             let subjects: [BlockSubject] =
                 users.map { .aor($0 + Array("@example.test".utf8)) }
-                + [.source(IPAddress(ipv4: 0xc000_0207)), .source(IPAddress(ipv6High: 0x2001_0db8 << 32, low: 7))]
+                + [
+                    .source(IPAddress(ipv4: 0xc000_0207)),
+                    .source(IPAddress(ipv6High: 0x2001_0db8 << 32, low: 7)),
+                ]
             let length = random.pick(Self.lengths)
             let verb: OperatorVerb =
                 switch round % 8 {
                 case 0, 1: .evict(targets, refuseFor: length)
                 case 2: .expire(targets)
-                case 3: .block(Array(subjects.shuffled(using: &random).prefix(1 + random.below(4))), for: length)
+                case 3:
+                    .block(Array(subjects.shuffled(using: &random).prefix(1 + random.below(4))), for: length)
                 case 4: .unblock(random.pick(subjects))
                 case 5: random.below(2) == 0 ? .drain(true, for: length) : .drain(false, for: nil)
                 case 6: .undo(CommandID(rawValue: random.next() >> 1))
@@ -260,7 +277,12 @@ struct ScriptLineTests {
     @Test("A filter comes back as it was typed")
     func filters() throws {
         let me = OperatorIdentity(user: "kl", from: "local", terminal: "-")
-        let command = OperatorCommand(verb: .evict([], refuseFor: .seconds(60)), reason: "it's", by: me, rate: 50)
+        let command = OperatorCommand(
+            verb: .evict([], refuseFor: .seconds(60)),
+            reason: "it's",
+            by: me,
+            rate: 50
+        )
         let lines = Self.filters.map { ScriptLine(command, matching: $0).text }
         for (words, filter) in zip(try words(lines), Self.filters) {
             let script = try #require(try Regtop.parseAsRoot(words) as? EvictCommand).evict()
@@ -275,7 +297,9 @@ struct ScriptLineTests {
         for reason in Self.reasons {
             for user in Self.users {
                 let subject = BlockSubject.aor(user + Array("@example.test".utf8))
-                let line = ScriptLine(OperatorCommand(verb: .block([subject], for: nil), reason: reason, by: me))
+                let line = ScriptLine(
+                    OperatorCommand(verb: .block([subject], for: nil), reason: reason, by: me)
+                )
                 let isPlain = line.text.unicodeScalars.allSatisfy { scalar in
                     scalar.value >= 0x20 && !(0x7f...0x9f).contains(scalar.value)
                         && !(0x202a...0x202e).contains(scalar.value)
