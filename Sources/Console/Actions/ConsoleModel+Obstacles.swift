@@ -91,6 +91,9 @@ extension ConsoleModel {
     }
 
     private var obstacleToEvictGhosts: String? {
+        if screen == .bindings, !marks.isEmpty {
+            return marks.all == nil && marks.ghosts.isEmpty ? "None of the marked rows is a ghost." : nil
+        }
         if let obstacleOfLeft { return obstacleOfLeft }
         guard let row = actRow else { return "There is no binding under the cursor." }
         let hasGhosts = screen == .bindings ? row.hasGhosts : detail.detail?.ghosts.isEmpty == false

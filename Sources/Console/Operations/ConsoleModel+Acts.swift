@@ -18,8 +18,14 @@ extension ConsoleModel {
 
     // MARK: Asking
 
-    /// The ghosts of the address of record: its page knows them, a list asks for that first.
+    /// The ghosts of the address of record: its page knows them, a list asks for that first. Of what is marked, those
+    /// that are ghosts.
     mutating func evictGhosts() -> [ConsoleEffect] {
+        if screen == .bindings, let filter = marks.all {
+            guard let ghosts = try? Filter("(\(filter.text)) ghost:yes", for: .bindings) else { return [] }
+            return openAct(.evict, matching: ghosts)
+        }
+        if screen == .bindings, !marks.isEmpty { return openAct(.evict, on: marks.ghosts) }
         if case .binding = screen, let detail = detail.detail { return openAct(.evict, on: detail.ghosts) }
         link.wantsGhosts = actRow?.key
         return []
@@ -39,13 +45,19 @@ extension ConsoleModel {
 
     /// Opens the dialog and asks for a dry run, whose answer freezes the targets.
     ///
-    /// - Parameter rows: what it is for, if not what is marked or under the cursor.
-    mutating func openAct(_ kind: ActPlan.Kind, on rows: [BindingRow]? = nil) -> [ConsoleEffect] {
+    /// - Parameters:
+    ///   - rows: what it is for, if not what is marked or under the cursor.
+    ///   - filter: all that match this, instead of all that are marked.
+    mutating func openAct(
+        _ kind: ActPlan.Kind,
+        on rows: [BindingRow]? = nil,
+        matching filter: Filter? = nil,
+    ) -> [ConsoleEffect] {
         marks.endRange()
         let serial = link.nextSerial()
         var plan = ActPlan(kind: kind, aim: .rows, seen: [], preview: nil, serial: serial)
         let request: LinkRequest
-        if rows == nil, screen == .bindings, let filter = marks.all {
+        if rows == nil, screen == .bindings, let filter = filter ?? marks.all {
             plan.aim = .matching(filter)
             request = .previewMatching(filter, command(plan.verb(on: [], option: 0)), serial: serial)
         } else {

@@ -4,8 +4,9 @@ internal import Timing
 
 /// The command line that does what an act of the console does, for a script or a ticket.
 ///
-/// It can be pasted into a shell whatever strangers have put into a name: addresses of record are written as in a URI, and a text with
-/// control characters is escaped. It asks before it acts, as the console did; a script adds `--yes`.
+/// It can be pasted into a shell whatever strangers have put into a name: addresses of record are written as in a
+/// URI, and a text with control characters is escaped. It asks before it acts, as the console did; a script adds
+/// `--yes`.
 public struct ScriptLine: Hashable, Sendable {
     /// The line.
     public let text: String
@@ -71,7 +72,8 @@ public struct ScriptLine: Hashable, Sendable {
 
     private static func name(_ aor: [UInt8]) -> String { quoted(escaped(aor)) }
 
-    /// An address of record as a URI has it: what may not stand there, and a hyphen at its begin, is a percent sign with two digits.
+    /// An address of record as a URI has it: what may not stand there, and a hyphen at its begin, is a percent sign
+    /// with two digits.
     private static func escaped(_ aor: [UInt8]) -> String {
         let at = aor.lastIndex(of: 0x40) ?? aor.count
         var text: [UInt8] = []

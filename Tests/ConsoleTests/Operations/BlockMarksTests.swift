@@ -71,6 +71,23 @@ import Timing
         }
     }
 
+    @Test func ofWhatIsMarkedTheGhostsAreEvicted() {
+        var world = World()
+        world.bindings = Samples.many(6)
+        world.bindings[1].isGhost = true
+        world.bindings[3].isGhost = true
+        var driver = Driver(world: world)
+        driver.press("␣␣␣␣Oy")
+        #expect(driver.performed == [.evict(2, nil, "")])
+        driver.press("U␣O")
+        #expect(driver.messageLine.contains("None of the marked rows is a ghost."))
+        driver.press("U/example⏎VVO")
+        guard case .previewMatching(let filter, _, _)? = driver.acts.last else {
+            return #expect(Bool(false), "\(driver.acts)")
+        }
+        #expect(filter.text == "(example) ghost:yes")
+    }
+
     @Test func anAnswerToAnEarlierChoiceIsNotShown() {
         var driver = Driver()
         driver.press("jjB")
