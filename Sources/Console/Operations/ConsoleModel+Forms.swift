@@ -10,6 +10,7 @@ extension ConsoleModel {
     mutating func pressForm(_ form: inout Form, _ key: Key, at now: ClockReading) -> [ConsoleEffect] {
         let id = Action.of(key, at: .form)?.id
         let isMove = id == .formCancel || id == .formPress || id == .formNext || id == .formPrevious
+            || id == .formCopy
         if form.isTyping, !isMove {
             if form.type(key) { layer = .form(form) }
             return []

@@ -1,5 +1,6 @@
 import BindingTable
 import ConsoleLink
+import Monitor
 import Registrar
 import Timing
 

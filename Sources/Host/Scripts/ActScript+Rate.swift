@@ -24,7 +24,7 @@ extension ActScript {
             let targets = part.map(\.target)
             let verb: OperatorVerb = isEvict ? .evict(targets, refuseFor: refuseFor) : .expire(targets)
             let command = script.command(verb, reason: reason, rate: rate)
-            let end = try Interruption.during { () throws(HostError) in
+            let end = try Interruption.during { () throws(HostError) -> ActProgress in
                 let outcome = try script.link.outcome(of: command, isDryRun: false)
                 if let refusal = outcome.refusal { throw .refused("\(self.verb) refused: \(refusal)") }
                 guard let begun = outcome.progress else { throw ScriptContext.strange }

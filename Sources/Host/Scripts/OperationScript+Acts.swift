@@ -1,5 +1,6 @@
 import BindingTable
 import Console
+import ConsoleLink
 import Timing
 
 extension OperationScript {
