@@ -203,7 +203,8 @@ let package = Package(
         .testTarget(
             name: "regtopTests",
             dependencies: [
-                "regtop", "Host", "Cells", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "regtop", "Host", "BindingTable", "Cells", "Console", "ConsoleLink", "Monitor", "SIPMessage",
+                "Support", "Timing", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict,
         ),

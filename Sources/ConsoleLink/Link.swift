@@ -28,6 +28,8 @@ public enum LinkRequest: Sendable {
     case messages(MessagesQuery, serial: UInt64)
     /// Values that have been seen of a field of filters; answered by `values`.
     case values(ValuesQuery, serial: UInt64)
+    /// What can be undone, and the act that is done a few bindings at a time; answered by `acts`.
+    case acts(serial: UInt64)
 }
 
 /// From the monitor to a console.
@@ -54,6 +56,11 @@ public enum LinkUpdate: Sendable {
     case messages(MessagesPage, serial: UInt64)
     /// Values that have been seen, the commonest first.
     case values([SeenValue], serial: UInt64)
+    /// What can be undone, and what is under way.
+    case acts(ActList, serial: UInt64)
+    /// An act that is done a few bindings at a time has begun, come further or ended; each console is told, about once
+    /// a second.
+    case progress(ActProgress)
     /// Something to say in the message line.
     case notice(Notice)
     /// The other end is away, for this reason; `welcome` says when it is back.
@@ -229,7 +236,7 @@ public struct Capability: Codable, Hashable, Sendable {
     /// All there are: to observe is allowed to everybody whom the socket lets in.
     public static func all(readOnlyBecause reason: String?) -> [Capability] {
         [Capability("observe")]
-            + ["expire", "evict", "block", "unblock", "drain", "undo", "reload"].map { verb in
+            + ["expire", "evict", "block", "unblock", "drain", "undo", "abort", "reload"].map { verb in
                 Capability(verb, refusal: reason.map { "read-only: \($0)" })
             }
     }

@@ -18,11 +18,15 @@ public protocol CommandDesk {
     func drain(at now: Timestamp) -> Drain?
     /// Why changes are not durable now, in one sentence; nil: they are, or there is no store.
     var storeTrouble: String? { get }
+    /// What can be undone, and the act that is done a few bindings at a time.
+    func acts(at now: Timestamp) -> ActList
 }
 
 extension CommandDesk {
     /// A desk without a store has no trouble with it.
     public var storeTrouble: String? { nil }
+    /// A desk that remembers no acts has none to undo.
+    public func acts(at now: Timestamp) -> ActList { ActList(at: now) }
 }
 
 /// The monitor's end of one console's link: a request in, its update out, whatever carries the two.
@@ -59,7 +63,11 @@ public struct LinkSession: Sendable {
             window.storeTrouble = desk.storeTrouble
             return .window(window, serial: serial)
         case .preview(let command, let serial):
-            return .preview(desk.preview(command, clock: clock), serial: serial)
+            var outcome = desk.preview(command, clock: clock)
+            if case .block(let subjects, _) = command.verb, outcome.refusal == nil {
+                outcome.reach = monitor.reach(of: subjects, at: clock.timestamp)
+            }
+            return .preview(outcome, serial: serial)
         case .previewMatching(let filter, var command, let serial):
             let found = monitor.targets(matching: filter, at: clock.timestamp, limit: mostTargets)
             guard let found else {
@@ -85,6 +93,8 @@ public struct LinkSession: Sendable {
             return .statistics([], serial: serial)
         case .values(let query, let serial):
             return .values(monitor.values(query, at: clock.timestamp), serial: serial)
+        case .acts(let serial):
+            return .acts(desk.acts(at: clock.timestamp), serial: serial)
         case .explain(_, let serial):
             return .explanation(
                 ExplainAnswer(refusal: "there are no rules behind this console"),
@@ -115,16 +125,5 @@ public struct LinkSession: Sendable {
         if let problem { outcome.refusal = problem }
         monitor.receive(.blocks(desk.blocks(at: clock.timestamp)), at: clock.timestamp)
         return outcome
-    }
-}
-
-extension OperatorVerb {
-    /// The same verb for other bindings; verbs that take none stay as they are.
-    func onto(_ targets: [BindingTarget]) -> OperatorVerb {
-        switch self {
-        case .expire: .expire(targets)
-        case .evict(_, let refuseFor): .evict(targets, refuseFor: refuseFor)
-        case .block, .unblock, .drain, .undo: self
-        }
     }
 }

@@ -16,7 +16,7 @@ struct Regtop: ParsableCommand {
             regtop attach [--state DIR] [--read-only] [--record FILE] [--plain]
             regtop --batch [-n N] [-d TIME] [--view NAME] [--filter EXPR] [--format text|json|csv]
             regtop list|show|report|export|history|stats ...       what the running registrar knows
-            regtop expire|evict|block|unblock|undo|drain|reload ...      what it is to do
+            regtop expire|evict|block|unblock|undo|abort|drain|reload ...      what it is to do
             regtop serve|account|config|explain|theme|keys ...
             """,
         discussion: """
@@ -29,9 +29,9 @@ struct Regtop: ParsableCommand {
         subcommands: [
             ConsoleCommand.self, AttachCommand.self, Serve.self, ListCommand.self, ShowCommand.self,
             ReportCommand.self, ExportCommand.self, HistoryCommand.self, StatisticsCommand.self,
-            ExpireCommand.self,
-            EvictCommand.self, BlockCommand.self, UnblockCommand.self, UndoCommand.self, DrainCommand.self,
-            ReloadCommand.self, AccountCommand.self, ConfigCommand.self, ExplainCommand.self,
+            ExpireCommand.self, EvictCommand.self, BlockCommand.self, UnblockCommand.self,
+            UndoCommand.self, AbortCommand.self, DrainCommand.self, ReloadCommand.self,
+            AccountCommand.self, ConfigCommand.self, ExplainCommand.self,
             ThemeCommand.self, KeysCommand.self, InstallCommand.self, UninstallCommand.self,
         ],
         defaultSubcommand: ConsoleCommand.self,

@@ -61,14 +61,38 @@ public enum OperatorVerb: Hashable, Sendable {
     case expire([BindingTarget])
     /// Take the bindings away; with `refuseFor`, their addresses of record are refused so long.
     case evict([BindingTarget], refuseFor: Interval?)
-    /// Refuse a subject for a time, or until lifted (nil).
-    case block(BlockSubject, for: Interval?)
+    /// Refuse subjects, all or none, for a time, or until lifted (nil).
+    case block([BlockSubject], for: Interval?)
     /// Lift a block.
     case unblock(BlockSubject)
     /// Turn away who has no binding yet, for a time or until lifted (nil); with false: let everybody in again.
     case drain(Bool, for: Interval?)
     /// Put back what an earlier act took.
     case undo(CommandID)
+    /// End an act that is done a few bindings at a time; what it has done stays, and can be undone.
+    case abort(CommandID)
+
+    /// Refuse one subject.
+    public static func block(_ subject: BlockSubject, for length: Interval?) -> OperatorVerb {
+        .block([subject], for: length)
+    }
+
+    /// The bindings that it names; nil for a verb that names none.
+    public var targets: [BindingTarget]? {
+        switch self {
+        case .expire(let targets), .evict(let targets, _): targets
+        case .block, .unblock, .drain, .undo, .abort: nil
+        }
+    }
+
+    /// The same verb for other bindings; verbs that take none stay as they are.
+    public func onto(_ targets: [BindingTarget]) -> OperatorVerb {
+        switch self {
+        case .expire: .expire(targets)
+        case .evict(_, let refuseFor): .evict(targets, refuseFor: refuseFor)
+        case .block, .unblock, .drain, .undo, .abort: self
+        }
+    }
 }
 
 /// One act of an operator, whole: the only way by hand into the table and the block list.
@@ -79,12 +103,18 @@ public struct OperatorCommand: Hashable, Sendable {
     public var reason: String
     /// Who.
     public var by: OperatorIdentity
+    /// Bindings a second, from 1 to `mostPerSecond`; nil: all at once. For `expire` and `evict` only.
+    public var rate: Int?
+
+    /// The highest rate: ten times what a registrar of some size gets of REGISTERs.
+    public static let mostPerSecond = 10_000
 
     /// Puts the parts together.
-    public init(verb: OperatorVerb, reason: String, by: OperatorIdentity) {
+    public init(verb: OperatorVerb, reason: String, by: OperatorIdentity, rate: Int? = nil) {
         self.verb = verb
         self.reason = reason
         self.by = by
+        self.rate = rate
     }
 }
 
@@ -125,6 +155,17 @@ public struct CommandOutcome: Sendable {
     public var unreachable: Int
     /// Until when undo is possible: the latest expiry of what was taken; nil if there is nothing to undo.
     public var undoUntil: Timestamp?
+    /// Targets that are counted only: more than `mostListed` are not listed.
+    public var unlisted = OutcomeCounts()
+    /// Who took targets that were gone already, as far as it is remembered.
+    public var takenBy: [TakenBy] = []
+    /// The act is done a few bindings at a time: how far it has come. Of an abort: how far it came.
+    public var progress: ActProgress?
+    /// What a block hits; nil for another act, and where nobody has counted.
+    public var reach: BlockReach?
+
+    /// Most targets of an undo that are listed one by one.
+    public static let mostListed = 10_000
 
     /// Puts the parts together.
     public init(
@@ -143,8 +184,11 @@ public struct CommandOutcome: Sendable {
 
     /// How many targets came out so.
     public func count(_ outcome: TargetOutcome) -> Int {
-        targets.reduce(0) { $0 + ($1.outcome == outcome ? 1 : 0) }
+        targets.reduce(unlisted[outcome]) { $0 &+ ($1.outcome == outcome ? 1 : 0) }
     }
+
+    /// How many targets there are.
+    public var total: Int { targets.count &+ unlisted.total }
 }
 
 /// A block that is in force.
@@ -210,7 +254,7 @@ public struct AuditRecord: Codable, Hashable, Sendable {
     public var at: WallTime
     /// Who.
     public var by: OperatorIdentity
-    /// `evict`, `expire`, `block`, `unblock`, `drain`, `undo`, `reload`, `session`.
+    /// `evict`, `expire`, `block`, `unblock`, `drain`, `undo`, `abort`, `reload`, `session`.
     public var action: String
     /// On what: an address of record with its contact, a source, an act's number.
     public var object: String

@@ -106,10 +106,10 @@ extension BlockSubject: Codable {
 
 extension OperatorVerb: Codable {
     private enum CodingKeys: String, CodingKey, CaseIterable {
-        case expire, evict, block, unblock, drain, undo
+        case expire, evict, block, unblock, drain, undo, abort
     }
     private enum Members: String, CodingKey {
-        case targets, subject, on, act
+        case targets, subject, subjects, on, act
         case length = "for", refuseFor
     }
 
@@ -127,13 +127,20 @@ extension OperatorVerb: Codable {
             try members.decodeIfPresent([BindingTarget].self, forKey: .targets) ?? []
         }
         func subject() throws -> BlockSubject { try members.decode(BlockSubject.self, forKey: .subject) }
+        func subjects() throws -> [BlockSubject] {
+            guard members.contains(.subjects) else { return [try subject()] }
+            let subjects = try members.decode([BlockSubject].self, forKey: .subjects)
+            guard !subjects.isEmpty else { throw members.refuse(.subjects, "at least one expected") }
+            return subjects
+        }
         switch verb {
         case .expire: self = .expire(try targets())
         case .evict: self = .evict(try targets(), refuseFor: try length(.refuseFor))
-        case .block: self = .block(try subject(), for: try length(.length))
+        case .block: self = .block(try subjects(), for: try length(.length))
         case .unblock: self = .unblock(try subject())
         case .drain: self = .drain(try members.decode(Bool.self, forKey: .on), for: try length(.length))
         case .undo: self = .undo(try members.decode(CommandID.self, forKey: .act))
+        case .abort: self = .abort(try members.decode(CommandID.self, forKey: .act))
         }
     }
 
@@ -151,9 +158,13 @@ extension OperatorVerb: Codable {
             var members = members(.evict)
             try members.encode(targets, forKey: .targets)
             try members.encodeIfPresent(refuseFor, forKey: .refuseFor)
-        case .block(let subject, let length):
+        case .block(let subjects, let length):
             var members = members(.block)
-            try members.encode(subject, forKey: .subject)
+            if let subject = subjects.first, subjects.count == 1 {
+                try members.encode(subject, forKey: .subject)
+            } else {
+                try members.encode(subjects, forKey: .subjects)
+            }
             try members.encodeIfPresent(length, forKey: .length)
         case .unblock(let subject):
             var members = members(.unblock)
@@ -165,6 +176,9 @@ extension OperatorVerb: Codable {
         case .undo(let act):
             var members = members(.undo)
             try members.encode(act, forKey: .act)
+        case .abort(let act):
+            var members = members(.abort)
+            try members.encode(act, forKey: .act)
         }
     }
 }
@@ -173,32 +187,40 @@ extension OperatorCommand: Codable {
     /// Most bytes of an address of record or a reason that comes from another program.
     public static let mostBytes = 1_024
 
-    private enum CodingKeys: String, CodingKey { case reason, by }
+    private enum CodingKeys: String, CodingKey { case reason, rate, by }
     private static let nobody = OperatorIdentity(user: "", from: "", terminal: "")
 
-    /// Reads the verb's object with `reason` and `by` beside the verb; both may be left out.
+    /// Reads the verb's object with `reason`, `rate` and `by` beside the verb; all may be left out.
     ///
     /// Who sits at the other end of a socket is what the socket says, never what stands in `by`.
     public init(from decoder: any Decoder) throws {
         let members = try decoder.container(keyedBy: CodingKeys.self)
+        let rate = try members.decodeIfPresent(Int.self, forKey: .rate)
+        if let rate, !(1...Self.mostPerSecond).contains(rate) {
+            throw members.refuse(.rate, "bindings a second expected, from 1 to \(Self.mostPerSecond)")
+        }
         self.init(
             verb: try OperatorVerb(from: decoder),
             reason: members.contains(.reason) ? try members.text(.reason, most: Self.mostBytes) : "",
-            by: try members.decodeIfPresent(OperatorIdentity.self, forKey: .by) ?? Self.nobody
+            by: try members.decodeIfPresent(OperatorIdentity.self, forKey: .by) ?? Self.nobody,
+            rate: rate
         )
     }
 
-    /// Writes the verb's object with `reason` and, unless nobody is named, `by` beside the verb.
+    /// Writes the verb's object with `reason` and, if there are any, `rate` and `by` beside the verb.
     public func encode(to encoder: any Encoder) throws {
         try verb.encode(to: encoder)
         var members = encoder.container(keyedBy: CodingKeys.self)
         try members.encode(reason, forKey: .reason)
+        try members.encodeIfPresent(rate, forKey: .rate)
         if by != Self.nobody { try members.encode(by, forKey: .by) }
     }
 }
 
 extension CommandOutcome: Codable {
-    private enum CodingKeys: String, CodingKey { case act, refusal, targets, unreachable, undoUntil }
+    private enum CodingKeys: String, CodingKey {
+        case act, refusal, targets, unlisted, unreachable, undoUntil, takenBy, progress, reach
+    }
     private struct Target: Codable {
         var outcome: TargetOutcome
         var binding: Binding
@@ -214,6 +236,10 @@ extension CommandOutcome: Codable {
             unreachable: try members.decode(Int.self, forKey: .unreachable),
             undoUntil: try members.decodeIfPresent(Timestamp.self, forKey: .undoUntil)
         )
+        unlisted = try members.decodeIfPresent(OutcomeCounts.self, forKey: .unlisted) ?? OutcomeCounts()
+        takenBy = try members.decodeIfPresent([TakenBy].self, forKey: .takenBy) ?? []
+        progress = try members.decodeIfPresent(ActProgress.self, forKey: .progress)
+        reach = try members.decodeIfPresent(BlockReach.self, forKey: .reach)
     }
 
     /// Writes the number of the act as `act`, and each target with its outcome.
@@ -224,6 +250,10 @@ extension CommandOutcome: Codable {
         try members.encode(targets.map { Target(outcome: $0.outcome, binding: $0.binding) }, forKey: .targets)
         try members.encode(unreachable, forKey: .unreachable)
         try members.encodeIfPresent(undoUntil, forKey: .undoUntil)
+        if unlisted != OutcomeCounts() { try members.encode(unlisted, forKey: .unlisted) }
+        if !takenBy.isEmpty { try members.encode(takenBy, forKey: .takenBy) }
+        try members.encodeIfPresent(progress, forKey: .progress)
+        try members.encodeIfPresent(reach, forKey: .reach)
     }
 }
 

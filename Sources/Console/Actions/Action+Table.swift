@@ -227,7 +227,7 @@ extension Action {
             .block,
             ["B"],
             "Block",
-            "BLOCK: refuse this address of record or source for a time (asks first)",
+            "BLOCK: refuse this address of record or source, or all that are marked, for a time (asks first)",
             in: [.overview, .bindings, .binding, .attempts, .attempt, .security],
             weight: 38,
             isDestructive: true
@@ -253,7 +253,7 @@ extension Action {
             .undo,
             ["u"],
             "Undo",
-            "undo the last act; on the Audit screen: choose which",
+            "undo the last act within ten seconds, abort what is under way, or choose what to undo",
             in: .screens,
             weight: 85,
             isDestructive: true
@@ -416,6 +416,14 @@ extension Action {
         Action(.formPress, [.enter], "Press", "press the button, or go on", in: .form, weight: 85),
         Action(.formYes, ["y"], "Yes", "answer yes", in: .form, weight: 70),
         Action(.formNo, ["n"], "", "answer no", in: .form),
+        Action(
+            .formCopy,
+            [.control("y")],
+            "Copy line",
+            "copy the command line that does the same",
+            in: .form,
+            weight: 45
+        ),
         Action(.formQuit, ["Q"], "Quit", "end the program", in: .form, weight: 70),
         Action(
             .formCancel,

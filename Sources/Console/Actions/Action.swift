@@ -57,7 +57,7 @@ enum ActionID: String, CaseIterable, Sendable {
     // In a prompt, behind `:`, in a form, the help and a list to choose from
     case promptAccept, promptCancel, promptComplete, promptCompleteBack, promptOlder, promptNewer
     case commandRun, commandCancel, commandComplete, commandUp, commandDown, commandOlder, commandNewer
-    case formPress, formCancel, formYes, formNo, formQuit
+    case formPress, formCancel, formYes, formNo, formQuit, formCopy
     case formNext, formPrevious, formLeft, formRight, formDown, formUp
     case helpRun, helpClose, helpUp, helpDown, helpPageUp, helpPageDown
     case pickChoose, pickCancel, pickUp, pickDown

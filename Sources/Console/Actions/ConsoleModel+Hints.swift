@@ -21,9 +21,9 @@ extension ConsoleModel {
         }
         let actions = keys.actions(at: screen.place).filter { action in
             action.weight > 0 && obstacle(to: action.id, at: now) == nil
-                && isWorthShowing(action.id)
+                && isWorthShowing(action.id, at: now)
         }
-        return KeyBar.hints(actions) { label($0) }
+        return KeyBar.hints(actions) { label($0, at: now) }
     }
 
     private func layerHints(_ place: Places, _ offers: (ActionID) -> Bool) -> [Segment] {
@@ -33,8 +33,9 @@ extension ConsoleModel {
     }
 
     /// What has no effect just now is not offered, although pressing it does no harm.
-    private func isWorthShowing(_ id: ActionID) -> Bool {
+    private func isWorthShowing(_ id: ActionID, at now: ClockReading) -> Bool {
         switch id {
+        case .undo: screen == .audit || offered(at: now) != nil || underWay != nil || !acts.isEmpty
         case .filter: true
         case .clearFilter:
             screen.isLadder ? ladder.search != nil : !currentFilterText.isEmpty || followed != nil
@@ -107,6 +108,7 @@ extension ConsoleModel {
             return copy.focus != form.focus || copy.choices != form.choices
         case .formYes: return !form.isTyping && form.takesYes
         case .formQuit: return form.isQuit
+        case .formCopy: return scriptLine(of: form) != nil
         case .formDown: return form.top < maximumTop(of: form, at: now)
         default: return true
         }
@@ -120,8 +122,9 @@ extension ConsoleModel {
     }
 
     /// The word of an action here.
-    private func label(_ action: Action) -> String {
+    private func label(_ action: Action, at now: ClockReading) -> String {
         switch action.id {
+        case .undo: underWay != nil && screen != .audit && offered(at: now) == nil ? "Abort" : action.label
         case .back: screens.count == 1 && !marks.isRange && returns.isEmpty ? "Quit" : "Back"
         case .freeze: isFrozen ? "Go on" : action.label
         case .open:

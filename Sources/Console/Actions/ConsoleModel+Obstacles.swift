@@ -35,13 +35,13 @@ extension ConsoleModel {
         case .evict, .expire: return obstacleToAct
         case .evictGhosts: return obstacleToEvictGhosts
         case .block:
+            if screen == .bindings, !marks.isEmpty { return nil }
             return blockSubjects.isEmpty
                 ? "There is no address of record or source under the cursor." : obstacleOfLeft
         case .unblock:
             guard let entry = blocks.cursorEntry else { return "There is no block to lift." }
             let isOver = entry.departure != nil || entry.row.isOver(at: now.timestamp)
             return isOver ? "This block has ended already." : nil
-        case .undo: return undoable(at: now) == nil ? obstacleToUndo : nil
         case .mark, .range:
             return bindings.cursorRow.map { !$0.isGone } ?? false ? nil : "There is no row to mark."
         case .markAll: return bindings.entries.isEmpty ? "There is no row to mark." : nil
@@ -113,6 +113,9 @@ extension ConsoleModel {
     }
 
     private var obstacleToEvictGhosts: String? {
+        if screen == .bindings, !marks.isEmpty {
+            return marks.all == nil && marks.ghosts.isEmpty ? "None of the marked rows is a ghost." : nil
+        }
         if let obstacleOfLeft { return obstacleOfLeft }
         guard let row = actRow else { return "There is no binding under the cursor." }
         let hasGhosts = screen == .bindings ? row.hasGhosts : detail.detail?.ghosts.isEmpty == false
@@ -154,24 +157,12 @@ extension ConsoleModel {
         }
     }
 
-    /// The act that `u` undoes: the last one while the bar offers it, on the Audit screen any.
-    func undoable(at now: ClockReading) -> DoneAct? { screen == .audit ? acts.last : offered(at: now) }
-
     /// The act that the bar offers to undo.
     func offered(at now: ClockReading) -> DoneAct? {
-        guard let last = acts.last, !lastActIsBlock else { return nil }
+        guard let last = acts.last else { return nil }
         return (.zero...DoneAct.barTime).contains(now.timestamp - last.at) ? last : nil
     }
 
     /// The keys that lead to the audit trail: `5, Tab`.
     var wayToAudit: String { "\(keys.key(.log)), \(keys.key(.nextPane))" }
-
-    private var obstacleToUndo: String {
-        if lastActIsBlock {
-            let way = "\(keys.key(.blocks)), then \(keys.key(.unblock))"
-            return "A block has no undo: it is lifted on its list (\(way))."
-        }
-        if acts.isEmpty { return "There is nothing to undo." }
-        return "The ten seconds are over: the Audit screen (\(wayToAudit)) still offers the undo."
-    }
 }

@@ -49,7 +49,7 @@ extension ConsoleModel {
         case .evict: return openAct(.evict)
         case .evictGhosts: return evictGhosts()
         case .expire: return openAct(.expire)
-        case .block: layer = .form(blockForm)
+        case .block: return openBlock()
         case .unblock: if let block = blocks.cursorRow { layer = .form(unblockForm(block)) }
         case .drain: layer = .form(drainForm)
         case .undo: return beginUndo(at: now)

@@ -19,6 +19,9 @@ struct MarkState: Sendable {
     /// The marked rows in a steady order: by address of record, then name.
     var sorted: [BindingRow] { rows.values.sorted { ($0.aor, $0.key) < ($1.aor, $1.key) } }
 
+    /// Those of them that are ghosts.
+    var ghosts: [BindingRow] { sorted.filter { $0.isGhost && !$0.isGone } }
+
     func contains(_ id: BindingID) -> Bool { all != nil || rows[id] != nil }
 
     mutating func toggle(_ row: BindingRow) {

@@ -2,7 +2,7 @@
 struct Command: Sendable {
     /// Names it in code; the raw value is what is typed.
     enum Name: String, CaseIterable, Sendable {
-        case at, live, history, report, record, export, save, forget, detach
+        case at, live, history, report, record, export, save, forget, undo, abort, script, detach
         case quit = "q"
     }
 
@@ -26,6 +26,9 @@ struct Command: Sendable {
         Command(name: .forget, argument: "NAME", help: "forget a filter that was kept"),
         Command(name: .report, argument: "[AOR]", help: "all that a ticket needs to know of it, as text"),
         Command(name: .record, argument: "FILE", help: "record this session (asciicast); off ends it"),
+        Command(name: .undo, argument: "", help: "what can be undone, of all consoles: choose which"),
+        Command(name: .abort, argument: "", help: "end the act that is under way"),
+        Command(name: .script, argument: "", help: "copy the command line of your last act"),
         Command(name: .detach, argument: "", help: "leave the terminal; the registrar goes on"),
         Command(name: .quit, argument: "", help: "quit (asks first)"),
     ]

@@ -68,10 +68,26 @@ extension ConsoleModel {
             openReport(name, .show, at: now)
             return []
         case .record: return record(argument, at: now)
+        case .undo: return act(.undo, at: now) { $0.askActs(at: now) }
+        case .abort: return act(.undo, at: now) { $0.beginAbort(at: now) }
+        case .script: return copyLastScript(at: now)
         // An attached console leaves the registrar as it found it.
         case .detach: return welcome?.isAttached == true ? [.quit(0)] : [.detach]
         case .quit: return perform(.quit, at: now)
         }
+    }
+
+    /// Does what a console may do that may act, or says why not.
+    private mutating func act(
+        _ id: ActionID,
+        at now: ClockReading,
+        _ body: (inout ConsoleModel) -> [ConsoleEffect],
+    ) -> [ConsoleEffect] {
+        if let reason = obstacle(to: id, at: now) {
+            message = .warning(reason)
+            return []
+        }
+        return body(&self)
     }
 
     private mutating func look(at text: String, at now: ClockReading) -> [ConsoleEffect] {

@@ -26,6 +26,7 @@ enum VerdictWords {
         case .malformed: "REJECTED: the message breaks the rules of SIP"
         case .unsupported: "REJECTED: it asks for what is not served here"
         case .server: "REJECTED: the registrar could not (store or load)"
+        case .drained: "TURNED AWAY: an operator lets nobody new in ahead of maintenance"
         case .other: "ANSWERED: this is no REGISTER"
         }
     }
@@ -52,6 +53,7 @@ enum VerdictWords {
         case .malformed: "bad message"
         case .unsupported: "unsupported"
         case .server: "server trouble"
+        case .drained: "turned away"
         case .other: "other"
         }
     }
@@ -62,7 +64,7 @@ enum VerdictWords {
         case .ok, .query: .stateOK
         case .unregistered: .stateUnreg
         case .waiting, .other: .stateUnknown
-        case .abandoned, .stale, .brief: .stateWarn
+        case .abandoned, .stale, .brief, .drained: .stateWarn
         default: .stateFail
         }
     }

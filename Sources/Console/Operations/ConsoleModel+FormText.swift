@@ -19,6 +19,7 @@ extension ConsoleModel {
         case .changed(let plan, _): return "\(plan.verb.uppercased()): CHANGED SINCE YOU LOOKED"
         case .block: return "BLOCK"
         case .unblock: return "LIFT BLOCK"
+        case .abort: return "ABORT"
         case .drain(let drain): return drain == nil ? "DRAIN" : "LIFT DRAIN"
         case .quit: return form.isHarmless ? "LEAVE" : "QUIT"
         case .save: return "SAVE"
@@ -28,9 +29,12 @@ extension ConsoleModel {
         }
     }
 
-    /// The text of a form as it is at a moment.
+    /// The text of a form as it is at a moment, and behind it the command line that would do the same.
     func formLines(_ form: Form, at now: ClockReading) -> [RunLine] {
-        let clock = clock(at: now)
+        purposeLines(form, clock(at: now)) + scriptLines(of: form)
+    }
+
+    private func purposeLines(_ form: Form, _ clock: LocalClock) -> [RunLine] {
         switch form.purpose {
         case .act(let plan): return actLines(plan, form, clock)
         case .changed(let plan, let now): return changedLines(plan, now, clock)
@@ -43,6 +47,15 @@ extension ConsoleModel {
                     role: .textDim
                 ),
                 RunLine("No message is sent to the phone: it comes back when it tries next.", role: .text),
+            ]
+        case .abort(let progress):
+            return [
+                RunLine("\(progress.by.short) is \(OperationWords.progress(progress)).", role: .text),
+                RunLine(
+                    "Begun at \(clock.clock(progress.startedAt))  \(progress.reason)".trimmed,
+                    role: .textDim
+                ),
+                RunLine("What has been done stays so; u on the Audit screen puts it back.", role: .text),
             ]
         case .drain(let drain): return drainLines(drain, form, clock)
         case .replaceRecording(let path):
@@ -124,11 +137,17 @@ extension ConsoleModel {
             return lines
         }
         if plan.isPerforming { return [RunLine("Doing it ..", role: .textDim)] }
+        let takers = Dictionary(
+            preview.takenBy.map { ($0.binding, $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
         var lines: [RunLine] = []
         if case .matching(let filter) = plan.aim {
             lines.append(RunLine("All that match: \(filter.text)", role: .filterMatch))
         }
-        lines += preview.targets.prefix(targetsListed).map { targetLine($0.binding, $0.outcome, clock) }
+        lines += preview.targets.prefix(targetsListed).map {
+            targetLine($0.binding, $0.outcome, clock, takers[$0.binding.facts.id])
+        }
         let more = preview.targets.count - targetsListed
         if more > 0 { lines.append(RunLine("and \(TimeText.count(more)) more", role: .textDim)) }
         lines.append(RunLine(""))
@@ -139,14 +158,28 @@ extension ConsoleModel {
             clock: clock,
             keys: keys
         ).map { RunLine($0) }
+        if let rate = form.chosenRate, form.isRateRight {
+            let seconds = (plan.reachable.count + rate - 1) / rate
+            let text =
+                "\(TimeText.count(rate)) a second take \(OperationWords.left(max(1, seconds))); it goes on when this "
+                + "console leaves, and \(keys.key(.undo)) aborts it."
+            lines.append(RunLine(text))
+        }
         return lines
     }
 
-    private func targetLine(_ binding: Binding, _ outcome: TargetOutcome?, _ clock: LocalClock) -> RunLine {
+    private func targetLine(
+        _ binding: Binding,
+        _ outcome: TargetOutcome?,
+        _ clock: LocalClock,
+        _ taken: TakenBy? = nil,
+    ) -> RunLine {
         var runs = [TextRun(ActWords.row(binding, clock: clock), role: .textStrong)]
         switch outcome {
         case .changed: runs.append(TextRun("  refreshed since you looked", role: .stateWarn))
-        case .gone: runs.append(TextRun("  gone already: skipped", role: .stateUnreg))
+        case .gone:
+            let who = taken.map { ActWords.taken($0, clock: clock) } ?? "gone already"
+            runs.append(TextRun("  \(who): skipped", role: .stateUnreg))
         default: break
         }
         return RunLine(runs)
@@ -171,32 +204,6 @@ extension ConsoleModel {
         describe("now it is", now, .diffAdd)
         lines.append(RunLine(""))
         lines.append(RunLine("It is alive. \(plan.verb) it all the same?"))
-        return lines
-    }
-
-    // MARK: Block
-
-    private func blockLines(_ plan: BlockPlan, _ form: Form, _ clock: LocalClock) -> [RunLine] {
-        guard let (subject, interval) = plan.choice(form.chosen(0), form.chosen(1)) else { return [] }
-        let until =
-            interval.map { "until \(clock.clock(clock.now.timestamp + $0))" } ?? "until the block is lifted"
-        var lines: [RunLine] = []
-        switch subject {
-        case .aor(let aor):
-            lines.append(
-                RunLine(
-                    "Every REGISTER for \(String(decoding: aor, as: UTF8.self)) is refused with 403 \(until)."
-                )
-            )
-        case .source(let address):
-            lines.append(
-                RunLine("Every REGISTER from \(address), whatever its port, is refused with 403 \(until).")
-            )
-            lines.append(RunLine("All phones behind that address are hit, if it is a NAT.", role: .stateWarn))
-        }
-        lines.append(
-            RunLine("Bindings that are there stay until they end: \(keys.key(.evict)) takes them away.")
-        )
         return lines
     }
 }

@@ -10,6 +10,7 @@ extension ConsoleModel {
     mutating func pressForm(_ form: inout Form, _ key: Key, at now: ClockReading) -> [ConsoleEffect] {
         let id = keys.action(of: key, at: .form)?.id
         let isMove = id == .formCancel || id == .formPress || id == .formNext || id == .formPrevious
+            || id == .formCopy
         if form.isTyping, !isMove {
             guard !form.type(key) else {
                 layer = .form(form)
@@ -26,8 +27,15 @@ extension ConsoleModel {
         case .formNext: form.moveFocus(by: 1)
         case .formPrevious: form.moveFocus(by: -1)
         case .formLeft, .formRight:
-            form.choose(by: id == .formRight ? 1 : -1)
+            let group = form.chosen(0)
+            form.choose(by: id == .formLeft ? -1 : 1)
             if case .save(var plan) = form.purpose { plan.settle(&form) }
+            if form.chosen(0) != group {
+                let effects = reaskReach(&form)
+                layer = .form(form)
+                return effects
+            }
+        case .formCopy: return copyScript(of: form, at: now)
         case .formDown:
             form.top = min(form.top + max(1, frame.body.height / 2), maximumTop(of: form, at: now))
         case .formUp:
@@ -60,10 +68,7 @@ extension ConsoleModel {
             let effects = performAct(&form)
             layer = .form(form)
             return effects
-        case .block(let plan):
-            layer = nil
-            guard let (subject, interval) = plan.choice(form.chosen(0), form.chosen(1)) else { return [] }
-            return send(.block(subject, for: interval), form, as: .block(subject, interval))
+        case .block(let plan): return performBlock(plan, &form)
         case .unblock(let block):
             layer = nil
             return send(.unblock(block.subject), form, as: .unblock(block.subject))
@@ -81,6 +86,9 @@ extension ConsoleModel {
         case .replaceRecording(let path):
             layer = nil
             return [.record(path, replacing: true)]
+        case .abort(let progress):
+            layer = nil
+            return abort(progress, reason: form.reason?.text ?? "")
         case .quit: return [.quit(0)]
         case .text:
             layer = nil
@@ -88,10 +96,12 @@ extension ConsoleModel {
         }
     }
 
-    private mutating func send(_ verb: OperatorVerb, _ form: Form, as act: PendingAct) -> [ConsoleEffect] {
+    mutating func send(_ verb: OperatorVerb, _ form: Form, as act: PendingAct) -> [ConsoleEffect] {
         let serial = link.nextSerial()
         pending[serial] = act
-        return [.send(.perform(command(verb, reason: form.reason?.text ?? ""), serial: serial))]
+        let command = command(verb, reason: form.reason?.text ?? "")
+        lastScript = ScriptLine(command).text
+        return [.send(.perform(command, serial: serial))]
     }
 
     // MARK: Forms
@@ -101,41 +111,6 @@ extension ConsoleModel {
         let button = isAttached ? DialogButton("Leave") : DialogButton("Quit", isDanger: true)
         var form = Form(.quit, buttons: [DialogButton("Stay"), button])
         form.isHarmless = isAttached
-        return form
-    }
-
-    /// Whom a block could refuse, from what is under the cursor.
-    var blockSubjects: [BlockSubject] {
-        switch screen {
-        case .overview: overview.blockSubjects
-        case .bindings: bindings.cursorEntry.map { Self.subjects(of: $0.row.binding) } ?? []
-        case .binding: detail.detail.map { Self.subjects(of: $0.row.binding) } ?? []
-        case .attempts: attempts.cursorEntry.map { Self.subjects(of: $0.row) } ?? []
-        case .attempt: ladder.detail.map { Self.subjects(of: $0.row) } ?? []
-        case .security: security.blockSubjects
-        default: []
-        }
-    }
-
-    private static func subjects(of binding: Binding) -> [BlockSubject] {
-        [.aor(binding.texts.aor), .source(binding.facts.path.source.address)]
-    }
-
-    private static func subjects(of attempt: AttemptRow) -> [BlockSubject] {
-        [.aor(Array(attempt.aor.utf8)), .source(attempt.path.source.address)]
-    }
-
-    var blockForm: Form {
-        let plan = BlockPlan(subjects: blockSubjects)
-        var form = Form(
-            .block(plan),
-            buttons: [DialogButton("Cancel"), DialogButton("Block", isDanger: true)]
-        )
-        form.choices = [
-            Form.Choice(label: "Refuse", options: plan.subjects.map(\.text)),
-            Form.Choice(label: "For", options: BlockPlan.lengths.map(\.text)),
-        ]
-        form.reason = LineEditor("", limit: 200)
         return form
     }
 

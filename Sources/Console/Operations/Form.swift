@@ -1,3 +1,4 @@
+internal import BindingTable
 internal import Cells
 
 /// A dialog as a value: text, perhaps a choice, a reason and a typed count, and buttons. The first button
@@ -5,7 +6,7 @@ internal import Cells
 struct Form: Sendable {
     /// What can have the focus.
     enum Field: Hashable, Sendable {
-        case button(Int), choice(Int), name, reason, count
+        case button(Int), choice(Int), name, rate, reason, count
     }
 
     /// One of several, all shown in a line.
@@ -21,6 +22,8 @@ struct Form: Sendable {
     var choices: [Choice] = []
     /// A file's name is asked for.
     var name: LineEditor?
+    /// Bindings a second are asked for; empty: all at once.
+    var rate: LineEditor?
     /// A reason is asked for.
     var reason: LineEditor?
     /// A number must be typed: this one.
@@ -45,6 +48,7 @@ struct Form: Sendable {
         var all: [Field] = [.button(0)]
         all += choices.indices.map { .choice($0) }
         if name != nil { all.append(.name) }
+        if rate != nil { all.append(.rate) }
         if reason != nil { all.append(.reason) }
         if expectedCount != nil { all.append(.count) }
         return all + buttons.indices.dropFirst().map { .button($0) }
@@ -54,7 +58,7 @@ struct Form: Sendable {
     func chosen(_ index: Int) -> Int { choices.indices.contains(index) ? choices[index].selected : 0 }
 
     /// Keys are text now.
-    var isTyping: Bool { focus == .name || focus == .reason || focus == .count }
+    var isTyping: Bool { [.name, .rate, .reason, .count].contains(focus) }
     /// It asks whether to end the program.
     var isQuit: Bool { if case .quit = purpose { true } else { false } }
     /// `y` answers it. Where all logins end with the program, that takes a capital, or the way to the button.
@@ -62,11 +66,20 @@ struct Form: Sendable {
     /// Whether the count, if one is asked for, has been typed.
     var isCountRight: Bool { expectedCount.map { Int(count.text) == $0 } ?? true }
 
-    /// Moves the focus; it goes round. A count typed wrong is said as soon as it is left.
+    /// The rate that was typed; nil: all at once.
+    var chosenRate: Int? { rate.flatMap { $0.isEmpty ? nil : Int($0.text) ?? .max } }
+    /// The rate is one that there can be.
+    var isRateRight: Bool { chosenRate.map { (1...OperatorCommand.mostPerSecond).contains($0) } ?? true }
+    /// What is said of one that can't be.
+    static let wrongRate =
+        "Per second: from 1 to \(TimeText.count(OperatorCommand.mostPerSecond)), or empty for all at once."
+
+    /// Moves the focus; it goes round. A count or rate typed wrong is said as soon as it is left.
     mutating func moveFocus(by step: Int) {
         let all = fields
         guard let index = all.firstIndex(of: focus), !all.isEmpty else { return }
         if focus == .count, !count.isEmpty, !isCountRight { complaint = missingCount }
+        if focus == .rate { complaint = isRateRight ? "" : Self.wrongRate }
         focus = all[(index + step + all.count) % all.count]
     }
 
@@ -83,7 +96,7 @@ struct Form: Sendable {
             choices[index].selected =
                 max(0, min(choices[index].options.count - 1, choices[index].selected + step))
         case .button(let index): focus = .button(max(0, min(buttons.count - 1, index + step)))
-        case .name, .reason, .count: break
+        case .name, .rate, .reason, .count: break
         }
     }
 
@@ -98,6 +111,12 @@ struct Form: Sendable {
         case .reason:
             guard var line = reason, line.take(key) else { return false }
             reason = line
+            return true
+        case .rate:
+            guard var line = rate else { return false }
+            if case .character(let scalar) = key, !("0"..."9").contains(scalar) { return true }
+            guard line.take(key) else { return false }
+            rate = line
             return true
         case .count:
             var key = key

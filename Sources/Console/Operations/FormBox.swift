@@ -65,8 +65,11 @@ struct FormBox {
 
     /// Rows below the text: each choice, the fields, a complaint, the buttons.
     private var footHeight: Int {
-        form.choices.count + (form.name == nil ? 0 : 1) + (form.reason == nil ? 0 : 1) + (form.expectedCount == nil ? 0 : 1)
-            + (form.complaint.isEmpty ? 0 : 1) + 1
+        let fields = [
+            form.name != nil, form.rate != nil, form.reason != nil, form.expectedCount != nil,
+            !form.complaint.isEmpty,
+        ]
+        return form.choices.count + fields.count { $0 } + 1
     }
 
     private func drawFoot(on grid: inout CellGrid, in rect: Rect) {
@@ -77,6 +80,18 @@ struct FormBox {
         }
         if let name = form.name {
             drawField("File  ", name, hasFocus: form.focus == .name, on: &grid, in: rect.row(row))
+            row += 1
+        }
+        if let rate = form.rate {
+            let isSet = !rate.isEmpty || form.focus == .rate
+            drawField(
+                rect.width < 50 ? "Per second: " : "Bindings a second: ",
+                rate,
+                ghost: isSet ? "" : "all at once",
+                hasFocus: form.focus == .rate,
+                on: &grid,
+                in: rect.row(row)
+            )
             row += 1
         }
         if let reason = form.reason {
@@ -135,11 +150,12 @@ struct FormBox {
     private func drawField(
         _ label: String,
         _ line: LineEditor,
+        ghost: String = "Tab to type",
         hasFocus: Bool,
         on grid: inout CellGrid,
         in row: Rect,
     ) {
-        Prompt(label: label, line: line, ghost: hasFocus || !line.isEmpty ? "" : "Tab to type").draw(
+        Prompt(label: label, line: line, ghost: hasFocus || !line.isEmpty ? "" : ghost).draw(
             on: &grid,
             in: row
         )

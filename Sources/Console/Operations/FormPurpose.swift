@@ -14,6 +14,8 @@ enum FormPurpose: Sendable {
     case block(BlockPlan)
     /// Lift a block.
     case unblock(Block)
+    /// End another operator's act that is done a few bindings at a time.
+    case abort(ActProgress)
     /// Turn newcomers away, or let them in again: what is in force now.
     case drain(Drain?)
     /// Record to a file that is there already.
@@ -49,6 +51,11 @@ struct ActPlan: Sendable {
     var serial: UInt64
     /// The act has been sent.
     var isPerforming = false
+
+    /// From so many targets on a rate is proposed: phones that all come back at once would be a storm.
+    static let rateProposedAbove = 200
+    /// The rate that is proposed.
+    static let proposedRate = 50
 
     /// What it is called: `Evict`.
     var verb: String { kind == .evict ? "Evict" : "Expire" }
@@ -92,19 +99,50 @@ enum DrainPlan {
 
 /// A block before it is set.
 struct BlockPlan: Sendable {
-    /// Whom it could refuse, by the first choice: the address of record, the source.
-    var subjects: [BlockSubject]
+    /// Whom it could refuse, by the first choice: the addresses of record, the sources.
+    var groups: [[BlockSubject]]
+    /// The filter whose bindings are still to be found; nil: the groups are known.
+    var filter: Filter?
+    /// Number of the question that is out: whose bindings, then what it would hit.
     var serial: UInt64 = 0
+    /// What the chosen group hits; nil: not known yet.
+    var reach: BlockReach?
 
     /// For how long.
     static let lengths: [(text: String, interval: Interval?)] = [
         ("10 m", .seconds(600)), ("1 h", .seconds(3_600)), ("24 h", .seconds(86_400)), ("until lifted", nil),
     ]
 
-    /// Subject and length, by the positions of the two choices.
-    func choice(_ subject: Int, _ length: Int) -> (subject: BlockSubject, interval: Interval?)? {
-        guard subjects.indices.contains(subject), Self.lengths.indices.contains(length) else { return nil }
-        return (subjects[subject], Self.lengths[length].interval)
+    /// Groups of one subject each.
+    init(subjects: [BlockSubject]) { groups = subjects.map { [$0] } }
+
+    /// The addresses of record and the sources of bindings, each once.
+    init(bindings: [Binding]) {
+        var seen: Set<BlockSubject> = []
+        let aors = bindings.map { BlockSubject.aor($0.texts.aor) }.filter { seen.insert($0).inserted }
+        let sources = bindings.map { BlockSubject.source($0.facts.path.source.address) }
+            .filter { seen.insert($0).inserted }
+        groups = [aors, sources].filter { !$0.isEmpty }
+    }
+
+    /// All bindings that match, which are still to be found.
+    init(matching filter: Filter) {
+        groups = []
+        self.filter = filter
+    }
+
+    /// Subjects and length, by the positions of the two choices.
+    func choice(_ group: Int, _ length: Int) -> (subjects: [BlockSubject], interval: Interval?)? {
+        guard groups.indices.contains(group), Self.lengths.indices.contains(length) else { return nil }
+        return (groups[group], Self.lengths[length].interval)
+    }
+
+    /// A group in a word: `alice@example.test`, `3 addresses of record`.
+    static func text(_ group: [BlockSubject]) -> String {
+        guard let first = group.first, group.count > 1 else { return group.first?.text ?? "" }
+        let count = TimeText.count(group.count)
+        if case .aor = first { return "\(count) addresses of record" }
+        return "\(count) sources"
     }
 }
 
@@ -132,8 +170,11 @@ struct DoneAct: Hashable, Sendable {
     var at: Timestamp
     /// Until when it can be undone at all: the latest expiry of what it took.
     var until: Timestamp
-    /// It took no binding, but began or ended a drain.
-    var isDrain = false
+    /// What is said when it has been undone; empty for one that took bindings, of which there is more to say.
+    var undone = ""
     /// The bar offers it for so long.
     static let barTime = Interval.seconds(10)
+
+    /// What `u` does, in the bar's words.
+    var undoWord: String { undone.isEmpty ? "put back" : "undo" }
 }

@@ -14,6 +14,63 @@ enum OperationWords {
         case .error: ("ERROR", .stateFail)
         }
     }
+
+    /// `evicting 1,200 of 18,204, 50 a second, 5 min left`, or how it ended.
+    static func progress(_ progress: ActProgress) -> String {
+        let isEvict = progress.verb == "evict"
+        let past = isEvict ? "evicted" : "expired"
+        let counts = progress.counts
+        let of = "\(TimeText.count(counts.done)) of \(TimeText.count(progress.total, "binding"))"
+        let skipped = skipped(counts)
+        switch progress.state {
+        case .underWay:
+            let turn = "\(TimeText.count(counts.total)) of \(TimeText.count(progress.total))"
+            return "\(isEvict ? "evicting" : "expiring") \(turn), \(TimeText.count(progress.rate)) a second, "
+                + "\(left(progress.secondsLeft)) left"
+        case .finished: return "\(past) \(of)\(skipped)"
+        case .aborted: return "aborted by \(progress.ending): \(past) \(of)\(skipped)"
+        case .stopped: return "stopped: \(past) \(of)\(skipped): \(progress.ending)"
+        }
+    }
+
+    /// `; 3 refreshed meanwhile, 2 gone already`
+    static func skipped(_ counts: OutcomeCounts) -> String {
+        var parts: [String] = []
+        if counts.changed > 0 { parts.append("\(TimeText.count(counts.changed)) refreshed meanwhile") }
+        if counts.gone > 0 { parts.append("\(TimeText.count(counts.gone)) gone already") }
+        return parts.isEmpty ? "" : "; \(parts.joined(separator: ", "))"
+    }
+
+    /// About how long: `40 s`, `5 min`, `2 h`.
+    static func left(_ seconds: Int) -> String {
+        if seconds < 100 { return "\(seconds) s" }
+        let minutes = (seconds + 59) / 60
+        return minutes < 100 ? "\(minutes) min" : "\((minutes + 59) / 60) h"
+    }
+
+    /// What a block hits now.
+    static func reach(_ reach: BlockReach) -> String {
+        guard reach.bindings > 0 else { return "No binding is of it now: it hits nobody who is registered." }
+        let bindings = TimeText.count(reach.bindings, "binding")
+        let aors = TimeText.count(reach.aors, "address", plural: "addresses")
+        let working =
+            reach.bindings == 1
+            ? (reach.working == 1 ? "and does well" : "and has trouble already")
+            : "\(reach.working == reach.bindings ? "all" : TimeText.count(reach.working)) of them do well"
+        return "It hits \(bindings) of \(aors) of record now; \(working)."
+    }
+
+    /// What undoing an act would do: `3 back, 1 registered again since`.
+    static func restoring(_ act: UndoableAct) -> String {
+        guard act.bindings > 0 else { return act.verb == "unblock" ? "set again" : "lifted" }
+        guard let counts = act.counts else { return "up to \(TimeText.count(act.bindings)) back" }
+        var parts = ["\(TimeText.count(counts.done)) back"]
+        if counts.superseded > 0 {
+            parts.append("\(TimeText.count(counts.superseded)) registered again since")
+        }
+        if counts.tooLate > 0 { parts.append("\(TimeText.count(counts.tooLate)) too late") }
+        return parts.joined(separator: ", ")
+    }
 }
 
 /// The honest words of expire, evict and undo.
@@ -36,6 +93,11 @@ enum ActWords {
             binding.gone == nil
             ? "\(TimeText.countdown(clock.left(until: binding.facts.expiresAt))) left" : "gone"
         return "\(aor)  \(binding.facts.path.source)  \(left)"
+    }
+
+    /// Who has been quicker: `been taken by kl@198.51.100.7 at 12:04:29 (act 17)`
+    static func taken(_ taken: TakenBy, clock: LocalClock) -> String {
+        "been taken by \(taken.by.short) at \(clock.clock(taken.at)) (act \(taken.act.rawValue))"
     }
 
     /// What will be so afterwards, honestly: who can't be called, what phones believe, how they come back.

@@ -42,9 +42,9 @@ struct OverviewMeters {
         numbers.verdicts.filter { $0.verdict != .waiting && $0.verdict != .other }
     }
 
-    /// Granted against failed.
+    /// Granted against failed; whoever is turned away by a drain is neither.
     private var logins: (good: Int, bad: Int) {
-        loginVerdicts.reduce(into: (0, 0)) { sums, item in
+        loginVerdicts.filter { $0.verdict != .drained }.reduce(into: (0, 0)) { sums, item in
             if item.verdict.isFailure { sums.1 += item.count } else { sums.0 += item.count }
         }
     }

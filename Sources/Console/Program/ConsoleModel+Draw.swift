@@ -166,7 +166,7 @@ extension ConsoleModel {
             drawNarrowError(of: line, on: &grid, above: rect)
         } else if case .help(let help) = layer {
             Prompt(label: " type to search> ", line: help.search).draw(on: &grid, in: rect)
-        } else if case .form = layer {
+        } else if case .form = layer, message == nil {
             grid.put(
                 " Nothing moves while you decide.",
                 at: rect.origin,
@@ -183,6 +183,8 @@ extension ConsoleModel {
             grid.put(text, at: rect.origin, role: .toastWarn, maxWidth: rect.width)
         } else if let act = offered(at: clock.now) {
             drawUndo(act, on: &grid, in: rect, clock: clock)
+        } else if let underWay {
+            drawProgress(underWay, on: &grid, in: rect)
         } else {
             statusLine(clock).draw(on: &grid, in: rect)
         }
@@ -268,7 +270,7 @@ extension ConsoleModel {
         let left = (DoneAct.barTime - clock.since(act.at)).secondsRoundedUp
         let tail =
             rect.width >= 60
-            ? "   \(keys.key(.undo)) = put back  \(left) s " : "  \(keys.key(.undo))=undo \(left)s"
+            ? "   \(keys.key(.undo)) = \(act.undoWord)  \(left) s " : "  \(keys.key(.undo))=undo \(left)s"
         let steps = rect.width >= 60 ? 10 : 0
         let room = max(0, rect.width - tail.utf8.count - steps - 2)
         let reason = act.reason.isEmpty ? "" : " (\(act.reason))"
@@ -280,6 +282,21 @@ extension ConsoleModel {
             grid.mark(Rect(x: button.x, y: button.y, width: x - button.x, height: 1), as: .key(key))
         }
         Bar(fraction: Double(left) / 10, role: .expiryMid).draw(
+            on: &grid,
+            in: Rect(x: x, y: rect.y, width: steps, height: 1)
+        )
+    }
+
+    /// `evicting 1,200 of 18,204, 50 a second, 5 min left   u aborts [||.......]`, and whose it is if not one's own.
+    private func drawProgress(_ act: ActProgress, on grid: inout CellGrid, in rect: Rect) {
+        let tail = readOnlyBecause != nil ? " " : rect.width >= 60 ? "   u aborts " : "  u=abort"
+        let steps = rect.width >= 60 ? 10 : 0
+        let who = act.by == identity ? "" : "\(act.by.short): "
+        let room = max(0, rect.width - tail.utf8.count - steps - 2)
+        let text = SafeText(" \(who)\(OperationWords.progress(act))", ascii: settings.glyphs == .ascii)
+        var x = rect.x + grid.put(text.fitted(to: room), at: rect.origin, role: .toastWarn)
+        x += grid.put(tail, at: Point(x: x, y: rect.y), role: .toastInfo)
+        Bar(fraction: Double(act.counts.total) / Double(max(1, act.total)), role: .expiryMid).draw(
             on: &grid,
             in: Rect(x: x, y: rect.y, width: steps, height: 1)
         )
@@ -316,7 +333,7 @@ extension ConsoleModel {
         case .audit:
             add(position(audit.cursorRank, audit.matched), .textDim, 90)
             add("A line is written before the act is done.", .textDim, 5)
-            if !acts.isEmpty { add("\(keys.key(.undo)) puts back an act of this console", .toastInfo, 60) }
+            add("\(keys.key(.undo)) lists what can be undone", .toastInfo, 60)
         case .blocks: add(position(blocks.cursorRank, blocks.matched), .textDim, 90)
         case .attempt:
             if let count = ladder.detail?.messages.count, count > 0 {

@@ -130,8 +130,7 @@ extension ConsoleModel {
         case .theme(let name): message = .done("Theme \(name).", at: now.timestamp)
         case .sort(let column): setOrder(BindingOrder(column: column, descending: order.descending))
         case .undo(let id):
-            guard let act = acts.first(where: { $0.id == id }) else { return [] }
-            return undo(act)
+            return undoListed(id)
         case .act(let id): if let action = keys.row(id) { return run(action, at: now) }
         case nil: break
         }

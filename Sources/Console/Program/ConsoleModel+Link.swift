@@ -20,6 +20,8 @@ struct LinkState: Sendable {
     var wantsPreview = false
     /// A binding of the list whose address of record's ghosts are to be evicted, once they are known.
     var wantsGhosts: BindingID?
+    /// Number of the question what can be undone, while it is out.
+    var wantsActs: UInt64?
 
     /// A number for the next question or act.
     mutating func nextSerial() -> UInt64 {
@@ -146,6 +148,8 @@ extension ConsoleModel {
             if let loss { comeBack(from: loss, before: before, at: now) }
             link.asked = nil
             link.wantsGhosts = nil
+            link.wantsActs = nil
+            underWay = nil
             link.wantsWindow = true
             history.asked = nil
             restartErrand()
@@ -172,6 +176,8 @@ extension ConsoleModel {
             if !takeForErrand(update) { takeHistory(page, serial: serial) }
         case .replay(let report, let serial): takeReplay(report, serial: serial, at: now)
         case .values(let values, let serial): takeValues(values, serial: serial)
+        case .acts(let list, let serial): takeActs(list, serial: serial, at: now)
+        case .progress(let progress): takeProgress(progress, at: now)
         case .explanation: _ = takeForErrand(update)
         case .statistics, .messages: break
         case .lost(let reason): lose(reason, at: now)

@@ -91,7 +91,7 @@ extension ConsoleModel {
         marks.clear()
         returns = []
         acts = []
-        lastActIsBlock = false
+        undoable = []
         preview = nil
         detail = DetailState()
         ladder = LadderState()
@@ -121,7 +121,7 @@ extension Form {
     /// Its button does something to the registrar.
     var actsOnRegistrar: Bool {
         switch purpose {
-        case .act, .changed, .block, .unblock, .drain: true
+        case .act, .changed, .block, .unblock, .drain, .abort: true
         case .save, .replace, .saving, .replaceRecording, .quit, .text: false
         }
     }

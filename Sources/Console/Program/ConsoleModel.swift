@@ -98,8 +98,12 @@ public struct ConsoleModel: Sendable {
 
     /// Acts of this console that may still be undone, newest last.
     var acts: [DoneAct] = []
-    /// The last act was a block or the lifting of one: `u` has nothing to put back.
-    var lastActIsBlock = false
+    /// What can be undone, as it was last asked for.
+    var undoable: [UndoableAct] = []
+    /// An act that is done a few bindings at a time, of whomever.
+    var underWay: ActProgress?
+    /// The command line that does what this console did last; empty before.
+    var lastScript = ""
     /// Acts that are out, by their serial.
     var pending: [UInt64: PendingAct] = [:]
     /// A report that is being asked for.
@@ -212,9 +216,10 @@ public struct ConsoleModel: Sendable {
 
 /// An act that has been sent and not answered.
 enum PendingAct: Sendable {
-    case undo
-    case undoDrain
+    /// What is said when it has been done; empty for bindings, of which there is more to say.
+    case undo(String)
+    case abort
     case drain(isOn: Bool, Interval?)
-    case block(BlockSubject, Interval?)
+    case block([BlockSubject], Interval?)
     case unblock(BlockSubject)
 }

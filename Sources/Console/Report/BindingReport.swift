@@ -66,6 +66,18 @@ public struct AttemptReport {
     }
 }
 
+/// How far an act has come that is done a few bindings at a time, in a line.
+public enum ProgressReport {
+    /// `evicting 1,200 of 18,204, 50 a second, 5 min left`, or how it ended.
+    public static func line(_ progress: ActProgress) -> String { OperationWords.progress(progress) }
+}
+
+/// What a block hits, in a line.
+public enum ReachReport {
+    /// `38 bindings of 12 addresses of record come from there now; 37 of them do well.`
+    public static func line(_ reach: BlockReach) -> String { OperationWords.reach(reach) }
+}
+
 /// An expire or evict in lines, before it is done. Not sanitised.
 public struct ActReport {
     private let plan: ActPlan

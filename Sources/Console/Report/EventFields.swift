@@ -133,6 +133,49 @@ public enum TargetFields {
             .time(clock.now.wall(at: row.binding.facts.expiresAt))
         },
     ]
+
+    /// The same of a dry run, where nothing has been done yet.
+    public static let dryRun = table.map { field in
+        guard field.name == "outcome" else { return field }
+        return Field("outcome", "WHAT", width: 13, "would be done, or why it would be skipped") { row, _ in
+            .text(row.outcome == .done ? "would be done" : ActWords.word(row.outcome))
+        }
+    }
+}
+
+/// The fields of an act that can be undone.
+public enum UndoFields {
+    typealias Field = ReportField<UndoableAct>
+
+    /// All, in their order.
+    public static let table: [ReportField<UndoableAct>] = [
+        Field("act", isRight: true, "its number, for `undo`") { row, _ in
+            .number(Int(clamping: row.act.rawValue))
+        },
+        Field("at", "TIME", width: 19, "when it was done") { row, clock in
+            .time(clock.now.wall(at: row.at))
+        },
+        Field("by", "BY", width: 16, "whose it was") { row, _ in .text(row.by.short) },
+        Field("verb", "ACTION", width: 7, "evict, expire, block, unblock or drain") { row, _ in
+            .text(row.verb)
+        },
+        Field("object", "OBJECT", width: 26, "what it took or changed") { row, _ in .text(row.object) },
+        Field("restored", isRight: true, "bindings that would come back; null: too many to be looked at") {
+            row,
+            _ in
+            row.counts.map { .number($0.done) } ?? .none
+        },
+        Field("superseded", isRight: true, "bindings whose phone has registered again since") { row, _ in
+            row.counts.map { .number($0.superseded) } ?? .none
+        },
+        Field("too_late", isRight: true, "bindings whose own expiry has passed") { row, _ in
+            row.counts.map { .number($0.tooLate) } ?? .none
+        },
+        Field("until", "UNTIL", width: 19, "when the last of its bindings would have ended") { row, clock in
+            row.until.map { .time(clock.now.wall(at: $0)) } ?? .none
+        },
+        Field("reason", "REASON", "why it was done") { row, _ in .optional(row.reason) },
+    ]
 }
 
 /// The fields of a block.

@@ -6,7 +6,7 @@ internal import Timing
 extension LinkRequest: Codable {
     private enum Word: String, CodingKey, CaseIterable {
         case query, preview, previewMatching, perform, reload, history, replay, statistics, explain
-        case messages, values
+        case messages, values, acts
     }
     private enum Rest: String, CodingKey { case serial }
     private enum Members: String, CodingKey { case filter, at }
@@ -36,6 +36,7 @@ extension LinkRequest: Codable {
         case .explain: self = .explain(try words.decode(ExplainQuery.self, forKey: word), serial: serial)
         case .messages: self = .messages(try words.decode(MessagesQuery.self, forKey: word), serial: serial)
         case .values: self = .values(try words.decode(ValuesQuery.self, forKey: word), serial: serial)
+        case .acts: self = .acts(serial: serial)
         }
     }
 
@@ -60,6 +61,7 @@ extension LinkRequest: Codable {
         case .explain(let query, _): try words.encode(query, forKey: .explain)
         case .messages(let query, _): try words.encode(query, forKey: .messages)
         case .values(let query, _): try words.encode(query, forKey: .values)
+        case .acts: _ = members(.acts)
         }
         var rest = encoder.container(keyedBy: Rest.self)
         try rest.encode(serial, forKey: .serial)
@@ -83,7 +85,7 @@ extension LinkRequest: Codable {
         case .query(_, let serial), .preview(_, let serial), .previewMatching(_, _, let serial),
             .perform(_, let serial), .reload(let serial), .history(_, let serial), .replay(_, let serial),
             .statistics(let serial), .explain(_, let serial), .messages(_, let serial),
-            .values(_, let serial):
+            .values(_, let serial), .acts(let serial):
             serial
         }
     }
@@ -92,7 +94,7 @@ extension LinkRequest: Codable {
 extension LinkUpdate: Codable {
     private enum Word: String, CodingKey, CaseIterable {
         case welcome, window, preview, outcome, reloaded, history, replay, statistics, explanation
-        case messages, values, notice, lost
+        case messages, values, acts, progress, notice, lost
     }
     private enum Rest: String, CodingKey {
         case serial
@@ -137,6 +139,8 @@ extension LinkUpdate: Codable {
             self = .messages(try words.decode(MessagesPage.self, forKey: word), serial: try serial())
         case .values:
             self = .values(try words.decode([SeenValue].self, forKey: word), serial: try serial())
+        case .acts: self = .acts(try words.decode(ActList.self, forKey: word), serial: try serial())
+        case .progress: self = .progress(try words.decode(ActProgress.self, forKey: word))
         case .notice: self = .notice(try words.decode(Notice.self, forKey: word))
         case .lost: self = .lost(try words.decode(String.self, forKey: word))
         }
@@ -160,6 +164,8 @@ extension LinkUpdate: Codable {
         case .explanation(let answer, _): try words.encode(answer, forKey: .explanation)
         case .messages(let page, _): try words.encode(page, forKey: .messages)
         case .values(let values, _): try words.encode(values, forKey: .values)
+        case .acts(let list, _): try words.encode(list, forKey: .acts)
+        case .progress(let progress): try words.encode(progress, forKey: .progress)
         case .notice(let notice): try words.encode(notice, forKey: .notice)
         case .lost(let reason): try words.encode(reason, forKey: .lost)
         }
@@ -172,9 +178,10 @@ extension LinkUpdate: Codable {
         case .window(_, let serial), .preview(_, let serial), .outcome(_, let serial),
             .reloaded(_, let serial),
             .history(_, let serial), .replay(_, let serial), .statistics(_, let serial),
-            .explanation(_, let serial), .messages(_, let serial), .values(_, let serial):
+            .explanation(_, let serial), .messages(_, let serial), .values(_, let serial),
+            .acts(_, let serial):
             serial
-        case .welcome, .notice, .lost: nil
+        case .welcome, .progress, .notice, .lost: nil
         }
     }
 }

@@ -248,7 +248,7 @@ extension LinkRequest {
         case .perform(var command, let serial):
             command.by = identity
             return .perform(command, serial: serial)
-        case .query, .reload, .history, .replay, .statistics, .explain, .messages, .values: return self
+        case .query, .reload, .history, .replay, .statistics, .explain, .messages, .values, .acts: return self
         }
     }
 }

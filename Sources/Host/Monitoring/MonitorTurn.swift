@@ -12,9 +12,11 @@ import Transport
 extension MonitorService {
     /// What one turn of the thread works with; lives on the thread only.
     final class MonitorTurn {
-        private let service: MonitorService
-        private let monitor: Monitor
-        private var audience = Audience()
+        let service: MonitorService
+        let monitor: Monitor
+        var audience = Audience()
+        /// The act that is done a few bindings at a time, as far as this thread has told of it.
+        var told = ToldAct()
         private var sessions: [Int: LinkSession] = [:]
         private var pasts = PastViews()
         /// The abuse policy acts as an operator does.
@@ -35,13 +37,13 @@ extension MonitorService {
                     defer { inbox = Inbox() }
                     return inbox
                 }
-                if letters.isStopping { return }
+                if letters.isStopping { return stopAct(SystemClock.read()) }
                 for id in letters.departures {
                     audience.leave(id)
                     sessions[id] = nil
                     pasts.leave(id)
                 }
-                for console in letters.consoles { audience.join(console) }
+                for console in letters.consoles { join(console) }
                 if let policy = letters.abuse { monitor.policy = policy }
                 if let open = letters.openDomains { audience.tell(openDomains: open) }
                 let now = SystemClock.read()
@@ -55,6 +57,10 @@ extension MonitorService {
                 for letter in letters.requests {
                     guard let console = audience[letter.console] else { continue }
                     answer(letter.request, to: console, now: now)
+                }
+                advanceAct(SystemClock.read())
+                for notice in told.takeNotices(at: now.timestamp) {
+                    tell(notice.text, ofConsole: notice.console, at: now.timestamp)
                 }
                 for reader in letters.readers { reader(metrics(at: now.timestamp)) }
                 // With nobody looking, the rings are large enough for a lazy reader.
@@ -182,13 +188,11 @@ extension MonitorService {
                 now
             )
             console.deliver(update)
-            if let text = ActNotice.text(request, update) {
-                tell(text, ofConsole: console.id, at: now.timestamp)
-            }
+            tellAct(request, update, of: console, at: now.timestamp)
         }
 
         /// Whoever else looks on sees what was done, and by whom; the audit trail has it already.
-        private func tell(_ act: String, ofConsole id: Int?, at now: Timestamp) {
+        func tell(_ act: String, ofConsole id: Int?, at now: Timestamp) {
             audience.tell(Notice(at: now, level: .warning, text: act), ofConsole: id)
         }
 
@@ -249,10 +253,10 @@ extension MonitorService {
         }
 
         /// Writes a line of the audit trail; says why it can't.
-        private func write(_ record: AuditRecord) -> String? { write([record]) }
+        func write(_ record: AuditRecord) -> String? { write([record]) }
 
         /// Writes lines of the audit trail, all at once; says why it can't.
-        private func write(_ records: [AuditRecord]) -> String? {
+        func write(_ records: [AuditRecord]) -> String? {
             do throws(HostError) {
                 try service.audit.append(records)
                 for record in records { service.log(.audit(record)) }

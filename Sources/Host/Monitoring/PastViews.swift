@@ -90,8 +90,8 @@ struct PastViews {
         case .values(let query, let serial):
             guard let past = views[console.id] else { return false }
             console.deliver(.values(past.values(query), serial: serial))
-        // Messages are of the present, whatever moment is looked at.
-        case .reload, .statistics, .explain, .messages: return false
+        // Messages and acts are of the present, whatever moment is looked at.
+        case .reload, .statistics, .explain, .messages, .acts: return false
         }
         return true
     }

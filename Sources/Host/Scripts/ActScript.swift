@@ -17,6 +17,10 @@ public struct ActScript {
     public var reason = ""
     /// Evicted addresses of record are refused so long.
     public var refuseFor: Interval?
+    /// The highest rate.
+    public static let mostPerSecond = OperatorCommand.mostPerSecond
+    /// So many bindings a second, at most `mostPerSecond`; nil: all at once.
+    public var rate: Int?
     /// Only look.
     public var isDryRun = false
     /// Do not ask.
@@ -34,8 +38,8 @@ public struct ActScript {
     /// An act on nothing yet.
     public init(isEvict: Bool) { self.isEvict = isEvict }
 
-    private var verb: String { isEvict ? "evict" : "expire" }
-    private var past: String { isEvict ? "evicted" : "expired" }
+    var verb: String { isEvict ? "evict" : "expire" }
+    var past: String { isEvict ? "evicted" : "expired" }
 
     /// Acts. Throws 3 if there is nothing to act on, 4 if it is not allowed or not confirmed.
     public func run(_ script: ScriptContext, asking person: any Questioner) throws(HostError) {
@@ -64,14 +68,14 @@ public struct ActScript {
             try script.output.flush()
             try confirm(preview.count, person)
         }
-        try act(preview.targets, script)
+        if let rate { try stagger(preview.targets, rate, script) } else { try act(preview.targets, script) }
         try script.output.finish()
     }
 
     // MARK: Looking
 
     /// A target with what groups it.
-    private struct Aim {
+    struct Aim {
         var target: BindingTarget
         var aor: [UInt8]
     }
@@ -202,6 +206,7 @@ public struct ActScript {
                 "Their next REGISTERs are refused with 403 for \(TimeText.length(refuseFor.seconds))."
             )
         }
+        if let rate { try script.output.line(pace(preview.count, rate)) }
         guard !preview.losing.isEmpty else { return }
         let names = preview.losing.map { String(decoding: $0, as: UTF8.self) }.joined(separator: " ")
         let more = preview.outcome.unreachable - preview.losing.count
@@ -311,7 +316,8 @@ public struct ActScript {
     ) throws(HostError) {
         typealias Named = ScriptContext.Named
         let clock = script.clock(preview.at)
-        let writer = ReportWriter(format: .json, fields: TargetFields.table, sink: script.output)
+        let fields = isDryRun ? TargetFields.dryRun : TargetFields.table
+        let writer = ReportWriter(format: .json, fields: fields, sink: script.output)
         let until = preview.outcome.undoUntil.map { FieldValue.time(clock.now.wall(at: $0)) } ?? .none
         try writer.begin(
             script.header(verb, at: clock) + [

@@ -5,18 +5,22 @@ import Monitor
 import SIPMessage
 public import Timing
 
-/// `regtop block`, `unblock`, `undo`, `drain` and `reload`: acts that need no list of targets.
+/// `regtop block`, `unblock`, `undo`, `abort`, `drain` and `reload`: acts that need no list of targets.
 public struct OperationScript {
     /// What is to be done.
     public enum Act: Sendable {
-        /// Refuse a subject (`aor:X`, `ip:Y`) for a time, or until lifted.
-        case block(String, for: Interval?)
+        /// Refuse subjects (`aor:X`, `ip:Y`) for a time, or until lifted.
+        case block([String], for: Interval?)
         /// Lift a block.
         case unblock(String)
         /// List the blocks in force.
         case blocks
         /// Put back what these acts took.
         case undo([UInt64])
+        /// List what can be undone, or undo the last act of whoever asks.
+        case undoable(undoesLast: Bool)
+        /// End the act of this number that is done a few bindings at a time; nil: whichever is under way.
+        case abort(UInt64?)
         /// Turn newcomers away, or let them in again.
         case drain(Bool, for: Interval?)
         /// Say whether newcomers are turned away.
@@ -42,15 +46,7 @@ public struct OperationScript {
         case .blocks: try blocks(script)
         case .drainStatus: try drainStatus(script)
         case .reload: try reload(script)
-        case .block(let subject, let length):
-            let how = length.map { "for \(TimeText.length($0.seconds))" } ?? "until it is lifted"
-            let subject = try Self.subject(subject)
-            try perform(
-                "block",
-                .block(subject, for: length),
-                "\(Self.text(subject)) is refused \(how)",
-                script
-            )
+        case .block(let words, let length): try block(words, length, script)
         case .unblock(let subject):
             let subject = try Self.subject(subject)
             try perform("unblock", .unblock(subject), "\(Self.text(subject)) may register again", script)
@@ -62,6 +58,8 @@ public struct OperationScript {
             for number in numbers {
                 try perform("undo", .undo(CommandID(rawValue: number)), "undone: act \(number)", script)
             }
+        case .undoable(let undoesLast): try undoable(undoesLast, script)
+        case .abort(let number): try abort(number, script)
         }
         try script.output.finish()
     }
@@ -82,7 +80,16 @@ public struct OperationScript {
         }
     }
 
-    private func perform(_ name: String, _ verb: OperatorVerb, _ done: String, _ script: ScriptContext)
+    private func block(_ words: [String], _ length: Interval?, _ script: ScriptContext) throws(HostError) {
+        var subjects: [BlockSubject] = []
+        for word in words { subjects.append(try Self.subject(word)) }
+        let how = length.map { "for \(TimeText.length($0.seconds))" } ?? "until it is lifted"
+        let names = subjects.map(Self.text).joined(separator: ", ")
+        let done = "\(names) \(subjects.count == 1 ? "is" : "are") refused \(how)"
+        try perform("block", .block(subjects, for: length), done, script)
+    }
+
+    func perform(_ name: String, _ verb: OperatorVerb, _ done: String, _ script: ScriptContext)
         throws(HostError)
     {
         if !isDryRun, let why = script.welcome.readOnlyBecause { throw .refused("read-only: \(why)") }
@@ -91,13 +98,16 @@ public struct OperationScript {
         let clock = try script.clock(
             script.link.window(WindowQuery(subject: .blocks(filter: nil), height: 0)).at
         )
-        let writer = ReportWriter(format: .json, fields: TargetFields.table, sink: script.output)
+        let fields = isDryRun ? TargetFields.dryRun : TargetFields.table
+        let writer = ReportWriter(format: .json, fields: fields, sink: script.output)
         if isJSON {
             typealias Named = ScriptContext.Named
             let header =
                 script.header(name, at: clock) + [
                     Named("dry_run", .flag(isDryRun)), Named("reason", .text(reason)),
                     Named("done", .text(done)),
+                    Named("bindings", outcome.reach.map { .number($0.bindings) } ?? .none),
+                    Named("working", outcome.reach.map { .number($0.working) } ?? .none),
                     Named("undo", outcome.id.map { .number(Int(clamping: $0.rawValue)) } ?? .none),
                 ]
             // Only what touches bindings has rows.
@@ -108,9 +118,10 @@ public struct OperationScript {
         }
         let undo = outcome.id.flatMap { name == "undo" ? nil : "  (undo: regtop undo \($0.rawValue))" } ?? ""
         try script.output.line("\(isDryRun ? "would be so: " : "")\(done)\(undo)")
+        if let reach = outcome.reach { try script.output.line(ReachReport.line(reach)) }
         let lines = ReportWriter(
             format: .text,
-            fields: TargetFields.table.filter { $0.name != "id" && $0.name != "expires_at" },
+            fields: fields.filter { $0.name != "id" && $0.name != "expires_at" },
             sink: script.output
         )
         for target in outcome.targets { try lines.row(target, clock) }
@@ -119,7 +130,7 @@ public struct OperationScript {
 
     /// An undo that put nothing back of what there was.
     private static func check(_ outcome: CommandOutcome, _ script: ScriptContext) throws(HostError) {
-        guard !outcome.targets.isEmpty, outcome.count(.done) == 0 else { return }
+        guard outcome.total > 0, outcome.count(.done) == 0 else { return }
         try script.output.finish()
         throw .nothing("nothing was put back: registered again since, or past its own expiry")
     }

@@ -23,6 +23,12 @@ extension RegistrarLink {
         return window
     }
 
+    /// What can be undone, and the act that is done a few bindings at a time.
+    func acts() throws(HostError) -> ActList {
+        guard case .acts(let list, _) = try ask({ .acts(serial: $0) }) else { throw ScriptContext.strange }
+        return list
+    }
+
     /// What an act would do, or what it has done.
     func outcome(of command: OperatorCommand, isDryRun: Bool) throws(HostError) -> CommandOutcome {
         switch try ask({ isDryRun ? .preview(command, serial: $0) : .perform(command, serial: $0) }) {
@@ -81,6 +87,10 @@ public struct ScriptContext {
     public let utcOffset: Interval
     /// Lets some milliseconds pass.
     let pause: (Int) -> Void
+    /// Says how far something has come, where it does not stand in the way of output.
+    let remark: (ProgressRemark) -> Void
+    /// Somebody wants an end of it (Ctrl-C).
+    let isInterrupted: () -> Bool
 
     /// A script over a link.
     public init(
@@ -88,7 +98,11 @@ public struct ScriptContext {
         output: any ScriptSink,
         utcOffset: Interval? = nil,
         pause: ((Int) -> Void)? = nil,
+        remark: ((ProgressRemark) -> Void)? = nil,
+        isInterrupted: (() -> Bool)? = nil,
     ) {
+        self.remark = remark ?? { $0.write() }
+        self.isInterrupted = isInterrupted ?? { Interruption.isWanted }
         self.link = link
         self.output = output
         self.utcOffset = utcOffset ?? link.welcome.utcOffset
@@ -108,8 +122,8 @@ extension ScriptContext {
     }
 
     /// Text of a person's as a command carries it.
-    func command(_ verb: OperatorVerb, reason: String) -> OperatorCommand {
-        OperatorCommand(verb: verb, reason: String(reason.prefix(200)), by: welcome.you)
+    func command(_ verb: OperatorVerb, reason: String, rate: Int? = nil) -> OperatorCommand {
+        OperatorCommand(verb: verb, reason: String(reason.prefix(200)), by: welcome.you, rate: rate)
     }
 
     /// A filter, or which column of it is wrong.

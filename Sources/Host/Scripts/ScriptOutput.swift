@@ -110,36 +110,6 @@ enum PartialFiles {
     static func discard() { paths.withLock { for path in $0 { unlink(path) } } }
 }
 
-/// Ctrl-C and its like: the program ends at once with 128 and the signal's number, and leaves no part of a file.
-public enum Interruption {
-    /// Watches from now on; for the main thread, before there are others.
-    public static func watch() {
-        let signals = BlockedSignals([SIGINT, SIGTERM, SIGHUP])
-        var attributes = pthread_attr_t()
-        pthread_attr_init(&attributes)
-        defer { pthread_attr_destroy(&attributes) }
-        pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-        let box = Unmanaged.passRetained(SignalsBox(signals)).toOpaque()
-        var thread = pthread_t()
-        pthread_create(
-            &thread,
-            &attributes,
-            { argument in
-                guard let argument else { return nil }
-                let signal = Unmanaged<SignalsBox>.fromOpaque(argument).takeRetainedValue().signals.wait()
-                PartialFiles.discard()
-                _exit(128 + signal)
-            },
-            box
-        )
-    }
-
-    private final class SignalsBox {
-        let signals: BlockedSignals
-        init(_ signals: BlockedSignals) { self.signals = signals }
-    }
-}
-
 /// Who is asked before an act.
 public protocol Questioner {
     /// Somebody is there who can answer.

@@ -39,6 +39,8 @@ public enum AttemptVerdict: UInt8, WordCodable, Hashable, Sendable {
     case unsupported
     /// We could not: store or load.
     case server
+    /// Nobody new is let in ahead of maintenance: no failed login, for nothing is wrong with it.
+    case drained
     /// Another request than REGISTER, answered.
     case other
 
@@ -64,6 +66,7 @@ public enum AttemptVerdict: UInt8, WordCodable, Hashable, Sendable {
         case .malformed: "BADMSG"
         case .unsupported: "UNSUPP"
         case .server: "SERVER"
+        case .drained: "DRAINED"
         case .other: "OTHER"
         }
     }
@@ -74,7 +77,7 @@ public enum AttemptVerdict: UInt8, WordCodable, Hashable, Sendable {
     /// Counts as a failed login.
     public var isFailure: Bool {
         switch self {
-        case .ok, .unregistered, .query, .waiting, .other: false
+        case .ok, .unregistered, .query, .waiting, .drained, .other: false
         default: true
         }
     }

@@ -28,7 +28,8 @@ extension AttemptVerdict {
             case .intervalTooBrief: .brief
             case .cseqNotHigher: .order
             case .tooManyContacts, .tooManySubscriptions: .limit
-            case .storeFailed, .overloaded, .draining, .tooFast: .server
+            case .storeFailed, .overloaded, .tooFast: .server
+            case .draining: .drained
             }
     }
 }

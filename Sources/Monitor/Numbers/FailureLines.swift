@@ -98,7 +98,7 @@ extension AttemptVerdict {
     }
 
     /// Our own doing: the log never tells of it, or a block would lead to a ban of those it hits.
-    var isOurs: Bool { self == .blocked || self == .server }
+    var isOurs: Bool { self == .blocked || self == .server || self == .drained }
 }
 
 extension FailureLines {

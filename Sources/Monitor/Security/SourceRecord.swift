@@ -133,7 +133,7 @@ extension AttemptVerdict {
         case .unknownUser, .domain: .unknown
         case .abandoned: .silent
         case .wrongPassword: .password
-        case .blocked, .server: nil
+        case .blocked, .server, .drained: nil
         default: .other
         }
     }

@@ -24,7 +24,8 @@ public final class Monitor {
     var sampler: Sampler
     var log: LineRing<Notice>
     var audit: LineRing<AuditRecord>
-    private(set) var blocks: [Block] = []
+    /// The blocks in force, as they were last told.
+    public private(set) var blocks: [Block] = []
     /// What filters have found among the attempts so far.
     var walks = AttemptWalks()
     private var reading = ExchangeReading()

@@ -3,7 +3,7 @@ import SIPMessage
 import Timing
 
 extension OperatorVerb {
-    /// The word of the audit trail: `evict`, `expire`, `block`, `unblock`, `drain`, `undo`.
+    /// The word of the audit trail: `evict`, `expire`, `block`, `unblock`, `drain`, `undo`, `abort`.
     public var word: String {
         switch self {
         case .expire: "expire"
@@ -12,6 +12,7 @@ extension OperatorVerb {
         case .unblock: "unblock"
         case .drain: "drain"
         case .undo: "undo"
+        case .abort: "abort"
         }
     }
 }
@@ -53,9 +54,9 @@ enum AuditTrail {
             return outcome.targets.map {
                 record(command, of: $0.binding, result: "\(act): \(intent(command.verb, $0.outcome))", clock)
             }
-        case .block(let subject, let length):
+        case .block(let subjects, let length):
             let end = length.map { "for \($0.seconds) s" } ?? "until lifted"
-            return [record(command, object: subject.text, result: "to be refused \(end)", clock)]
+            return subjects.map { record(command, object: $0.text, result: "to be refused \(end)", clock) }
         case .unblock(let subject):
             return [record(command, object: subject.text, result: "to be let in again", clock)]
         case .drain(true, let length):
@@ -63,8 +64,53 @@ enum AuditTrail {
             return [record(command, object: "newcomers", result: "to be turned away \(end)", clock)]
         case .drain(false, _):
             return [record(command, object: "newcomers", result: "to be let in again", clock)]
+        case .abort(let id):
+            var records = [record(command, object: "act \(id.rawValue)", result: "to be aborted", clock)]
+            // The end of the act itself, as it is with the abort done.
+            if let progress = outcome.progress { records.append(end(of: progress, clock)) }
+            return records
         }
     }
+
+    /// The line with which an act begins that is done a few bindings at a time; what each part of it takes is written
+    /// as of any other act.
+    static func begin(
+        _ command: OperatorCommand,
+        as id: CommandID,
+        total: Int,
+        rate: Int,
+        _ clock: ClockReading,
+    ) -> AuditRecord {
+        let result = "act \(id.rawValue) begins: \(rate) a second"
+        return record(command, object: bindings(total), result: result, clock)
+    }
+
+    /// The line with which it ends.
+    static func end(of progress: ActProgress, _ clock: ClockReading) -> AuditRecord {
+        let how =
+            switch progress.state {
+            case .underWay, .finished: "ends"
+            case .aborted: "aborted by \(progress.ending)"
+            case .stopped: "stopped: \(progress.ending)"
+            }
+        let counts = progress.counts
+        let skipped = counts.total - counts.done
+        let rest = progress.total - counts.total
+        var parts = ["\(counts.done) done"]
+        if skipped > 0 { parts.append("\(skipped) skipped") }
+        if rest > 0 { parts.append("\(rest) left as they are") }
+        return AuditRecord(
+            at: clock.wall,
+            by: progress.by,
+            action: progress.verb,
+            object: bindings(progress.total),
+            result: "act \(progress.act.rawValue) \(how): \(parts.joined(separator: ", "))",
+            reason: progress.reason
+        )
+    }
+
+    /// `1 binding`, `3 bindings`
+    static func bindings(_ count: Int) -> String { count == 1 ? "1 binding" : "\(count) bindings" }
 
     private static func record(
         _ command: OperatorCommand,

@@ -22,7 +22,7 @@ extension OperatorDesk {
             ? Drain(until: length.map { now + $0 }, reason: command.reason, by: command.by, since: now) : nil
         guard !isDryRun else { return CommandOutcome(undoUntil: after?.until) }
         state.policy.update { $0.drain = after }
-        var act = UndoLog.Act(id: CommandID(rawValue: 0))
+        var act = UndoLog.Act(of: command, at: now)
         act.drain = UndoLog.DrainChange(before: before, after: after)
         return CommandOutcome(id: file(act, &log), undoUntil: after?.until)
     }

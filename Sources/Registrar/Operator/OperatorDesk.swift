@@ -11,7 +11,9 @@ public import Timing
 /// operator saw, and one that has changed is skipped.
 public final class OperatorDesk: Sendable {
     let state: RegistrarState
-    private let log: Mutex<UndoLog>
+    let log: Mutex<UndoLog>
+    /// The act that is done a few bindings at a time, or the last one that was; only touched while `log` is locked.
+    let staggered = Mutex<StaggeredAct?>(nil)
     private let issued = Mutex(IssuedTickets())
 
     /// Tokens of the desk's tickets have this bit, those of a loop do not.
@@ -33,7 +35,7 @@ public final class OperatorDesk: Sendable {
 
     /// What a command would do now. Changes nothing and has no number.
     public func preview(_ command: OperatorCommand, clock: ClockReading) -> CommandOutcome {
-        log.withLock { run(command, at: clock.timestamp, isDryRun: true, &$0) }
+        log.withLock { run(command, at: clock.timestamp, isDryRun: true, partOf: nil, &$0).listed(command) }
     }
 
     /// Carries a command out, once its audit lines are written.
@@ -46,18 +48,33 @@ public final class OperatorDesk: Sendable {
         audit: ([AuditRecord]) -> Bool,
     ) -> CommandOutcome {
         log.withLock { log in
-            let expected = run(command, at: clock.timestamp, isDryRun: true, &log)
-            guard expected.refusal == nil else { return expected }
-            guard audit(AuditTrail.records(of: command, expecting: expected, clock: clock)) else {
-                return CommandOutcome(
-                    refusal:
-                        "The audit trail cannot be written, so nothing was done: see to its disk and try again.",
-                    targets: expected.targets
-                )
+            if let rate = command.rate, let targets = command.verb.targets {
+                return begin(command, targets, rate, clock, &log, audit)
             }
-            return run(command, at: clock.timestamp, isDryRun: false, &log)
+            return perform(command, clock, partOf: nil, &log, audit).listed(command)
         }
     }
+
+    /// Looks, writes the lines, and acts.
+    ///
+    /// - Parameter whole: the act that this is a part of; nil for an act of its own.
+    func perform(
+        _ command: OperatorCommand,
+        _ clock: ClockReading,
+        partOf whole: CommandID?,
+        _ log: inout UndoLog,
+        _ audit: ([AuditRecord]) -> Bool,
+    ) -> CommandOutcome {
+        let expected = run(command, at: clock.timestamp, isDryRun: true, partOf: whole, &log)
+        guard expected.refusal == nil else { return expected }
+        guard audit(AuditTrail.records(of: command, expecting: expected, clock: clock)) else {
+            return CommandOutcome(refusal: Self.unrecorded, targets: expected.targets)
+        }
+        return run(command, at: clock.timestamp, isDryRun: false, partOf: whole, &log)
+    }
+
+    static let unrecorded =
+        "The audit trail cannot be written, so nothing was done: see to its disk and try again."
 
     /// The blocks in force.
     public func blocks(at now: Timestamp) -> [Block] { state.policy.current.blocks.all(at: now) }
@@ -88,10 +105,11 @@ public final class OperatorDesk: Sendable {
 
     // MARK: the verbs
 
-    private func run(
+    func run(
         _ command: OperatorCommand,
         at now: Timestamp,
         isDryRun: Bool,
+        partOf whole: CommandID?,
         _ log: inout UndoLog,
     ) -> CommandOutcome {
         // What the policy blocks, it blocks now; an operator is told that it would not last.
@@ -100,17 +118,19 @@ public final class OperatorDesk: Sendable {
         }
         switch command.verb {
         case .expire(let targets):
-            return remove(targets, .expiredByOperator, refuseFor: nil, command, now, isDryRun, &log)
+            return remove(targets, .expiredByOperator, refuseFor: nil, command, now, isDryRun, whole, &log)
         case .evict(let targets, let length):
-            return remove(targets, .evictedByOperator, refuseFor: length, command, now, isDryRun, &log)
-        case .block(let subject, let length):
-            return block(subject, length, command, now, isDryRun, &log)
+            return remove(targets, .evictedByOperator, refuseFor: length, command, now, isDryRun, whole, &log)
+        case .block(let subjects, let length):
+            return block(subjects, length, command, now, isDryRun, &log)
         case .unblock(let subject):
-            return unblock(subject, now, isDryRun, &log)
+            return unblock(subject, command, now, isDryRun, &log)
         case .drain(let isOn, let length):
             return drain(isOn, length, command, now, isDryRun, &log)
         case .undo(let id):
             return undo(id, command, now, isDryRun, &log)
+        case .abort(let id):
+            return abort(id, command, isDryRun, &log)
         }
     }
 
@@ -121,10 +141,11 @@ public final class OperatorDesk: Sendable {
         _ command: OperatorCommand,
         _ now: Timestamp,
         _ isDryRun: Bool,
+        _ whole: CommandID?,
         _ log: inout UndoLog,
     ) -> CommandOutcome {
         var execution = execution(of: command, now, isDryRun)
-        var act = UndoLog.Act(id: CommandID(rawValue: 0))
+        var act = UndoLog.Act(of: command, at: now)
         if let length {
             // Looked at first, so that a phone that is evicted meets the block at once, or nothing happens.
             var look = CommandExecution(state: state, now: now, isDryRun: true)
@@ -147,8 +168,25 @@ public final class OperatorDesk: Sendable {
             unreachable: execution.unreachable,
             undoUntil: act.until
         )
-        if !isDryRun { outcome.id = file(act, &log) }
+        outcome.takenBy = takers(of: execution.targets, log)
+        if !isDryRun { outcome.id = file(act, partOf: whole, &log) }
         return outcome
+    }
+
+    /// Most targets that were gone of which it is told who took them.
+    private static let mostTakers = 20
+
+    /// Who took what was gone already: another operator may have been quicker.
+    private func takers(of targets: [(binding: Binding, outcome: TargetOutcome)], _ log: UndoLog) -> [TakenBy]
+    {
+        let taken = targets.lazy.filter { target in
+            guard target.outcome == .gone, let cause = target.binding.gone?.cause else { return false }
+            return cause == .evictedByOperator || cause == .expiredByOperator
+        }
+        return taken.prefix(Self.mostTakers).compactMap { target in
+            let id = target.binding.facts.id
+            return log.taker(of: id).map { TakenBy(binding: id, act: $0.id, by: $0.by, at: $0.at) }
+        }
     }
 
     /// Lifts the blocks of addresses of record of which nothing was taken after all, because a phone was
@@ -167,25 +205,28 @@ public final class OperatorDesk: Sendable {
     }
 
     private func block(
-        _ subject: BlockSubject,
+        _ subjects: [BlockSubject],
         _ length: Interval?,
         _ command: OperatorCommand,
         _ now: Timestamp,
         _ isDryRun: Bool,
         _ log: inout UndoLog,
     ) -> CommandOutcome {
-        guard let replaced = block([subject], length, command, now, isDryRun) else {
+        var seen: Set<BlockSubject> = []
+        let subjects = subjects.filter { seen.insert($0).inserted }
+        guard let replaced = block(subjects, length, command, now, isDryRun) else {
             return CommandOutcome(refusal: Self.tooManyBlocks)
         }
         guard !isDryRun else { return CommandOutcome() }
-        var act = UndoLog.Act(id: CommandID(rawValue: 0))
-        act.blocked = [subject]
+        var act = UndoLog.Act(of: command, at: now)
+        act.blocked = subjects
         act.lifted = replaced
         return CommandOutcome(id: file(act, &log))
     }
 
     private func unblock(
         _ subject: BlockSubject,
+        _ command: OperatorCommand,
         _ now: Timestamp,
         _ isDryRun: Bool,
         _ log: inout UndoLog,
@@ -197,7 +238,7 @@ public final class OperatorDesk: Sendable {
         }
         guard !isDryRun else { return CommandOutcome() }
         state.policy.update { _ = $0.blocks.remove(subject) }
-        var act = UndoLog.Act(id: CommandID(rawValue: 0))
+        var act = UndoLog.Act(of: command, at: now)
         act.lifted = [block]
         return CommandOutcome(id: file(act, &log))
     }
@@ -237,41 +278,8 @@ public final class OperatorDesk: Sendable {
         return state.policy.update { put(into: &$0.blocks) }
     }
 
-    private func undo(
-        _ id: CommandID,
-        _ command: OperatorCommand,
-        _ now: Timestamp,
-        _ isDryRun: Bool,
-        _ log: inout UndoLog,
-    ) -> CommandOutcome {
-        guard let act = log.act(id) else {
-            return CommandOutcome(
-                refusal:
-                    "Act \(id.rawValue) cannot be undone: it was undone before, took nothing, or is too long ago."
-            )
-        }
-        var execution = execution(of: command, now, isDryRun)
-        let policy = state.policy.current
-        execution.restore(act.taken) { aor in
-            let at = aor.lastIndex(of: 0x40).map { $0 + 1 } ?? 0
-            let domain = policy.domainIndex(aor.span.extracting(at..<aor.count))
-            let user = aor.span.extracting(0..<max(0, at - 1))
-            return domain.map { Int(policy.domains[$0].contacts(of: user).maximum) } ?? Int(UInt16.max)
-        }
-        var outcome = CommandOutcome(targets: execution.targets)
-        guard !isDryRun else { return outcome }
-        state.policy.update { policy in
-            for subject in act.blocked { policy.blocks.remove(subject) }
-            for block in act.lifted { policy.blocks.insert(block) }
-            if let change = act.drain { Self.undo(change, in: &policy, at: now) }
-        }
-        log.remove(id)
-        outcome.id = file(UndoLog.Act(id: CommandID(rawValue: 0)), &log)
-        return outcome
-    }
-
     /// The steps of a command; what they change goes to the store as they change it, with the operator's name.
-    private func execution(
+    func execution(
         of command: OperatorCommand,
         _ now: Timestamp,
         _ isDryRun: Bool
@@ -286,11 +294,23 @@ public final class OperatorDesk: Sendable {
         }
     }
 
-    /// Gives an act its number and remembers it.
-    func file(_ act: UndoLog.Act, _ log: inout UndoLog) -> CommandID {
+    /// Gives an act its number and remembers it; a part of another is remembered with that.
+    func file(_ act: UndoLog.Act, partOf whole: CommandID? = nil, _ log: inout UndoLog) -> CommandID {
+        if let whole {
+            log.extend(whole, by: act)
+            return whole
+        }
         var act = act
         act.id = log.nextID()
         log.append(act)
         return act.id
+    }
+}
+
+extension UndoLog.Act {
+    /// An act that has no number and has taken nothing yet.
+    init(of command: OperatorCommand, at now: Timestamp) {
+        self.init(id: CommandID(rawValue: 0))
+        (verb, by, reason, at) = (command.verb.word, command.by, command.reason, now)
     }
 }

@@ -12,6 +12,9 @@ struct ActOptions: ParsableArguments {
     @Option(help: "Why, for the audit trail.")
     var reason = ""
 
+    @Option(help: "So many bindings a second, 1 to 10000, so that phones do not all come back at once.")
+    var rate: Int?
+
     @Flag(name: [.customShort("n"), .long], help: "Say what would be hit, and do nothing.")
     var dryRun = false
 
@@ -27,7 +30,11 @@ struct ActOptions: ParsableArguments {
         guard names.isEmpty != (filter == nil) else {
             throw HostError("name addresses of record, or give --filter: one of the two", exitCode: 2)
         }
+        if let rate, !(1...ActScript.mostPerSecond).contains(rate) {
+            throw HostError("--rate \(rate): from 1 to \(ActScript.mostPerSecond) a second", exitCode: 2)
+        }
         var script = ActScript(isEvict: isEvict)
+        script.rate = rate
         (script.names, script.filter, script.reason) = (names, filter, reason)
         (script.isDryRun, script.isConfirmed, script.isJSON) = (dryRun, yes, json)
         return script
@@ -56,7 +63,9 @@ struct EvictCommand: ParsableCommand {
         abstract: "Take bindings away; with --block the phone is refused for a time.",
         discussion: """
             Says first what it hits and who can no longer be called, and asks. More than 10 bindings, or --filter: \
-            the number is to be typed. Without a terminal it needs --yes, or ends with 4 and does nothing.
+            the number is to be typed. Without a terminal it needs --yes, or ends with 4 and does nothing. \
+            With --rate the registrar does it a few at a time and goes on if this command is ended; Ctrl-C aborts \
+            it, and `regtop abort` does from elsewhere.
             """,
     )
 
@@ -94,16 +103,16 @@ struct OperationOptions: ParsableArguments {
     }
 }
 
-/// Refuses an address of record or a source.
+/// Refuses addresses of record or sources.
 struct BlockCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "block",
         abstract:
-            "Refuse an address of record (aor:user@domain) or a source (ip:ADDRESS); alone: list the blocks.",
+            "Refuse addresses of record (aor:user@domain) or sources (ip:ADDRESS); alone: list the blocks.",
     )
 
-    @Argument(help: "aor:user@domain or ip:ADDRESS; without it the blocks in force are listed.")
-    var subject: String?
+    @Argument(help: "aor:user@domain or ip:ADDRESS; without any the blocks in force are listed.")
+    var subjects: [String] = []
 
     @Option(name: .customLong("for"), help: "So long: 90s, 15m, 2h, 1d. Default: until it is lifted.")
     var length: String?
@@ -113,8 +122,8 @@ struct BlockCommand: ParsableCommand {
     func run() throws { try options.run(act()) }
 
     func act() throws -> OperationScript.Act {
-        guard let subject else { return .blocks }
-        return .block(subject, for: try length.map { try WrittenTime.length($0, option: "--for") })
+        guard !subjects.isEmpty else { return .blocks }
+        return .block(subjects, for: try length.map { try WrittenTime.length($0, option: "--for") })
     }
 }
 
@@ -134,15 +143,42 @@ struct UnblockCommand: ParsableCommand {
 struct UndoCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "undo",
-        abstract: "Put back what an act took; its number is what the act printed.",
+        abstract:
+            "Put back what an act took; its number is what the act printed. Alone: list what can be undone.",
     )
 
-    @Argument(help: "Numbers of the acts.")
-    var numbers: [UInt64]
+    @Argument(help: "Numbers of the acts; without any, what can be undone is listed.")
+    var numbers: [UInt64] = []
+
+    @Flag(name: [.customShort("y"), .long], help: "Without numbers: undo your own last act.")
+    var yes = false
 
     @OptionGroup var options: OperationOptions
 
-    func run() throws { try options.run(.undo(numbers)) }
+    func run() throws { try options.run(act()) }
+
+    func act() throws -> OperationScript.Act {
+        guard !yes || numbers.isEmpty else {
+            throw HostError("--yes undoes your last act, and takes no numbers", exitCode: 2)
+        }
+        return numbers.isEmpty ? .undoable(undoesLast: yes) : .undo(numbers)
+    }
+}
+
+/// Ends an act that is done a few bindings at a time.
+struct AbortCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "abort",
+        abstract:
+            "End an evict or expire that was begun with --rate; what it has done stays, and can be undone.",
+    )
+
+    @Argument(help: "Number of the act; without it whichever is under way.")
+    var number: UInt64?
+
+    @OptionGroup var options: OperationOptions
+
+    func run() throws { try options.run(.abort(number)) }
 }
 
 /// Turns newcomers away ahead of maintenance.

@@ -55,7 +55,7 @@ struct RoundTripTests {
             }
             #expect(isPlain, "seed \(seed): \(text)")
         }
-        #expect(words.count == 12 && words.values.allSatisfy { $0 > 80 }, "\(words)")
+        #expect(words.count == 15 && words.values.allSatisfy { $0 > 80 }, "\(words)")
     }
 
     @Test("Values that can be compared are equal")
@@ -77,6 +77,7 @@ struct RoundTripTests {
             try expectEqual([AuditRecord].self, seed)
             try expectEqual([RefusalReason].self, seed)
             try expectEqual([Metric].self, seed)
+            try expectEqual(ActList.self, seed)
             try expectEqual(AbusePolicy.self, seed)
             try expectEqual(StoreHealth.self, seed)
         }
@@ -97,6 +98,7 @@ struct RoundTripTests {
         expectWords(Reachability.Connection.self)
         expectWords(Reachability.Ping.self)
         expectWords(TargetOutcome.self)
+        expectWords(ActProgress.State.self)
         expectWords(Notice.Level.self)
         expectWords(BindingColumn.self)
         expectWords(BindingState.self)

@@ -55,11 +55,12 @@ enum Examples {
         get throws {
             let filter = try Filter("ua~zoiper exp<60", for: .bindings)
             let order = BindingOrder(column: .expires, descending: true)
-            func act(_ verb: OperatorVerb, _ reason: String) -> OperatorCommand {
+            func act(_ verb: OperatorVerb, _ reason: String, rate: Int? = nil) -> OperatorCommand {
                 OperatorCommand(
                     verb: verb,
                     reason: reason,
-                    by: OperatorIdentity(user: "", from: "", terminal: "")
+                    by: OperatorIdentity(user: "", from: "", terminal: ""),
+                    rate: rate
                 )
             }
             let targets = [BindingTarget(id: phone, version: 3)]
@@ -97,6 +98,13 @@ enum Examples {
                 .statistics(serial: 16),
                 .explain(ExplainQuery(from: "198.51.100.7", aor: "alice@sip.example.net"), serial: 17),
                 .values(ValuesQuery(subject: .bindings, field: "ua", prefix: "zo"), serial: 18),
+                .perform(
+                    act(.block([aor, .source(IPAddress(ipv4: 0xc633_6407))], for: nil), "stolen phone"),
+                    serial: 18
+                ),
+                .perform(act(.evict(targets, refuseFor: nil), "new kernel", rate: 50), serial: 19),
+                .perform(act(.abort(CommandID(rawValue: 18)), ""), serial: 20),
+                .acts(serial: 21),
             ]
         }
     }
@@ -136,6 +144,35 @@ enum Examples {
             by: "kl@local",
             binding: record
         )
+        var progress = ActProgress(
+            act: CommandID(rawValue: 18),
+            verb: "evict",
+            by: you,
+            reason: "new kernel",
+            total: 18_204,
+            rate: 50,
+            startedAt: clock.timestamp
+        )
+        var begun = CommandOutcome(id: progress.act, unreachable: 18_190)
+        begun.progress = progress
+        progress.counts.done = 1_200
+        progress.undoUntil = binding.facts.expiresAt
+        var reaching = CommandOutcome()
+        reaching.reach = BlockReach(bindings: 38, aors: 36, working: 35)
+        var counts = OutcomeCounts()
+        (counts.done, counts.superseded) = (2, 1)
+        let undoable = UndoableAct(
+            act: CommandID(rawValue: 17),
+            verb: "evict",
+            object: "3 bindings",
+            by: you,
+            reason: "stolen phone",
+            at: clock.timestamp,
+            until: binding.facts.expiresAt,
+            counts: counts,
+            bindings: 3
+        )
+        let acts = ActList(progress: progress, undoable: [undoable], at: clock.timestamp)
         let notice = Notice(at: clock.timestamp, level: .warning, text: "the disk is full")
         return [
             .welcome(welcome),
@@ -164,6 +201,8 @@ enum Examples {
                 serial: 8
             ),
             .outcome(CommandOutcome(refusal: "read-only: kl is not listed as an operator"), serial: 9),
+            .preview(reaching, serial: 18), .outcome(begun, serial: 19), .acts(acts, serial: 21),
+            .progress(progress),
             .reloaded(ReloadReport(changes: ["expires.maximum 3600 -> 7200"]), serial: 13),
             .history(
                 HistoryPage(entries: [entry], oldest: WallTime(secondsSince1970: 1_780_000_000)),

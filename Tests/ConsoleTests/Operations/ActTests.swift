@@ -52,8 +52,8 @@ import Timing
         driver.wait(12)
         #expect(!driver.messageLine.contains("put back"))
         driver.press("u")
-        #expect(driver.messageLine.contains("Audit screen"))
-        driver.press("5⇥u")
+        #expect(driver.screen.contains("UNDO WHICH"))
+        driver.press("⎋5⇥u")
         #expect(driver.screen.contains("UNDO WHICH"))
         driver.press("⏎")
         #expect(driver.performed.filter { $0 == .undo }.count == 2)
@@ -177,7 +177,7 @@ import Timing
                 var world = World(); world.bindings = Samples.many(12); return world
             }()
         )
-        driver.press("VE⇥⇥1")
+        driver.press("VE⇥⇥⇥1")
         #expect(!driver.screen.contains("not 1."))
         driver.press("⏎")
         #expect(driver.screen.contains("Type 12 to go on, not 1."))
@@ -258,21 +258,20 @@ import Timing
         }
     }
 
-    /// `u` undoes the last act, or none: a block is lifted on its list.
-    @Test func undoAfterABlockLeavesTheEvictBeforeIt() {
+    /// `u` undoes the last act, a block too; the one before it is next.
+    @Test func undoGoesBackActByAct() {
         var driver = Driver()
-        driver.press("XyBy" + "u")
+        driver.press("XyjBy")
         #expect(driver.performed == [.evict(1, nil, ""), .block(600)])
-        #expect(driver.messageLine.contains("lifted on its list (b, then B)"))
-        driver.wait(1)
-        driver.press("b")
-        #expect(!driver.messageLine.contains("put back"))
-        driver.press("GBy" + "2u")
-        #expect(driver.performed.last == .unblock)
-        driver.press("5⇥u")
-        #expect(driver.screen.contains("UNDO WHICH"))
-        driver.press("⎋2j" + "Xy" + "u")
+        #expect(driver.messageLine.contains("is refused 10 m (b lists)   u = undo"), "\(driver.messageLine)")
+        driver.press("u")
         #expect(driver.performed.last == .undo)
+        #expect(driver.messageLine.contains("Undo: the block is lifted."))
+        driver.press("u")
+        #expect(driver.messageLine.contains("1 binding put back"))
+        driver.press("u")
+        #expect(driver.messageLine.contains("There is nothing to undo."))
+        #expect(driver.performed.filter { $0 == .undo }.count == 2)
     }
 
     @Test func aRefusalIsSaidAndNothingIsDone() {

@@ -30,12 +30,15 @@ import Testing
         #expect(driver.world.bindings.count == 5)
     }
 
-    @Test func marksAreLeftAlone() {
+    @Test func ofMarkedRowsItIsTheGhostsAmongThem() {
         var driver = driver()
         driver.press("␣O")
-        #expect(driver.screen.contains("EVICT 3 BINDINGS"))
+        #expect(driver.messageLine.contains("None of the marked rows is a ghost."))
+        #expect(driver.acts.isEmpty && driver.model.marks.count == 1)
+        driver.press("␣␣O")
+        #expect(driver.screen.contains("EVICT "))
         driver.press("⎋")
-        #expect(driver.model.marks.count == 1)
+        #expect(driver.model.marks.count == 3)
     }
 
     @Test func manyGhostsMustBeCounted() {

@@ -97,6 +97,8 @@ struct Driver {
             return .statistics([], serial: serial)
         case .values(let query, let serial):
             return .values(world.values(query), serial: serial)
+        case .acts(let serial):
+            return .acts(world.acts(at: now.timestamp), serial: serial)
         case .explain(_, let serial):
             return .explanation(ExplainAnswer(lines: ["no rule"], canRegister: true), serial: serial)
         case .messages(_, let serial):
@@ -172,6 +174,7 @@ struct Driver {
             case .unblock: words.append(.unblock)
             case .drain(let isOn, let interval): words.append(.drain(isOn, interval?.seconds))
             case .undo: words.append(.undo)
+            case .abort: words.append(.abort)
             }
         }
         return words
@@ -182,6 +185,6 @@ struct Driver {
         case evict(Int, Int?, String)
         case block(Int?)
         case drain(Bool, Int?)
-        case unblock, undo
+        case unblock, undo, abort
     }
 }

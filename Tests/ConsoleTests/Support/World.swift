@@ -45,6 +45,38 @@ struct World {
     }
     /// What acts took, for undo.
     private(set) var taken: [CommandID: [BindingRow]] = [:]
+    /// Acts that can be undone, the newest first.
+    var undoable: [UndoableAct] = []
+    /// The act that is done a few bindings at a time.
+    var progress: ActProgress?
+
+    func acts(at now: Timestamp) -> ActList {
+        ActList(progress: progress, undoable: undoable.filter { $0.until.map { $0 > now } ?? true }, at: now)
+    }
+
+    private mutating func file(
+        _ command: OperatorCommand,
+        _ id: CommandID,
+        _ count: Int,
+        until: Timestamp? = nil,
+        at now: Timestamp,
+    ) {
+        var counts = OutcomeCounts()
+        counts.done = count
+        let isOfBindings = command.verb.targets != nil
+        let act = UndoableAct(
+            act: id,
+            verb: isOfBindings ? "evict" : "block",
+            object: isOfBindings ? "\(count) bindings" : "a subject",
+            by: command.by,
+            reason: command.reason,
+            at: now,
+            until: until,
+            counts: isOfBindings ? counts : nil,
+            bindings: count
+        )
+        undoable.insert(act, at: 0)
+    }
     private(set) var commands: [OperatorCommand] = []
     private var lastCommand: UInt64 = 0
 
@@ -222,18 +254,34 @@ struct World {
         lastCommand += 1
         let id = CommandID(rawValue: lastCommand)
         switch command.verb {
-        case .expire(let targets), .evict(let targets, _): return take(targets, id)
-        case .block(let subject, let interval):
-            blocks.append(
-                Block(
-                    subject: subject,
-                    until: interval.map { now + $0 },
-                    reason: command.reason,
-                    by: command.by,
-                    since: now
+        case .expire(let targets), .evict(let targets, _):
+            if let rate = command.rate { return begin(command, targets, rate, id, at: now) }
+            let outcome = take(targets, id)
+            let done = outcome.count(.done)
+            if done > 0 { file(command, id, done, until: outcome.undoUntil, at: now) }
+            return outcome
+        case .block(let subjects, let interval):
+            for subject in subjects {
+                blocks.append(
+                    Block(
+                        subject: subject,
+                        until: interval.map { now + $0 },
+                        reason: command.reason,
+                        by: command.by,
+                        since: now
+                    )
                 )
-            )
-            return CommandOutcome(id: id)
+            }
+            file(command, id, 0, at: now)
+            var outcome = CommandOutcome(id: id)
+            outcome.reach = reach(of: subjects)
+            return outcome
+        case .abort:
+            progress?.state = .aborted
+            progress?.ending = command.by.short
+            var outcome = CommandOutcome()
+            outcome.progress = progress
+            return outcome
         case .unblock(let subject):
             blocks.removeAll { $0.subject == subject }
             return CommandOutcome(id: id)
@@ -243,6 +291,7 @@ struct World {
             return CommandOutcome(id: id, undoUntil: drain?.until)
         case .undo(let act):
             let rows = taken.removeValue(forKey: act) ?? []
+            undoable.removeAll { $0.act == act }
             // What is put back has a new name.
             bindings += rows.map { row in
                 var row = row
@@ -256,6 +305,36 @@ struct World {
             }
             return CommandOutcome(id: id, targets: rows.map { ($0.binding, .done) })
         }
+    }
+
+    /// What a block would hit; all do well.
+    private func reach(of subjects: [BlockSubject]) -> BlockReach {
+        let hit = bindings.filter { row in
+            subjects.contains(.aor(row.binding.texts.aor))
+                || subjects.contains(.source(row.binding.facts.path.source.address))
+        }
+        return BlockReach(bindings: hit.count, aors: Set(hit.map(\.aorText)).count, working: hit.count)
+    }
+
+    private mutating func begin(
+        _ command: OperatorCommand,
+        _ targets: [BindingTarget],
+        _ rate: Int,
+        _ id: CommandID,
+        at now: Timestamp,
+    ) -> CommandOutcome {
+        progress = ActProgress(
+            act: id,
+            verb: "evict",
+            by: command.by,
+            reason: command.reason,
+            total: targets.count,
+            rate: rate,
+            startedAt: now
+        )
+        var outcome = CommandOutcome(id: id)
+        outcome.progress = progress
+        return outcome
     }
 
     private mutating func take(_ targets: [BindingTarget], _ id: CommandID) -> CommandOutcome {

@@ -76,7 +76,7 @@ struct ActScriptTests {
         }
         #expect(json.lines.count == 3)
         #expect(json.lines[0].contains("\"dry_run\":true") && json.lines[0].contains("\"undo\":null"))
-        #expect(json.lines[1].contains("\"outcome\":\"done\""))
+        #expect(json.lines[1].contains("\"outcome\":\"would be done\""))
         #expect(world.bindings == 3)
         #expect(!world.asked.contains { if case .perform = $0 { true } else { false } })
     }
@@ -156,7 +156,7 @@ struct ActScriptTests {
     func blocks() throws {
         let world = try ScriptWorld()
         #expect(operate(world, .blocks).code == 3)
-        let done = operate(world, .block("aor:sip:alice@Example.com", for: .seconds(90))) {
+        let done = operate(world, .block(["aor:sip:alice@Example.com"], for: .seconds(90))) {
             $0.reason = "test"
         }
         #expect(
@@ -168,10 +168,10 @@ struct ActScriptTests {
         #expect(operate(world, .unblock("aor:alice@example.com")).code == 0)
         #expect(world.register("alice").hasPrefix("SIP/2.0 200"))
         #expect(operate(world, .unblock("aor:alice@example.com")).code == 4)
-        #expect(operate(world, .block("ip:10.0.0.1", for: nil)) { $0.isDryRun = true }.code == 0)
+        #expect(operate(world, .block(["ip:10.0.0.1"], for: nil)) { $0.isDryRun = true }.code == 0)
         #expect(world.register("alice").hasPrefix("SIP/2.0 200"))
-        #expect(operate(world, .block("alice@example.com", for: nil)).code == 2)
-        #expect(operate(world, .block("ip:10.0.0", for: nil)).code == 2)
+        #expect(operate(world, .block(["alice@example.com"], for: nil)).code == 2)
+        #expect(operate(world, .block(["ip:10.0.0"], for: nil)).code == 2)
     }
 
     @Test("A drain is begun, told and ended")

@@ -64,7 +64,7 @@ final class ScriptWorld: RegistrarLink {
         welcome.startedAt = Self.start.timestamp
     }
 
-    private var clock: ClockReading { ClockReading(timestamp: now, wall: Self.start.wall(at: now)) }
+    var clock: ClockReading { ClockReading(timestamp: now, wall: Self.start.wall(at: now)) }
 
     /// A phone registers, refreshes or (0) leaves; gives the reply.
     @discardableResult

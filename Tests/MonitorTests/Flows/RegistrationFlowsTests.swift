@@ -200,6 +200,11 @@ struct RegistrationFlowsTests {
             attempts: ["R+ 500 SERVER"]
         ),
         Case(
+            name: "turned away by a drain",
+            events: { [$0.exchange(1, at: 0, .draining(retryAfter: 30), credentials: true)] },
+            attempts: ["R+ 503 DRAINED"]
+        ),
+        Case(
             name: "Call-ID kept over refreshes",
             events: {
                 [

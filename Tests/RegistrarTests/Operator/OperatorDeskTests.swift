@@ -221,6 +221,51 @@ struct OperatorDeskTests {
         #expect(stage.bindings(aor).count == 3)
     }
 
+    @Test func severalSubjectsAreBlockedByOneActAndFreedByOneUndo() throws {
+        let (stage, desk, phone) = try open()
+        var back = phone
+        let subjects: [BlockSubject] = [
+            .aor(Array(aor.utf8)), .source(IPAddress(ipv4: 9)), .aor(Array(aor.utf8)),
+        ]
+        var lines = 0
+        let outcome = desk.perform(command(.block(subjects, for: .seconds(60))), clock: stage.clock) {
+            lines = $0.count
+            return true
+        }
+        #expect(stage.state.policy.current.blocks.count == 2 && lines == 3)
+        #expect(stage.send(back.register()).status == 403)
+        #expect(desk.acts(at: stage.now).undoable.first?.object == "alice@example.com and 1 more")
+        _ = perform(stage, desk, .undo(try #require(outcome.id)))
+        #expect(stage.state.policy.current.blocks.isEmpty)
+    }
+
+    @Test func whoWasQuickerIsNamed() throws {
+        let (stage, desk, _) = try open()
+        let targets = stage.bindings(aor).map(stage.target)
+        var other = command(.evict([targets[0]], refuseFor: nil))
+        other.by = OperatorIdentity(user: "mb", from: "local", terminal: "-")
+        let first = desk.perform(other, clock: stage.clock) { _ in true }
+        let preview = desk.preview(command(.evict(targets, refuseFor: nil)), clock: stage.clock)
+        #expect(preview.targets.map(\.outcome) == [.gone, .done, .done])
+        #expect(preview.takenBy.map(\.by.user) == ["mb"] && preview.takenBy.first?.act == first.id)
+        #expect(preview.takenBy.first?.binding == targets[0].id)
+    }
+
+    @Test func theListSaysWhatUndoWouldDoNowAndForgetsWhatIsOver() throws {
+        let (stage, desk, phone) = try open()
+        let act = perform(stage, desk, .evict(stage.bindings(aor).map(stage.target), refuseFor: nil))
+        _ = perform(stage, desk, .block(.source(IPAddress(ipv4: 9)), for: nil))
+        var back = phone
+        stage.send(back.register(contacts: ["<sip:a@H1>"], expires: 7_000))
+        let list = desk.acts(at: stage.now).undoable
+        #expect(list.map(\.verb) == ["block", "evict"], "the newest first")
+        #expect(list[1].act == act.id && list[1].object == "3 bindings" && list[1].reason == "test")
+        #expect(list[1].counts?.done == 2 && list[1].counts?.superseded == 1)
+        #expect(list[0].counts == nil && list[0].object == "0.0.0.9")
+        stage.advance(seconds: 600)
+        #expect(desk.acts(at: stage.now).undoable.map(\.verb) == ["block"])
+    }
+
     @Test("undo∘evict restores the table unless superseded, for any set of targets")
     func undoIsTheInverseOfEvict() throws {
         for seed in UInt64(1)...15 {

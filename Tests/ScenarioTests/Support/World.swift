@@ -150,6 +150,7 @@ final class World {
         guard tickAt <= now else { return }
         tickAt = Timestamp(nanoseconds: (now.second + 1) * 1_000_000_000)
         if state.policy.pruneBlocks(at: now) { tellBlocks() }
+        advanceAct()
         input(.tick)
     }
 
@@ -196,6 +197,17 @@ final class World {
         spoken.append(Spoken(request: datagram.bytes, reply: reply, exchange: handling.exchange))
         path.source = handling.destination
         replies.append(Datagram(bytes: reply, path: path))
+    }
+
+    /// An act that is done a few bindings at a time goes on, once a second here.
+    private func advanceAct() {
+        let progress = desk.advance(to: clock) { records in
+            for record in records { auditTrail.append((record, bindings.count)) }
+            return true
+        } end: {
+            auditTrail.append(($0, bindings.count))
+        }
+        if let progress { input(.link(.progress(progress))) }
     }
 
     /// The monitor takes in what has changed, and sorts it.

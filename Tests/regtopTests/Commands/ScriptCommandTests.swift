@@ -54,7 +54,15 @@ struct ScriptCommandTests {
         #expect(
             code { _ = try parse("history", "a@b", "--since", "x", as: HistoryCommand.self).history() } == 2
         )
-        #expect(throws: (any Error).self) { try Regtop.parseAsRoot(["undo"]) }
+        #expect(code { _ = try parse("undo", "3", "--yes", as: UndoCommand.self).act() } == 2)
+        #expect(code { _ = try parse("evict", "a@b", "--rate", "0", as: EvictCommand.self).evict() } == 2)
+        #expect(
+            code {
+                _ = try parse("expire", "a@b", "--rate", "10001", as: ExpireCommand.self).act.script(
+                    isEvict: false
+                )
+            } == 2
+        )
         #expect(throws: (any Error).self) { try Regtop.parseAsRoot(["undo", "three"]) }
         #expect(throws: (any Error).self) { try Regtop.parseAsRoot(["drain", "maybe"]) }
     }
