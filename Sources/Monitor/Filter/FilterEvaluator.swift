@@ -125,6 +125,11 @@ extension FilterRow {
         case .ping: return 1 << UInt64(reachability.ping.rawValue)
         case .tls: return tls
         case .ghost: return ghost
+        case .lint: return lints
+        case .beat:
+            guard isBeating else { return 4 }
+            if lateAt > now, lateAt < until { until = lateAt }
+            return now >= lateAt ? 2 : 1
         case .st:
             let state = state(at: now)
             if state == .ok, lateAt > now, lateAt < until { until = lateAt }

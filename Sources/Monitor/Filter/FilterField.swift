@@ -3,7 +3,7 @@
 enum FilterField: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case aor, user, domain, contact, ip, port, tp, ua, exp, age, `try`, st, nat, callid, cseq, instance
     case regid, path, reason, code, who, badge, result, method
-    case conn, ping, rtt, tls, hops, peer, numbers, ghost
+    case conn, ping, rtt, tls, hops, peer, numbers, ghost, lint, beat
 
     /// What may stand behind the operator.
     enum Kind: Sendable {
@@ -47,6 +47,8 @@ enum FilterField: UInt8, CaseIterable, Sendable, BitwiseCopyable {
         case .peer: "peer"
         case .numbers: "numbers"
         case .ghost: "ghost"
+        case .lint: "lint"
+        case .beat: "beat"
         }
     }
 
@@ -58,14 +60,14 @@ enum FilterField: UInt8, CaseIterable, Sendable, BitwiseCopyable {
         case .port, .try, .cseq, .regid, .code, .rtt: .number
         case .exp, .age: .duration
         case .ip: .address
-        case .tp, .st, .nat, .badge, .result, .conn, .ping, .tls, .ghost: .word
+        case .tp, .st, .nat, .badge, .result, .conn, .ping, .tls, .ghost, .lint, .beat: .word
         }
     }
 
     /// Rows of a list have it.
     func isKnown(of subject: Filter.Subject) -> Bool {
         switch self {
-        case .exp, .st, .instance, .regid, .conn, .ping, .rtt, .hops, .peer, .numbers, .ghost:
+        case .exp, .st, .instance, .regid, .conn, .ping, .rtt, .hops, .peer, .numbers, .ghost, .lint, .beat:
             subject == .bindings
         case .reason, .code, .result, .method: subject == .attempts
         default: true
@@ -117,6 +119,8 @@ enum FilterField: UInt8, CaseIterable, Sendable, BitwiseCopyable {
         case .peer: "peer:phone7.example.test"
         case .numbers: "numbers:+4930"
         case .ghost: "ghost:yes"
+        case .lint: "lint:contact-user"
+        case .beat: "beat:missed"
         }
     }
 
@@ -130,6 +134,8 @@ enum FilterField: UInt8, CaseIterable, Sendable, BitwiseCopyable {
         case .ping: FilterWords.pings
         case .tls: FilterWords.tls
         case .badge: FilterWords.badges
+        case .lint: FilterWords.lints
+        case .beat: FilterWords.beats
         case .result: FilterWords.verdicts
         default: []
         }

@@ -19,6 +19,10 @@ struct FilterRow {
     var transport: UInt64 = 0, nat: UInt64 = 0, badges: UInt64 = 0, result: UInt64 = 0
     /// Bit of the TLS version, and of whether it is a ghost.
     var tls: UInt64 = 0, ghost: UInt64 = 0
+    /// Bits of what is wrong with the device.
+    var lints: UInt64 = 0
+    /// Its rhythm is known, and it is no ghost.
+    var isBeating = false
     /// Whether it can be reached.
     var reachability = Reachability()
     /// When the row's age counts from, and when it ends.

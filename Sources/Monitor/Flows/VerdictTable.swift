@@ -34,6 +34,14 @@ extension AttemptVerdict {
 }
 
 extension RefusalReason {
+    /// The registrar itself could or would not, whoever asked: phones that stay away meanwhile are not to blame.
+    var isOurs: Bool {
+        switch self {
+        case .storeFailed, .overloaded, .draining: true
+        default: false
+        }
+    }
+
     /// The phone is expected to send the request again, better: with (new) credentials after a challenge, or
     /// with a longer time after 423 (RFC 3261 §10.2.8, §22.2; RFC 7616 §3.3). The attempt goes on with it.
     var invitesAnother: Bool {

@@ -41,6 +41,8 @@ public struct WindowQuery: Hashable, Sendable {
         /// Sources, users or User-Agents that fail or probe, those that pass a filter (`SecurityFilter`):
         /// attackers first, then by failures.
         case security(SecurityGroup, matching: String)
+        /// User-Agents or vendors whose rows contain words (`DeviceFilter`): those with most flawed bindings first.
+        case devices(DeviceGroup, matching: String)
     }
 
     /// What holds the window in place while rows come and go. Nothing that an operator does refers to a rank.
