@@ -55,7 +55,7 @@ struct Action: Sendable {
 enum ActionID: String, CaseIterable, Sendable {
     // Looking
     case open, back, leave, quit
-    case overview, bindings, attempts, security, log, blocks, lastView, nextPane, previousPane
+    case overview, bindings, attempts, security, log, devices, blocks, lastView, nextPane, previousPane
     case up, down, pageUp, pageDown, halfUp, halfDown, first, firstRow, last, previous, next
     case filter, clearFilter, problems, sortLeft, sortRight, reverse, sortMenu
     case freeze, follow, followAOR, history, group, preview, raw, rawPane, why, times

@@ -36,7 +36,7 @@ extension ConsoleModel {
         switch id {
         case .filter: true
         case .clearFilter: !currentFilterText.isEmpty
-        case .nextPane where screen == .overview: overviewLayout.panes.count > 1
+        case .nextPane where screen == .overview: overviewLayout.focusable.count > 1
         default: true
         }
     }
@@ -112,7 +112,7 @@ extension ConsoleModel {
             case .history: "Whole line"
             default: action.label
             }
-        case .nextPane: screen == .overview ? action.label : "Next list"
+        case .nextPane: screen == .overview || screen == .devices ? action.label : "Next list"
         case .problems: isShowingProblems ? "All rows" : action.label
         default: action.label
         }

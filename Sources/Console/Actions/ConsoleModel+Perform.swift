@@ -13,6 +13,7 @@ extension ConsoleModel {
         case .attempts: show(.attempts)
         case .security: show(.security)
         case .log: show(.log)
+        case .devices: show(.devices)
         case .blocks: show(.blocks)
         case .lastView: if let lastView { show(lastView) }
         case .open: open(at: now)
@@ -33,7 +34,7 @@ extension ConsoleModel {
         case .history: if let aor = historySubject { openHistory(aor) }
         case .command: commandLine = CommandLine(history: commandHistory)
         case .group:
-            security.nextGroup()
+            if screen == .devices { devices.nextGroup() } else { security.nextGroup() }
             link.wantsWindow = true
         case .mark, .range, .markAll, .unmark: mark(id, at: now)
         case .evict: return openAct(.evict)
@@ -127,6 +128,7 @@ extension ConsoleModel {
         case .attempts: if let row = attempts.cursorEntry?.row { push(.attempt(row.id)) }
         case .attempt: ladder.toggleRaw()
         case .security: followAOR()
+        case .devices: if let lead = devices.lead { follow(.bindings(lead, .expires)) }
         case .log: if let line = log.cursorEntry?.row { layer = .form(textForm(line, at: now)) }
         case .audit: if let line = audit.cursorEntry?.row { layer = .form(textForm(line, at: now)) }
         case .blocks: if let entry = blocks.cursorEntry { layer = .form(textForm(entry, at: now)) }
@@ -135,19 +137,47 @@ extension ConsoleModel {
     }
 
     private mutating func openFromOverview() {
-        switch overview.selection {
+        if let lead = overview.lead { follow(lead) }
+    }
+
+    /// Goes where a number leads.
+    private mutating func follow(_ lead: OverviewLead) {
+        switch lead {
         case .binding(let id): push(.binding(id))
-        case .filter(let text):
+        case .attempts(let text, let failuresOnly):
             show(.attempts)
             setAttemptsFilter(text)
-        case nil: break
+            self.failuresOnly = failuresOnly
+        case .bindings(let text, let column):
+            show(.bindings)
+            setBindingsFilter(text)
+            setOrder(BindingOrder(column: column))
+        case .devices(let name):
+            show(.devices)
+            devices.seek(name)
+            devicesFilter = FilterState(history: devicesFilter.history)
         }
+    }
+
+    private mutating func setBindingsFilter(_ text: String) {
+        do {
+            try bindingsFilter.set(text, for: .bindings)
+            bindingsFilter.remember()
+        } catch {
+            message = .error("\(text): \(error).")
+            return
+        }
+        filterBeforeProblems = nil
+        bindings.reset()
+        marks.endRange()
+        link.wantsWindow = true
     }
 
     private mutating func nextPane(by step: Int) {
         if screen == .overview {
-            return overview.nextPane(by: step, among: overviewLayout.panes.map(\.pane))
+            return overview.nextPane(by: step, among: overviewLayout.focusable)
         }
+        if screen == .devices { return devices.switchPane() }
         let tabs: [Screen] = [.log, .audit, .blocks]
         guard let index = tabs.firstIndex(of: screen) else { return }
         screens = [tabs[(index + step + tabs.count) % tabs.count]]

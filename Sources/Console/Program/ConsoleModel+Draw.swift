@@ -60,6 +60,7 @@ extension ConsoleModel {
         case .attempts: AttemptsScreen(model: self, clock: clock).draw(on: &grid, in: body)
         case .attempt: LadderScreen(model: self, clock: clock).draw(on: &grid, in: body)
         case .security: SecurityScreen(model: self, clock: clock).draw(on: &grid, in: body)
+        case .devices: DevicesScreen(model: self, clock: clock).draw(on: &grid, in: body)
         case .log: LogScreen(model: self, clock: clock).drawLog(on: &grid, in: body)
         case .audit: LogScreen(model: self, clock: clock).drawAudit(on: &grid, in: body)
         case .blocks: LogScreen(model: self, clock: clock).drawBlocks(on: &grid, in: body)
@@ -199,7 +200,7 @@ extension ConsoleModel {
 
     private func promptLine(_ prompt: PromptState) -> Prompt {
         var line = Prompt(
-            label: prompt.subject == nil && screen != .security ? " text> " : " filter> ",
+            label: prompt.subject == nil && screen != .security && screen != .devices ? " text> " : " filter> ",
             line: prompt.line
         )
         line.ghost =
@@ -224,13 +225,18 @@ extension ConsoleModel {
     }
 
     private var plainExample: String {
-        screen == .security ? "class:attack  ip:10.0.0.0/8  ua:zoiper  -9001" : "a text that lines contain"
+        switch screen {
+        case .security: "class:attack  ip:10.0.0.0/8  ua:zoiper  -9001"
+        case .devices: "yealink  lint:contact-user  -lint:md5"
+        default: "a text that lines contain"
+        }
     }
 
     private var matchedRows: (isLoaded: Bool, matched: Int) {
         switch screen {
         case .attempts: (attempts.isLoaded, attempts.matched)
         case .security: (security.list.isLoaded, security.list.matched)
+        case .devices: (devices.list.isLoaded, devices.list.matched)
         case .log: (log.isLoaded, log.matched)
         case .audit: (audit.isLoaded, audit.matched)
         case .history: (hasWindow, historyEntries.count)
@@ -281,6 +287,10 @@ extension ConsoleModel {
             add(position(security.list.cursorRank, security.list.matched), .textDim, 90)
             if securityLayout.info == nil { add(securityFilter.text, .filterMatch, 50) }
             add("! attack-like   ~ heals itself   B blocked", .textDim, 5)
+        case .devices:
+            add(position(devices.list.cursorRank, devices.list.matched), .textDim, 90)
+            if devicesLayout.info == nil { add(devicesFilter.text, .filterMatch, 50) }
+            if let lead = devices.lead { add("Enter: Bindings \(lead)", .textDim, 5) }
         case .log: add(position(log.cursorRank, log.matched), .textDim, 90)
         case .audit:
             add(position(audit.cursorRank, audit.matched), .textDim, 90)
@@ -293,7 +303,12 @@ extension ConsoleModel {
             }
         case .history:
             add(position(historyEntry == nil ? 0 : history.cursor + 1, historyEntries.count), .textDim, 90)
-        case .overview, .binding: break
+        case .overview:
+            // What has no room, or is only a number, is told by name.
+            guard let name = overview.itemName, let lead = overview.lead else { break }
+            add(" \(name)", .text, 90)
+            add("Enter: \(lead.text)", .textDim, 80)
+        case .binding: break
         }
         return SegmentLine(left: parts, gap: 3)
     }

@@ -122,6 +122,7 @@ extension ConsoleModel {
         switch screen {
         case .attempts: attemptsFilter.text
         case .security: securityFilter.text
+        case .devices: devicesFilter.text
         case .log: logFilter.text
         case .audit: auditFilter.text
         case .history: historyFilter.text
@@ -134,6 +135,7 @@ extension ConsoleModel {
         switch screen {
         case .attempts: change(&attemptsFilter)
         case .security: change(&securityFilter)
+        case .devices: change(&devicesFilter)
         case .log: change(&logFilter)
         case .audit: change(&auditFilter)
         case .history: change(&historyFilter)
@@ -146,6 +148,7 @@ extension ConsoleModel {
         switch screen {
         case .attempts: attempts.reset(keepingCursor: true)
         case .security: security.list.reset(keepingCursor: true)
+        case .devices: devices.list.reset(keepingCursor: true)
         case .log: log.reset()
         case .audit: audit.reset()
         case .history: history.begin()
@@ -162,6 +165,7 @@ extension ConsoleModel {
             switch screen {
             case .attempts: (attemptsFilter, .attempts)
             case .security: (securityFilter, nil)
+            case .devices: (devicesFilter, nil)
             case .log: (logFilter, nil)
             case .audit: (auditFilter, nil)
             case .history: (historyFilter, nil)

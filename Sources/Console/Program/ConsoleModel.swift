@@ -69,6 +69,9 @@ public struct ConsoleModel: Sendable {
     var security = SecurityState()
     var securityFilter = FilterState()
 
+    var devices = DevicesState()
+    var devicesFilter = FilterState()
+
     var log = ListState<LogLine>(isFollowing: true)
     var logFilter = FilterState()
     var warningsOnly = false
@@ -104,6 +107,7 @@ public struct ConsoleModel: Sendable {
             switch screen {
             case .attempts: try attemptsFilter.set(settings.filter, for: .attempts)
             case .security: securityFilter.set(plain: settings.filter)
+            case .devices: devicesFilter.set(plain: settings.filter)
             case .log: logFilter.set(plain: settings.filter)
             case .audit: auditFilter.set(plain: settings.filter)
             default: try bindingsFilter.set(settings.filter, for: .bindings)

@@ -3,7 +3,7 @@ internal import Monitor
 
 /// A full screen of the console; the ones with a payload are opened from a list.
 enum Screen: Hashable, Sendable {
-    case overview, bindings, attempts, security, log, audit, blocks
+    case overview, bindings, attempts, security, log, audit, blocks, devices
     case binding(BindingID)
     case attempt(AttemptID)
     /// The journal of a canonical address of record; nil: of all.
@@ -19,6 +19,7 @@ enum Screen: Hashable, Sendable {
             case .log: .log
             case .audit: .audit
             case .blocks: .blocks
+            case .devices: .devices
             }
     }
 
@@ -32,6 +33,7 @@ enum Screen: Hashable, Sendable {
         case .log: "5 LOG"
         case .audit: "5 AUDIT"
         case .blocks: "5 BLOCKS"
+        case .devices: "6 DEVICES"
         }
     }
 
@@ -47,6 +49,7 @@ enum Screen: Hashable, Sendable {
         case .log: .log
         case .audit: .audit
         case .blocks: .blocks
+        case .devices: .devices
         case .history: .history
         }
     }
@@ -83,7 +86,10 @@ struct Places: OptionSet, Hashable, Sendable {
     /// The line where a command is typed.
     static let command = Places(rawValue: 1 << 15)
 
-    static let lists: Places = [.bindings, .attempts, .security, .log, .audit, .blocks, .history]
+    /// What is wrong with devices, by User-Agent.
+    static let devices = Places(rawValue: 1 << 20)
+
+    static let lists: Places = [.bindings, .attempts, .security, .log, .audit, .blocks, .history, .devices]
     static let screens: Places = [.lists, .overview, .binding, .attempt]
 
     /// Each screen with its name, for help.
@@ -91,6 +97,6 @@ struct Places: OptionSet, Hashable, Sendable {
         (.overview, "Overview"), (.bindings, "Bindings"), (.binding, "binding detail"),
         (.attempts, "Attempts"),
         (.attempt, "ladder"), (.security, "Security"), (.log, "Log"), (.audit, "Audit"), (.blocks, "Blocks"),
-        (.history, "History"),
+        (.devices, "Devices"), (.history, "History"),
     ]
 }
