@@ -66,8 +66,9 @@ public struct DeviceRow: Codable, Hashable, Sendable {
 extension Filter {
     /// The term that User-Agents of a vendor pass.
     static func vendor(_ name: String) -> String {
-        let escaped = name.unicodeScalars.map { scalar in
-            scalar == "\"" ? "." : scalar.isASCII && !scalar.properties.isAlphabetic ? "\\\(scalar)" : "\(scalar)"
+        let escaped = name.unicodeScalars.map { scalar -> String in
+            let isPlain = !scalar.isASCII || scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
+            return scalar == "\"" ? "." : isPlain ? "\(scalar)" : "\\\(scalar)"
         }
         return "ua~\"^\(escaped.joined())($|[^a-zA-Z])\""
     }

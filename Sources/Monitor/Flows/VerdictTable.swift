@@ -1,8 +1,8 @@
-internal import BindingTable
+public import BindingTable
 
 extension AttemptVerdict {
     /// The verdict on an attempt that ends with a refusal; the one table that maps reasons to verdicts.
-    init(_ refusal: RefusalReason) {
+    public init(_ refusal: RefusalReason) {
         self =
             switch refusal {
             case .malformed, .missing, .methodMismatch, .version, .bodyTooLarge, .messageTooLarge,

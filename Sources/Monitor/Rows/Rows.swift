@@ -41,6 +41,7 @@ struct Rows {
 
     /// Takes dirty bindings from the table, at most `limit`; false when none is left.
     mutating func pull(limit: Int, at now: Timestamp) -> Bool {
+        beats.advance(to: now)
         dirty.removeAll(keepingCapacity: true)
         let more = reader.takeDirty(limit: limit, into: &dirty)
         for change in dirty { follow(change, now) }

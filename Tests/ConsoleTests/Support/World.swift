@@ -13,6 +13,7 @@ struct World {
     var blocks = Samples.blocks
     var overview = Samples.overview
     var security = Samples.security
+    var devices = Samples.devices
     var drain: Drain?
     var storeTrouble: String?
     /// What reading the settings anew gives.
@@ -111,6 +112,20 @@ struct World {
                 rank: rank,
                 matched: rows.count,
                 total: security.count,
+                at: now
+            )
+        case .devices(let group, let text):
+            let rows = devices.filter { row in
+                row.group == group && text.split(separator: " ").allSatisfy { "\(row)".contains($0) }
+            }
+            let (part, rank) = cut(rows, query) { _ in .line(0) }
+            let flawed = rows.reduce(0) { $0 + $1.flawed }
+            let picture = DevicePicture(rows: part, bindings: 18_204, flawed: flawed, names: rows.count)
+            return Window(
+                content: .devices(picture),
+                rank: rank,
+                matched: rows.count,
+                total: devices.count,
                 at: now
             )
         case .blocks:
