@@ -30,6 +30,9 @@ struct TableDriver {
         var regID: UInt32 = 0
         var instance: UInt32 = 0
         var tls = TLSVersion.none
+        var callHash: UInt64 = 0
+        /// Seconds that it asks for; nil: those that it gets.
+        var asked: UInt32?
         var path = "", peer = "", numbers = ""
     }
 
@@ -106,10 +109,11 @@ struct TableDriver {
     private func facts(_ phone: Phone) -> BindingFacts {
         BindingFacts(
             cseq: phone.cseq,
+            callIDHash: phone.callHash,
             createdAt: now,
             refreshedAt: now,
             expiresAt: now + .seconds(Int(phone.granted)),
-            asked: phone.granted,
+            asked: phone.asked ?? phone.granted,
             granted: phone.granted,
             q: phone.q,
             regID: phone.regID,

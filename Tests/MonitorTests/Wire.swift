@@ -14,6 +14,12 @@ struct Wire {
 
     static let local = Endpoint(address: IPAddress(ipv4: 0xc000_0201), port: 5_060)
 
+    /// A way over UDP from somewhere.
+    static func path(at moment: Timestamp) -> ReceivedFrom {
+        let source = Endpoint(address: IPAddress(ipv4: 0x0a00_0001), port: 5_060)
+        return ReceivedFrom(source: source, local: local, transport: .udp, at: moment)
+    }
+
     /// The bytes of a request.
     func request(
         _ cseq: Int,

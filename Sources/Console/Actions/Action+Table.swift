@@ -48,15 +48,29 @@ extension Action {
         ),
         Action(.log, ["5"], "View", "Log and Audit; Tab goes on to the blocks", in: .screens, weight: 40),
         Action(
+            .devices,
+            ["6"],
+            "View",
+            "Devices: what is wrong with phones, by User-Agent or vendor",
+            in: .screens,
+            weight: 40
+        ),
+        Action(
             .nextPane,
             [.tab],
             "Pane",
             "next pane; Log, Audit, Blocks",
-            in: [.overview, .log, .audit, .blocks],
+            in: [.overview, .devices, .log, .audit, .blocks],
             weight: 60
         ),
         Action(.detail, ["d"], "", "what the cursor is on, in detail", in: [.lists, .overview, .binding]),
-        Action(.previousPane, [.backTab], "", "previous pane", in: [.overview, .log, .audit, .blocks]),
+        Action(
+            .previousPane,
+            [.backTab],
+            "",
+            "previous pane",
+            in: [.overview, .devices, .log, .audit, .blocks]
+        ),
         Action(
             .filter,
             ["/", .function(3), .function(4), "f", .function(7)],
@@ -154,8 +168,8 @@ extension Action {
             .group,
             ["g"],
             "Group",
-            "group by source, user or User-Agent",
-            in: .security,
+            "group by source, user or User-Agent; devices by User-Agent or vendor",
+            in: [.security, .devices],
             weight: 36
         ),
         Action(.why, ["d"], "Why", "why: the registrar's checks, shown or hidden", in: .attempt, weight: 70),
@@ -295,9 +309,9 @@ extension Action {
             ["g", .home],
             "",
             "first row",
-            in: Places([.lists, .attempt]).subtracting(.security)
+            in: Places([.lists, .attempt]).subtracting([.security, .devices])
         ),
-        Action(.firstRow, [.home], "", "first row", in: .security),
+        Action(.firstRow, [.home], "", "first row", in: [.security, .devices]),
         Action(.last, ["G", .end], "", "last row", in: [.lists, .attempt]),
     ]
 

@@ -44,7 +44,7 @@ struct Action: Sendable {
 enum ActionID: String, CaseIterable, Sendable {
     // Looking
     case open, detail, back, leave, quit
-    case overview, bindings, attempts, security, log, blocks, lastView, nextPane, previousPane
+    case overview, bindings, attempts, security, log, devices, blocks, lastView, nextPane, previousPane
     case up, down, pageUp, pageDown, halfUp, halfDown, first, firstRow, last, previous, next
     case filter, search, nextHit, previousHit, clearFilter, problems
     case sortLeft, sortRight, reverse, sortMenu, columns

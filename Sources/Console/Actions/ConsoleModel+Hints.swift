@@ -40,7 +40,7 @@ extension ConsoleModel {
         case .clearFilter:
             screen.isLadder ? ladder.search != nil : !currentFilterText.isEmpty || followed != nil
         case .nextHit: ladder.hits.count > 1
-        case .nextPane where screen == .overview: overviewLayout.panes.count > 1
+        case .nextPane where screen == .overview: overviewLayout.focusable.count > 1
         default: true
         }
     }
@@ -135,7 +135,7 @@ extension ConsoleModel {
             case .history: "Whole line"
             default: action.label
             }
-        case .nextPane: screen == .overview ? action.label : "Next list"
+        case .nextPane: screen == .overview || screen == .devices ? action.label : "Next list"
         case .problems: isShowingProblems ? "All rows" : action.label
         case .followAOR: followed == nil ? action.label : "Unfollow"
         default: action.label

@@ -23,6 +23,7 @@ extension ConsoleModel {
             link.wantsPreview = true
         case .attempts: if attempts.move(id, height: listHeight) { link.wantsWindow = true }
         case .security: if security.list.move(id, height: listHeight) { link.wantsWindow = true }
+        case .devices: if devices.move(id, height: listHeight) { link.wantsWindow = true }
         case .log: if log.move(id, height: listHeight) { link.wantsWindow = true }
         case .audit: if audit.move(id, height: listHeight) { link.wantsWindow = true }
         case .blocks: if blocks.move(id, height: listHeight) { link.wantsWindow = true }

@@ -24,6 +24,7 @@ extension ConsoleModel {
         case .bindings: return screens == [.bindings] ? "" : nil
         case .attempts: return screens == [.attempts] ? "" : nil
         case .security: return screens == [.security] ? "" : nil
+        case .devices: return screens == [.devices] ? "" : nil
         case .log: return screens == [.log] ? "" : nil
         case .blocks: return screens == [.blocks] ? "" : nil
         case .lastView: return lastView == nil && returns.isEmpty ? "There was no view before this one." : nil
@@ -88,6 +89,7 @@ extension ConsoleModel {
         case .attempts: attempts.cursorEntry != nil
         case .attempt: ladder.detail.map { !$0.messages.isEmpty } ?? false
         case .security: attemptsFilterForCursor != nil
+        case .devices: devices.lead != nil
         case .log: log.cursorEntry != nil
         case .audit: audit.cursorEntry != nil
         case .blocks: blocks.cursorEntry != nil

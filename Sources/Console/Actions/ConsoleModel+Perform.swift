@@ -13,6 +13,7 @@ extension ConsoleModel {
         case .attempts: choose(.attempts)
         case .security: choose(.security)
         case .log: choose(.log)
+        case .devices: choose(.devices)
         case .blocks: choose(.blocks)
         case .copy: openCopyMenu(at: now)
         case .lastView: if !goBackFromJump(), let lastView { show(lastView) }
@@ -43,7 +44,7 @@ extension ConsoleModel {
         case .save: openSave(at: now)
         case .command: commandLine = CommandLine(history: commandHistory)
         case .group:
-            security.nextGroup()
+            if screen == .devices { devices.nextGroup() } else { security.nextGroup() }
             link.wantsWindow = true
         case .mark, .range, .markAll, .unmark: mark(id, at: now)
         case .evict: return openAct(.evict)
@@ -146,6 +147,7 @@ extension ConsoleModel {
         case .attempts: if let row = attempts.cursorEntry?.row { push(.attempt(row.id)) }
         case .attempt: ladder.toggleRaw()
         case .security: jumpToAttempts()
+        case .devices: if let lead = devices.lead { follow(.bindings(lead, .expires)) }
         case .log: if let line = log.cursorEntry?.row { layer = .form(textForm(line, at: now)) }
         case .audit: if let line = audit.cursorEntry?.row { layer = .form(textForm(line, at: now)) }
         case .blocks: if let entry = blocks.cursorEntry { layer = .form(textForm(entry, at: now)) }
@@ -154,17 +156,31 @@ extension ConsoleModel {
     }
 
     private mutating func openFromOverview() {
-        switch overview.selection {
+        if let lead = overview.lead { follow(lead) }
+    }
+
+    /// Goes where a number leads.
+    private mutating func follow(_ lead: OverviewLead) {
+        switch lead {
         case .binding(let id): push(.binding(id))
-        case .filter(let text): jump(to: .attempts, filter: text)
-        case nil: break
+        case .attempts(let text, let failuresOnly):
+            jump(to: .attempts, filter: text)
+            self.failuresOnly = failuresOnly
+        case .bindings(let text, let column):
+            jump(to: .bindings, filter: text)
+            setOrder(BindingOrder(column: column))
+        case .devices(let name):
+            show(.devices)
+            devices.seek(name)
+            devicesFilter = FilterState(history: devicesFilter.history)
         }
     }
 
     private mutating func nextPane(by step: Int) {
         if screen == .overview {
-            return overview.nextPane(by: step, among: overviewLayout.panes.map(\.pane))
+            return overview.nextPane(by: step, among: overviewLayout.focusable)
         }
+        if screen == .devices { return devices.switchPane() }
         let tabs = Screen.tabs
         guard let index = tabs.firstIndex(of: screen) else { return }
         goToTab((index + step + tabs.count) % tabs.count)

@@ -6,21 +6,16 @@ internal import Timing
 
 /// How a binding is reached, and what is remarkable about it.
 extension BindingLines {
-    /// What is known of the way to the phone beyond source and contact; disagreements are coloured. Empty for an
-    /// ordinary phone over UDP.
+    /// Where a call would go now; what the phone says of itself beside what is seen of it, where the two disagree; and
+    /// what else is known of the way to it.
     func reach(shown contact: [UInt8]) -> [(name: String, value: [TextRun])] {
         let (facts, texts) = (row.binding.facts, row.binding.texts)
         var fields: [(name: String, value: [TextRun])] = []
         func add(_ name: String, _ text: String, _ role: Role = .text) {
             if !text.isEmpty { fields.append((name, [TextRun(text, role: role)])) }
         }
-        if facts.badges.contains(.viaHost) {
-            add(
-                "via",
-                "\(BindingColumns.text(texts.sentBy)), but sends from \(facts.path.source)",
-                .stateWarn
-            )
-        }
+        if row.binding.gone == nil, !row.isGone { fields += CallWords.lines(row.binding, at: clock.now.timestamp) }
+        fields += reality
         if facts.reachability.connection != .none { fields.append(("conn", connection)) }
         let hops = ReachText.hops(texts.path)
         if !hops.isEmpty { add("path", hops.joined(separator: " > ")) }
@@ -29,6 +24,27 @@ extension BindingLines {
         if facts.reachability.ping != .unknown { fields.append(("ping", ping)) }
         add("numbers", BindingColumns.text(texts.numbers))
         return fields
+    }
+
+    /// Contact, Via and source below each other, with what does not agree marked by a word; empty where all do.
+    private var reality: [(name: String, value: [TextRun])] {
+        let (facts, texts) = (row.binding.facts, row.binding.texts)
+        guard !facts.badges.isDisjoint(with: [.nat, .viaHost, .viaTransport]) else { return [] }
+        func line(_ name: String, _ text: String, _ differs: String?) -> (name: String, value: [TextRun]) {
+            let mark = differs.map { TextRun("  DIFFERS\($0)", role: .stateWarn) } ?? TextRun("  same", role: .textDim)
+            return (name, [TextRun(text, role: differs == nil ? .text : .stateWarn), mark])
+        }
+        let via = facts.badges.contains(.viaTransport) ? ", another transport" : ""
+        let contact = BindingColumns.hostPart(BindingColumns.text(texts.contact))
+        return [
+            line("contact", contact, facts.badges.contains(.nat) ? ": behind NAT" : nil),
+            line(
+                "via",
+                BindingColumns.text(texts.sentBy),
+                facts.badges.contains(.viaHost) || !via.isEmpty ? via : nil
+            ),
+            ("source", [TextRun("\(facts.path.source) \(facts.path.transport.name)", role: .text)]),
+        ]
     }
 
     /// `live, TLS 1.3, certificate of phone7.example.test`

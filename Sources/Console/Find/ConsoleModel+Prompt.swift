@@ -109,6 +109,7 @@ extension ConsoleModel {
         switch screen {
         case .attempts: attemptsFilter
         case .security: securityFilter
+        case .devices: devicesFilter
         case .log: logFilter
         case .audit: auditFilter
         case .blocks: blocksFilter
@@ -125,6 +126,7 @@ extension ConsoleModel {
         switch screen {
         case .attempts: change(&attemptsFilter)
         case .security: change(&securityFilter)
+        case .devices: change(&devicesFilter)
         case .log: change(&logFilter)
         case .audit: change(&auditFilter)
         case .blocks: change(&blocksFilter)
@@ -138,6 +140,7 @@ extension ConsoleModel {
         switch screen {
         case .attempts: attempts.reset(keepingCursor: true)
         case .security: security.list.reset(keepingCursor: true)
+        case .devices: devices.list.reset(keepingCursor: true)
         case .log: log.reset()
         case .audit: audit.reset()
         case .blocks: blocks.reset()

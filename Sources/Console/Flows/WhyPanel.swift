@@ -28,8 +28,13 @@ struct WhyPanel {
             if refusal.isOrdinary { return ("CHALLENGED AGAIN: \(words.why).", .stateWarn) }
             return ("REJECTED: \(words.why).", .verdictBad)
         }
-        if exchange.status == 0 { return ("NO REPLY: nothing was sent back.", .stateWarn) }
-        if !(200..<300).contains(exchange.status) { return ("ANSWERED with \(exchange.status).", .text) }
+        if exchange.status == 0 {
+            return ("NO REPLY: none was seen to leave; \(VerdictWords.inferred).", .stateWarn)
+        }
+        // Without a reason of ours there is only what was seen.
+        if !(200..<300).contains(exchange.status) {
+            return ("ANSWERED with \(exchange.status): \(VerdictWords.inferred).", .text)
+        }
         if detail.row.method != "REGISTER" { return (VerdictWords.sentence(.other) + ".", .text) }
         if exchange.isUnregister { return (VerdictWords.sentence(.unregistered) + ".", .verdictOK) }
         if exchange.granted == 0 { return (VerdictWords.sentence(.query) + ".", .verdictOK) }
@@ -53,7 +58,14 @@ struct WhyPanel {
 
     /// What to do about it; empty where nothing is.
     var advice: String {
-        exchange.refusal.map { words(of: $0).advice } ?? ""
+        let ofRefusal = exchange.refusal.map { words(of: $0).advice } ?? ""
+        return ofRefusal.isEmpty && isLast ? VerdictWords.advice(detail.row.verdict) : ofRefusal
+    }
+
+    /// That nobody came back is only known by waiting.
+    private var inference: String {
+        guard exchange.refusal == .challenge, isLast, detail.row.verdict == .abandoned else { return "" }
+        return "This is inferred: no answer was seen in time; it may have been lost on the way to us."
     }
 
     private func words(of refusal: RefusalReason) -> RefusalWords {
@@ -102,7 +114,7 @@ struct WhyPanel {
         let findings = exchange.findings.all
         let values = DigestText.credentials(of: request)
         lines += findings.map { line($0, values, width: width) }
-        let afterwards = [history, badges].filter { !$0.isEmpty }.joined(separator: " ")
+        let afterwards = [inference, history, badges].filter { !$0.isEmpty }.joined(separator: " ")
         for text in [afterwards, advice.isEmpty ? "" : "-> \(advice)"] where !text.isEmpty {
             let role: Role = text.hasPrefix("->") ? .textStrong : .text
             lines += RunLine(text, role: role).wordWrapped(columns: max(10, width - 1))

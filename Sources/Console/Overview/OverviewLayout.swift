@@ -15,12 +15,16 @@ struct OverviewLayout: Sendable {
     var transports: Rect?
     /// What pings tell, where they are sent.
     var liveness: Rect?
+    /// Phones that fell silent together, a line each.
+    var outages: Rect?
 
     /// Boxes instead of lines.
     let isWide: Bool
 
-    /// - Parameter hasPings: there is something to say of pings, in a line of its own.
-    init(_ whole: Rect, hasPings: Bool = false) {
+    /// - Parameters:
+    ///   - hasPings: there is something to say of pings, in a line of its own.
+    ///   - outages: so many lines are wanted for phones that fell silent together.
+    init(_ whole: Rect, hasPings: Bool = false, outages wanted: Int = 0) {
         let takesLine = hasPings && whole.width >= 70 && whole.height >= 20
         let body = whole.inset(bottom: takesLine ? 1 : 0)
         liveness = takesLine ? whole.row(whole.height - 1) : nil
@@ -39,6 +43,8 @@ struct OverviewLayout: Sendable {
             rest = rest.inset(top: height)
             return rect
         }
+        let alarms = min(wanted, body.height >= 30 ? 3 : 1)
+        if alarms > 0, rest.height >= alarms + 3 { outages = take(alarms) }
         if isWide {
             meters = take(8)
             history = take(2)
@@ -97,4 +103,16 @@ struct OverviewLayout: Sendable {
         }
     }
 
+    /// The panes that the cursor goes through. Numbers that have no room on the screen can be asked for all the same: the
+    /// line below says which.
+    var focusable: [OverviewState.Pane] {
+        var all = panes.map(\.pane)
+        if horizon != nil { all.append(.horizon) }
+        if agents != nil { all.append(.agents) }
+        if transports != nil { all.append(.transports) }
+        if outages != nil { all.append(.outages) }
+        all.append(.head)
+        if meters != nil { all.append(.meters) }
+        return all
+    }
 }

@@ -4,8 +4,15 @@ internal import Monitor
 /// Rates, logins and delays of the overview.
 struct OverviewMeters {
     let numbers: Overview
+    /// Place of the cursor among `OverviewItems.meters`; nil if it is elsewhere.
+    let focus: Int?
 
-    init(_ numbers: Overview) { self.numbers = numbers }
+    init(_ numbers: Overview, focus: Int? = nil) {
+        self.numbers = numbers
+        self.focus = focus
+    }
+
+    private var items: OverviewItems { OverviewItems(numbers) }
 
     private var rates: [(name: String, value: Double, role: Role)] {
         [
@@ -34,13 +41,11 @@ struct OverviewMeters {
                 numbers.sampling > 1 ? "1 success in \(numbers.sampling), every failure" : "every attempt"
             ),
             ("lost", TimeText.count(numbers.ringLosses, "exchange")),
+            ("in", "memory \(TimeText.count(numbers.attemptsKept, "attempt"))"),
         ]
     }
 
-    /// Ended attempts to log in, by verdict; other requests are none.
-    private var loginVerdicts: [VerdictCount] {
-        numbers.verdicts.filter { $0.verdict != .waiting && $0.verdict != .other }
-    }
+    private var loginVerdicts: [VerdictCount] { items.verdicts }
 
     /// Granted against failed; whoever is turned away by a drain is neither.
     private var logins: (good: Int, bad: Int) {
@@ -54,10 +59,10 @@ struct OverviewMeters {
         let rateParts = rates.enumerated().map { index, rate in
             Segment(
                 [
-                    TextRun("\(index == 0 ? "REG" : rate.name) ", role: .textDim),
+                    OverviewScreen.name(index == 0 ? "REG" : rate.name, focus == index, grid.glyphs, space: ""),
                     TextRun(TimeText.fixed(rate.value, 1), role: rate.role),
                 ],
-                priority: 90 - index * 10
+                priority: focus == index ? 98 : 90 - index * 10
             )
         }
         SegmentLine(left: [Segment(" RATE /s ", role: .textDim, priority: 99)] + rateParts).draw(
@@ -65,8 +70,10 @@ struct OverviewMeters {
             in: rect.row(0)
         )
         drawLoginLine(on: &grid, in: rect.row(1))
-        let delayParts = delays.map {
-            Segment([TextRun("\($0.0) ", role: .textDim), TextRun($0.1, role: .text)], priority: 50)
+        let delayParts = delays.enumerated().map { index, delay in
+            let isFocused = focus == items.firstDelay + index
+            let name = OverviewScreen.name(delay.0, isFocused, grid.glyphs, space: "")
+            return Segment([name, TextRun(delay.1, role: .text)], priority: 50)
         }
         SegmentLine(left: [Segment(" DELAY   ", role: .textDim, priority: 99)] + delayParts).draw(
             on: &grid,
@@ -85,7 +92,7 @@ struct OverviewMeters {
         x += grid.put(
             "ok \(TimeText.fixed(share * 100, 1))% ",
             at: Point(x: x, y: rect.y),
-            role: .stateOK,
+            role: focus == 7 ? .frameFocus : .stateOK,
             maxWidth: max(0, rect.maxX - x)
         )
         let tail = " failed \(TimeText.fixed((1 - share) * 100, 1))% (\(TimeText.count(bad)))"
@@ -98,7 +105,7 @@ struct OverviewMeters {
         grid.put(
             tail,
             at: Point(x: x, y: rect.y),
-            role: bad > 0 ? .stateFail : .textDim,
+            role: focus == 8 ? .frameFocus : bad > 0 ? .stateFail : .textDim,
             maxWidth: max(0, rect.maxX - x)
         )
     }
@@ -129,6 +136,7 @@ struct OverviewMeters {
         for (index, rate) in rates.prefix(rect.height).enumerated() {
             let row = rect.row(index)
             grid.put(rate.name, at: row.origin, role: .textDim)
+            drawFocus(focus == index, on: &grid, in: row)
             grid.putRight(
                 TimeText.fixed(rate.value, 1),
                 in: Rect(x: row.x + 8, y: row.y, width: 8, height: 1),
@@ -150,11 +158,12 @@ struct OverviewMeters {
             grid.put("none", at: rect.origin, role: .textDim)
             return
         }
-        let rows = loginVerdicts.sorted {
-            ($1.count, $0.verdict.rawValue) < ($0.count, $1.verdict.rawValue)
-        }
-        for (index, item) in rows.prefix(rect.height).enumerated() {
+        // The place of the cursor is seen, however long the list is; ok and failed stand for the first row.
+        let selected = focus.map { $0 - OverviewItems.firstVerdict }
+        let top = max(0, min((selected ?? 0) - rect.height + 1, loginVerdicts.count - rect.height))
+        for (index, item) in loginVerdicts.dropFirst(top).prefix(rect.height).enumerated() {
             let row = rect.row(index)
+            drawFocus(selected == top + index, on: &grid, in: row)
             let share = Double(item.count) / Double(total)
             grid.put(
                 VerdictWords.short(item.verdict),
@@ -181,5 +190,10 @@ struct OverviewMeters {
                 )
             }
         }
+    }
+
+    private func drawFocus(_ isFocused: Bool, on grid: inout CellGrid, in row: Rect) {
+        guard isFocused else { return }
+        grid.set(grid.glyphs.cursor, at: Point(x: row.x - 1, y: row.y), role: .frameFocus)
     }
 }

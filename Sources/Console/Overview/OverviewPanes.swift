@@ -53,7 +53,7 @@ struct OverviewPanes {
         case .soonest: "SOONEST TO EXPIRE"
         case .failing: "FAILING USERS, 10 min"
         case .sources: "TOP SOURCES, 1 min: sent ok fail /s"
-        case .events: "EVENTS"
+        default: "EVENTS"
         }
     }
 
@@ -65,7 +65,7 @@ struct OverviewPanes {
                 : "No phone is registered: listening on \(hosts.joined(separator: ", "))"
         case .failing: "Nobody fails."
         case .sources: "Nothing comes in."
-        case .events: "Nothing has happened yet."
+        default: "Nothing has happened yet."
         }
     }
 
@@ -74,7 +74,7 @@ struct OverviewPanes {
         case .soonest: numbers.soonest.map { soonest($0, width) }
         case .failing: numbers.failingUsers.map { failing($0, width) }
         case .sources: numbers.topSources.map { source($0, width) }
-        case .events: numbers.events.map { event($0, width) }
+        default: numbers.events.map { event($0, width) }
         }
     }
 

@@ -13,13 +13,14 @@ struct OverviewScreen {
     private var numbers: Overview { model.overview.numbers }
 
     func draw(on grid: inout CellGrid, in body: Rect) {
-        let layout = OverviewLayout(body, hasPings: numbers.liveness.hasPings)
+        let layout = model.overviewLayout
+        if let rect = layout.outages { drawOutages(on: &grid, in: rect) }
         drawNumbers(on: &grid, in: layout.numbers)
         if let rect = layout.meters {
             if layout.isWide {
-                OverviewMeters(numbers).drawBoxes(on: &grid, in: rect)
+                OverviewMeters(numbers, focus: focus(.meters)).drawBoxes(on: &grid, in: rect)
             } else {
-                OverviewMeters(numbers).drawLines(on: &grid, in: rect)
+                OverviewMeters(numbers, focus: focus(.meters)).drawLines(on: &grid, in: rect)
             }
         }
         if let rect = layout.history { drawHistory(on: &grid, in: rect) }
@@ -36,6 +37,39 @@ struct OverviewScreen {
         drawSeparators(layout, on: &grid)
     }
 
+    private func focus(_ pane: OverviewState.Pane) -> Int? { model.overview.focus(in: pane) }
+
+    /// The name of a number, with the cursor before it if it has the focus.
+    static func name(_ text: String, _ isFocused: Bool, _ glyphs: Glyphs, space: String = " ") -> TextRun {
+        guard isFocused else { return TextRun("\(space)\(text) ", role: .textDim) }
+        return TextRun(SafeText(String(Character(glyphs.cursor))) + SafeText("\(text) "), role: .frameFocus)
+    }
+
+    private func ruleRoles(_ pane: OverviewState.Pane) -> (frame: Role, title: Role) {
+        focus(pane) == nil ? (.frame, .frameTitle) : (.frameFocus, .frameFocus)
+    }
+
+    /// `! site 203.0.113.0/24: 41 of 44 phones silent since 12:03:40`
+    private func drawOutages(on grid: inout CellGrid, in rect: Rect) {
+        let focus = focus(.outages)
+        let top = max(0, min((focus ?? 0) - rect.height / 2, numbers.outages.count - rect.height))
+        for (index, outage) in numbers.outages.dropFirst(top).prefix(rect.height).enumerated() {
+            let row = rect.row(index)
+            let rest = numbers.outageCount - top - index - 1
+            let more = index == rect.height - 1 && rest > 0 ? "   (\(rest) more)" : ""
+            let text = "! \(outage.text) since \(clock.clock(outage.since))\(more)"
+            let isCursor = focus == top + index
+            grid.fill(row, role: .stateFail)
+            if isCursor { grid.set(grid.glyphs.cursor, at: row.origin, role: .stateFail) }
+            grid.put(
+                SafeText(text, ascii: grid.glyphs == .ascii).fitted(to: max(0, row.width - 1)),
+                at: Point(x: row.x + 1, y: row.y),
+                role: .stateFail
+            )
+            if isCursor { grid.overlay(row, role: .rowCursor) }
+        }
+    }
+
     /// The line between two panes side by side.
     private func drawSeparators(_ layout: OverviewLayout, on grid: inout CellGrid) {
         for (_, rect) in layout.panes where rect.x > 0 {
@@ -47,35 +81,35 @@ struct OverviewScreen {
 
     private func drawNumbers(on grid: inout CellGrid, in rect: Rect) {
         let perAOR = numbers.aors > 0 ? Double(numbers.bindings) / Double(numbers.aors) : 0
-        func pair(_ name: String, _ value: String, _ priority: Int, _ role: Role = .textStrong) -> Segment {
-            Segment([TextRun(" \(name) ", role: .textDim), TextRun(value, role: role)], priority: priority)
+        let focus = focus(.head)
+        func pair(_ place: Int, _ value: String, _ priority: Int, _ role: Role = .textStrong) -> Segment {
+            let name = OverviewItems(numbers).head[place].name
+            return Segment(
+                [Self.name(name, focus == place, grid.glyphs), TextRun(value, role: role)],
+                // What has the focus is seen.
+                priority: focus == place ? 100 : priority
+            )
         }
         let first = [
-            pair("BINDINGS", TimeText.count(numbers.bindings), 90),
-            pair("AORs", TimeText.count(numbers.aors), 80),
+            pair(0, TimeText.count(numbers.bindings), 90),
+            pair(1, TimeText.count(numbers.aors), 80),
         ]
-        let second = [
-            pair("per AOR", TimeText.fixed(perAOR, 2), 30, .text),
-            pair(
-                "ending < 60 s",
-                TimeText.count(numbers.dyingSoon),
-                70,
-                numbers.dyingSoon > 0 ? .expiryLow : .text
-            ),
-            pair(
-                "peak",
-                TimeText.count(numbers.peak)
-                    + (numbers.peak > 0 ? " at \(clock.minute(numbers.peakAt))" : ""),
-                40,
-                .text
-            ),
+        var second = [
+            pair(2, TimeText.fixed(perAOR, 2), 30, .text),
+            pair(3, TimeText.count(numbers.dyingSoon), 70, numbers.dyingSoon > 0 ? .expiryLow : .text),
         ]
+        if numbers.missedBeats > 0 || focus == 4 {
+            let role: Role = numbers.missedBeats > 0 ? .stateLate : .text
+            second.append(pair(4, TimeText.count(numbers.missedBeats), 78, role))
+        }
+        let peakAt = numbers.peak > 0 ? " at \(clock.minute(numbers.peakAt))" : ""
+        second.append(pair(5, TimeText.count(numbers.peak) + peakAt, 40, .text))
         var third: [Segment] = []
         if numbers.ringLosses > 0 {
-            third.append(pair("LOST", TimeText.count(numbers.ringLosses), 85, .stateWarn))
+            third.append(pair(6, TimeText.count(numbers.ringLosses), 85, .stateWarn))
         }
         if numbers.sampling > 1 {
-            third.append(pair("successes kept", "1 in \(numbers.sampling)", 75, .stateWarn))
+            third.append(pair(7, "1 in \(numbers.sampling)", 75, .stateWarn))
         }
         if rect.height >= 2 {
             SegmentLine(left: first + third, gap: 1).draw(on: &grid, in: rect.row(0))
@@ -89,7 +123,9 @@ struct OverviewScreen {
         func line(_ row: Int, _ name: String, _ values: [Double], _ roles: LevelRoles, _ now: Double) {
             let area = rect.row(row)
             guard area.width > 30 else { return }
-            grid.put(" \(name)", at: area.origin, role: .textDim)
+            let place = OverviewItems(numbers).firstHistory + row
+            let label = Self.name(name, focus(.meters) == place, grid.glyphs)
+            grid.put(label.text, at: area.origin, role: label.role)
             let value = TimeText.fixed(now, 1)
             grid.putRight("\(value) ", in: area, role: .textStrong)
             Sparkline(values: values, roles: roles).draw(
@@ -104,28 +140,44 @@ struct OverviewScreen {
     }
 
     private func drawHorizon(on grid: inout CellGrid, in rect: Rect) {
-        grid.rule(rect.row(0), title: "EXPIRY HORIZON, bindings that end in each half minute")
+        let roles = ruleRoles(.horizon)
+        grid.rule(
+            rect.row(0),
+            title: "EXPIRY HORIZON, bindings that end in each half minute",
+            role: roles.frame,
+            titleRole: roles.title
+        )
         let inner = rect.inset(left: 1, top: 1, right: 1)
         guard inner.height >= 3 else { return }
+        // The forecast takes what the columns can spare.
+        let lines = inner.height >= 5 ? 2 : inner.height >= 4 ? 1 : 0
+        let plot = inner.inset(bottom: 1 + lines)
         let step = max(1, min(3, inner.width / 20))
-        Histogram(values: numbers.horizon, role: .rateLow, step: step).draw(
-            on: &grid,
-            in: inner.inset(bottom: 1)
-        )
+        Histogram(values: numbers.horizon, role: .rateLow, step: step).draw(on: &grid, in: plot)
+        if let focus = focus(.horizon), focus < 20, focus * step < inner.width {
+            let column = Rect(x: inner.x + focus * step, y: plot.y, width: 1, height: plot.height + 1)
+            for y in 0..<column.height { grid.overlay(column.row(y), role: .rowCursor) }
+        }
         for minute in 0...9 {
             let x = inner.x + minute * 2 * step
             let label = minute == 0 ? "now" : "\(minute)m"
             grid.put(
                 label,
-                at: Point(x: x, y: inner.maxY - 1),
+                at: Point(x: x, y: plot.maxY),
                 role: .textDim,
                 maxWidth: max(0, inner.maxX - x)
             )
         }
+        let forecast = OverviewForecast(numbers.forecast, focus: focus(.horizon).map { $0 - 20 })
+        for (index, line) in forecast.lines(grid.glyphs).prefix(lines).enumerated() {
+            line.draw(on: &grid, in: inner.row(inner.height - lines + index))
+        }
     }
 
     private func drawAgents(on grid: inout CellGrid, in rect: Rect) {
-        grid.rule(rect.row(0), title: "USER AGENTS")
+        let roles = ruleRoles(.agents)
+        let flawed = numbers.flawed > 0 ? ", \(TimeText.count(numbers.flawed)) flawed" : ""
+        grid.rule(rect.row(0), title: "USER AGENTS\(flawed)", role: roles.frame, titleRole: roles.title)
         let inner = rect.inset(left: 1, top: 1, right: 1)
         let total = max(1, numbers.bindings)
         var rows = numbers.agents.prefix(5).map { ($0.name.isEmpty ? "(none given)" : $0.name, $0.count) }
@@ -155,43 +207,47 @@ struct OverviewScreen {
                 on: &grid,
                 in: Rect(x: bar.x, y: bar.y, width: min(30, bar.width), height: bar.height)
             )
+            // The row of all others stands for what has none of its own.
+            let isLast = index == min(rows.count, inner.height) - 1
+            if let focus = focus(.agents), focus == index || isLast && focus > index {
+                grid.set(grid.glyphs.cursor, at: Point(x: line.x - 1, y: line.y), role: .tableRow)
+                grid.overlay(line, role: .rowCursor)
+            }
         }
     }
 
     private func drawTransports(on grid: inout CellGrid, in rect: Rect) {
         let total = max(1, numbers.bindings)
         func share(_ count: Int) -> String { "\(TimeText.fixed(Double(count) / Double(total) * 100, 0))%" }
-        var parts = numbers.transports.filter { $0.count > 0 }.map { item in
-            Segment(
-                [
-                    TextRun(" \(item.transport.name) ", role: .textDim),
-                    TextRun("\(TimeText.count(item.count)) \(share(item.count))", role: .text),
-                ],
-                priority: 50
+        let items = OverviewItems(numbers)
+        let focus = focus(.transports)
+        func part(_ name: String, _ shown: String, _ runs: [TextRun], _ priority: Int) -> Segment {
+            let isFocused = focus != nil && items.transport(name) == focus
+            return Segment(
+                [Self.name(shown, isFocused, grid.glyphs)] + runs,
+                priority: isFocused ? 100 : priority
             )
+        }
+        var parts = items.shownTransports.map { item in
+            let text = "\(TimeText.count(item.count)) \(share(item.count))"
+            return part(item.transport.name, item.transport.name, [TextRun(text, role: .text)], 50)
         }
         let liveness = numbers.liveness
         if liveness.hasConnections {
-            var runs = [
-                TextRun(" CONN ", role: .textDim),
-                TextRun("\(TimeText.count(liveness.connected)) live", role: .text),
-            ]
+            var runs = [TextRun("\(TimeText.count(liveness.connected)) live", role: .text)]
             if liveness.disconnected > 0 {
-                runs.append(TextRun(", \(TimeText.count(liveness.disconnected)) gone", role: .stateFail))
+                let isFocused = focus != nil && items.transport("CONN gone") == focus
+                let role: Role = isFocused ? .frameFocus : .stateFail
+                runs.append(TextRun(", \(TimeText.count(liveness.disconnected)) gone", role: role))
             }
-            parts.append(Segment(runs, priority: liveness.disconnected > 0 ? 60 : 35))
+            parts.append(part("CONN live", "CONN", runs, liveness.disconnected > 0 ? 60 : 35))
         }
         if liveness.ghosts > 0 {
             let count = TextRun(TimeText.count(liveness.ghosts), role: .stateWarn)
-            parts.append(Segment([TextRun(" ghosts ", role: .textDim), count], priority: 55))
+            parts.append(part("ghosts", "ghosts", [count], 55))
         }
         for (name, count) in [("NAT", numbers.natted), ("IPv6", numbers.ipv6)] {
-            parts.append(
-                Segment(
-                    [TextRun(" \(name) ", role: .textDim), TextRun(share(count), role: .text)],
-                    priority: 30
-                )
-            )
+            parts.append(part(name, name, [TextRun(share(count), role: .text)], 30))
         }
         SegmentLine(left: parts, gap: 2).draw(on: &grid, in: rect)
     }
@@ -200,7 +256,10 @@ struct OverviewScreen {
     private func drawLiveness(on grid: inout CellGrid, in rect: Rect) {
         let liveness = numbers.liveness
         func part(_ text: String, _ count: Int, _ role: Role, _ priority: Int) -> Segment {
-            let run = TextRun("\(TimeText.count(count)) \(text)", role: count > 0 ? role : .textDim)
+            let items = OverviewItems(numbers)
+            let isFocused = focus(.transports) != nil && items.transport("PING \(text)") == focus(.transports)
+            let shown: Role = isFocused ? .frameFocus : count > 0 ? role : .textDim
+            let run = TextRun("\(TimeText.count(count)) \(text)", role: shown)
             return Segment([run], priority: priority)
         }
         var parts = [

@@ -4,16 +4,11 @@ internal import SIPMessage
 
 /// The overview's numbers and where the cursor is among its panes.
 struct OverviewState: Sendable {
-    /// A pane with rows that can be opened.
+    /// A pane with rows or numbers that can be opened, in the order of Tab.
     enum Pane: Int, CaseIterable, Sendable {
         case soonest, failing, sources, events
-    }
-
-    /// What Enter opens.
-    enum Selection: Sendable {
-        case binding(BindingID)
-        /// Attempts with this filter.
-        case filter(String)
+        /// Panes of numbers.
+        case horizon, agents, transports, outages, head, meters
     }
 
     private(set) var numbers = Overview()
@@ -38,8 +33,26 @@ struct OverviewState: Sendable {
         case .failing: numbers.failingUsers.count
         case .sources: numbers.topSources.count
         case .events: numbers.events.count
+        case .outages: numbers.outages.count
+        default: items(pane).count
         }
     }
+
+    /// The numbers of a pane that has no rows of its own.
+    private func items(_ pane: Pane) -> [OverviewItem] {
+        let items = OverviewItems(numbers)
+        return switch pane {
+        case .horizon: items.horizon
+        case .agents: items.agents
+        case .transports: items.transports
+        case .head: items.head
+        case .meters: items.meters
+        default: []
+        }
+    }
+
+    /// The place of the cursor in a pane; nil if it is elsewhere.
+    func focus(in pane: Pane) -> Int? { self.pane == pane ? index : nil }
 
     mutating func move(by step: Int) {
         guard let index else { return }
@@ -58,12 +71,31 @@ struct OverviewState: Sendable {
         pane = panes[(index + step + panes.count) % panes.count]
     }
 
-    var selection: Selection? {
-        if pane == .soonest, let index { return .binding(numbers.soonest[index].key) }
-        return filter.map { .filter($0) }
+    /// Where Enter leads.
+    var lead: OverviewLead? {
+        guard let index else { return nil }
+        switch pane {
+        case .soonest: return .binding(numbers.soonest[index].key)
+        case .outages: return .bindings(numbers.outages[index].filter, .expires)
+        case .failing, .sources, .events: return eventLead ?? filter.map { .attempts($0) }
+        default: return items(pane)[index].lead
+        }
     }
 
-    var canOpen: Bool { selection != nil }
+    /// An event about phones that fell silent together leads to them.
+    private var eventLead: OverviewLead? {
+        guard pane == .events, let index else { return nil }
+        let subject = numbers.events[index].subject
+        return numbers.outages.first { $0.subject == subject }.map { .bindings($0.filter, .expires) }
+    }
+
+    /// The name of the number under the cursor, where it is none of a list.
+    var itemName: String? {
+        guard let index, items(pane).indices.contains(index) else { return nil }
+        return items(pane)[index].name
+    }
+
+    var canOpen: Bool { lead != nil }
 
     /// The filter of Attempts for the row with the cursor.
     var filter: String? {
@@ -76,6 +108,11 @@ struct OverviewState: Sendable {
             let subject = numbers.events[index].subject
             if subject.isEmpty { return nil }
             return subject.contains("@") ? ConsoleModel.aorFilter(subject) : "\"\(subject)\""
+        default:
+            if case .attempts(let text, _) = items(pane).indices.contains(index) ? items(pane)[index].lead : nil {
+                return text
+            }
+            return nil
         }
     }
 
@@ -111,7 +148,7 @@ struct OverviewState: Sendable {
             return [.aor(binding.texts.aor), .source(binding.facts.path.source.address)]
         case .failing: return [.aor(Array(numbers.failingUsers[index].aor.utf8))]
         case .sources: return [.source(numbers.topSources[index].address)]
-        case .events: return []
+        default: return []
         }
     }
 }

@@ -64,6 +64,7 @@ extension ConsoleModel {
         case .attempts: AttemptsScreen(model: self, clock: clock).draw(on: &grid, in: body)
         case .attempt: LadderScreen(model: self, clock: clock).draw(on: &grid, in: body)
         case .security: SecurityScreen(model: self, clock: clock).draw(on: &grid, in: body)
+        case .devices: DevicesScreen(model: self, clock: clock).draw(on: &grid, in: body)
         case .log: LogScreen(model: self, clock: clock).drawLog(on: &grid, in: body)
         case .audit: LogScreen(model: self, clock: clock).drawAudit(on: &grid, in: body)
         case .blocks: LogScreen(model: self, clock: clock).drawBlocks(on: &grid, in: body)
@@ -246,6 +247,7 @@ extension ConsoleModel {
         case .bindings: "4417  exp<60  ua~zoiper  ip:10.0.0.0/8  @late"
         case .attempts: "4417  result:PASSWD  at>14:03  raw:friendly"
         case .security: "class:attack  ip:10.0.0.0/8  ua:zoiper  -9001"
+        case .devices: "yealink  lint:contact-user  -lint:md5"
         case .log: "disk  level>=warning  ip:10.0.0.0/8  since:10m"
         case .audit: "4417  who:kl  what:evict  since:today"
         case .blocks: "4417  ip:10.0.0.0/8  exp<1h  who:kl"
@@ -257,6 +259,7 @@ extension ConsoleModel {
         switch screen {
         case .attempts: (attempts.isLoaded, attempts.matched)
         case .security: (security.list.isLoaded, security.list.matched)
+        case .devices: (devices.list.isLoaded, devices.list.matched)
         case .log: (log.isLoaded, log.matched)
         case .audit: (audit.isLoaded, audit.matched)
         case .blocks: (blocks.isLoaded, blocks.matched)
@@ -329,6 +332,10 @@ extension ConsoleModel {
             add(position(security.list.cursorRank, security.list.matched), .textDim, 90)
             if securityLayout.info == nil { add(securityFilter.text, .filterMatch, 50) }
             add("! attack-like   ~ heals itself   B blocked", .textDim, 5)
+        case .devices:
+            add(position(devices.list.cursorRank, devices.list.matched), .textDim, 90)
+            if devicesLayout.info == nil { add(devicesFilter.text, .filterMatch, 50) }
+            if let lead = devices.lead { add("Enter: Bindings \(lead)", .textDim, 5) }
         case .log: add(position(log.cursorRank, log.matched), .textDim, 90)
         case .audit:
             add(position(audit.cursorRank, audit.matched), .textDim, 90)
@@ -342,7 +349,12 @@ extension ConsoleModel {
             }
         case .history:
             add(position(historyEntry == nil ? 0 : history.cursor + 1, historyEntries.count), .textDim, 90)
-        case .overview, .binding: break
+        case .overview:
+            // What has no room, or is only a number, is told by name.
+            guard let name = overview.itemName, let lead = overview.lead else { break }
+            add(" \(name)", .text, 90)
+            add("Enter: \(lead.text)", .textDim, 80)
+        case .binding: break
         }
         return SegmentLine(left: parts, gap: 3)
     }

@@ -76,6 +76,7 @@ extension ConsoleModel {
         case .binding(let id): detail.detail?.row.key == id || detail.isMissing
         case .attempts: attempts.isLoaded
         case .security: security.list.isLoaded
+        case .devices: devices.list.isLoaded
         case .attempt(let id): ladder.detail?.row.id == id || ladder.isMissing
         case .log: log.isLoaded
         case .audit: audit.isLoaded
@@ -97,6 +98,9 @@ extension ConsoleModel {
         case .attempt(let id): return WindowQuery(subject: .attempt(id), height: 1)
         case .security:
             return WindowQuery(subject: securitySubject, anchor: security.list.anchor, height: height)
+        case .devices:
+            let subject = WindowQuery.Subject.devices(devices.group, filter: devicesFilter.filter)
+            return WindowQuery(subject: subject, anchor: devices.list.anchor, height: height)
         case .log: return WindowQuery(subject: logSubject, anchor: log.anchor, height: height)
         case .audit:
             return WindowQuery(
@@ -210,6 +214,8 @@ extension ConsoleModel {
         case (.attempt(let attempt), _): ladder.take(attempt)
         case (.security(let picture), _):
             link.wantsWindow = !security.take(picture, of: window, for: query) || link.wantsWindow
+        case (.devices(let picture), _):
+            link.wantsWindow = !devices.take(picture, of: window, for: query) || link.wantsWindow
         case (.log(let lines), _):
             link.wantsWindow = !log.take(lines, of: window, for: query) { _ in .left } || link.wantsWindow
         case (.audit(let lines), _):

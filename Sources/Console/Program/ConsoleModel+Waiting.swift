@@ -25,6 +25,7 @@ extension ConsoleModel {
         case .bindings: bindings.pendingIndex != nil
         case .attempts: attempts.pendingIndex != nil
         case .security: security.list.pendingIndex != nil
+        case .devices: devices.list.pendingIndex != nil
         case .log: log.pendingIndex != nil
         case .audit: audit.pendingIndex != nil
         case .blocks: blocks.pendingIndex != nil

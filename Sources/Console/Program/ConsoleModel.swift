@@ -72,6 +72,9 @@ public struct ConsoleModel: Sendable {
     var security = SecurityState()
     var securityFilter = FilterState()
 
+    var devices = DevicesState()
+    var devicesFilter = FilterState()
+
     var log = ListState<LogLine>(isFollowing: true)
     var logFilter = FilterState()
     var warningsOnly = false

@@ -19,7 +19,7 @@ public struct ThemeChoice: Hashable, Sendable {
 
 /// The view that a console opens with; the raw value is what `--view` takes.
 public enum StartView: String, CaseIterable, Sendable {
-    case overview, bindings, attempts, security, log, audit, blocks
+    case overview, bindings, attempts, security, log, audit, blocks, devices
 }
 
 /// What a console is told before it starts, and keeps.

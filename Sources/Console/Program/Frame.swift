@@ -64,8 +64,18 @@ extension ConsoleModel {
         return ListLayout(frame.body, previewHeight: height >= 16 ? max(10, height * 2 / 5) : 0)
     }
 
+    /// Under the list there is room for what is wrong with the devices of the row with the cursor.
+    var devicesLayout: ListLayout {
+        let height = frame.body.height
+        return ListLayout(frame.body, previewHeight: height >= 16 ? max(7, height / 2 - 1) : 0)
+    }
+
     var overviewLayout: OverviewLayout {
-        OverviewLayout(frame.body, hasPings: overview.numbers.liveness.hasPings)
+        OverviewLayout(
+            frame.body,
+            hasPings: overview.numbers.liveness.hasPings,
+            outages: overview.numbers.outages.count
+        )
     }
 
     /// Rows of the screen's list that are shown.
@@ -75,6 +85,7 @@ extension ConsoleModel {
         switch screen {
         case .bindings: bindingsLayout.rows
         case .security: securityLayout.rows
+        case .devices: devicesLayout.rows
         default: ListLayout(frame.body).rows
         }
     }

@@ -49,6 +49,12 @@ extension SecurityRow: ListedRow {
     static func rowID(of key: SecurityKey) -> RowID? { nil }
 }
 
+extension DeviceRow: ListedRow {
+    var key: String { isRest ? "\u{0}" : name }
+    /// Held by rank: what is worse comes in above, where it is seen.
+    static func rowID(of key: String) -> RowID? { nil }
+}
+
 extension LogLine: ListedRow {
     var key: UInt64 { number }
     static func rowID(of key: UInt64) -> RowID? { .line(key) }

@@ -3,7 +3,7 @@ internal import Monitor
 
 /// A full screen of the console; the ones with a payload are opened from a list.
 enum Screen: Hashable, Sendable {
-    case overview, bindings, attempts, security, log, audit, blocks
+    case overview, bindings, attempts, security, log, audit, blocks, devices
     case binding(BindingID)
     case attempt(AttemptID)
     /// The journal of a canonical address of record; nil: of all.
@@ -19,6 +19,7 @@ enum Screen: Hashable, Sendable {
             case .log: .log
             case .audit: .audit
             case .blocks: .blocks
+            case .devices: .devices
             }
     }
 
@@ -35,6 +36,7 @@ enum Screen: Hashable, Sendable {
             case .security: (.security, "SECURITY")
             case .log: (.log, "LOG")
             case .audit: (.log, "AUDIT")
+            case .devices: (.devices, "DEVICES")
             case .blocks: (.log, "BLOCKS")
             }
         return keys.row(view)?.keys.first.map { "\($0) \(name)" } ?? name
@@ -49,6 +51,7 @@ enum Screen: Hashable, Sendable {
         case .overview, .bindings, .binding: .bindings
         case .attempts, .attempt: .attempts
         case .security: .security
+        case .devices: .devices
         case .log: .log
         case .audit: .audit
         case .blocks: .blocks
@@ -68,6 +71,7 @@ enum Screen: Hashable, Sendable {
         case .log: .log
         case .audit: .audit
         case .blocks: .blocks
+        case .devices: .devices
         case .history: .history
         }
     }
@@ -112,8 +116,10 @@ struct Places: OptionSet, Hashable, Sendable {
     static let copy = Places(rawValue: 1 << 26)
     /// A ticket report.
     static let report = Places(rawValue: 1 << 27)
+    /// What is wrong with devices, by User-Agent.
+    static let devices = Places(rawValue: 1 << 20)
 
-    static let lists: Places = [.bindings, .attempts, .security, .log, .audit, .blocks, .history]
+    static let lists: Places = [.bindings, .attempts, .security, .log, .audit, .blocks, .history, .devices]
     static let screens: Places = [.lists, .overview, .binding, .attempt]
     /// Where characters are text.
     static let text: Places = [.prompt, .command, .help]
@@ -123,7 +129,7 @@ struct Places: OptionSet, Hashable, Sendable {
         (.overview, "Overview"), (.bindings, "Bindings"), (.binding, "binding detail"),
         (.attempts, "Attempts"),
         (.attempt, "ladder"), (.security, "Security"), (.log, "Log"), (.audit, "Audit"), (.blocks, "Blocks"),
-        (.history, "History"),
+        (.devices, "Devices"), (.history, "History"),
     ]
 
     /// Every place with its name: the screens, and what lies over them.

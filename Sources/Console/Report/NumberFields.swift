@@ -19,6 +19,10 @@ public enum OverviewFields {
         },
         Field("ipv6", isRight: true, "bindings over IPv6") { row, _ in .number(row.ipv6) },
         Field("natted", isRight: true, "bindings behind NAT") { row, _ in .number(row.natted) },
+        Field("missed_beats", isRight: true, "bindings whose phone has missed its own rhythm") { row, _ in
+            .number(row.missedBeats)
+        },
+        Field("flawed", isRight: true, "bindings whose device shows a warning") { row, _ in .number(row.flawed) },
         Field("ring_losses", isRight: true, "messages that nobody had time to look at, since the start") {
             row,
             _ in .number(row.ringLosses)
@@ -58,7 +62,48 @@ public enum OverviewFields {
         Field("horizon", "bindings that end in each of the next 20 half minutes") { row, _ in
             .list(row.horizon.map { .number($0) })
         },
+        Field("outages", "phones that fell silent together: what they have in common, and how many") { row, _ in
+            .list(row.outages.map { .text($0.text) })
+        },
+        Field("expected", "refreshes a second that are expected in each of the next 30 times 10 s") { row, _ in
+            .list(row.forecast.rates.map { .decimal($0) })
+        },
+        Field("restart_rate", isRight: true, "REGISTERs a second if the registrar were restarted now") { row, _ in
+            .decimal(row.forecast.restartPeak)
+        },
     ]
+}
+
+/// The fields of what is wrong with devices.
+public enum DeviceFields {
+    typealias Field = ReportField<DeviceRow>
+
+    /// All, in their order.
+    public static let table: [ReportField<DeviceRow>] = [
+        Field("user_agent", "USER-AGENT", width: 34, "User-Agent; empty for all that gave none") { row, _ in
+            .text(row.isRest ? "others" : row.name)
+        },
+        Field("bindings", "BINDINGS", isRight: true, "bindings now") { row, _ in .number(row.bindings) },
+        Field("flawed", "FLAWED", isRight: true, "those of them with a warning") { row, _ in .number(row.flawed) },
+        Field("ghosts", "GHOSTS", isRight: true, "those that their phone has left behind") { row, _ in
+            .number(row.ghosts)
+        },
+        Field("missed_beats", "MISSED", isRight: true, "those that have missed their beat") { row, _ in
+            .number(row.silent)
+        },
+        Field("failures", "FAIL/10m", isRight: true, "logins that failed within ten minutes") { row, _ in
+            .number(row.failures)
+        },
+        Field("cseq_failures", "CSEQ", isRight: true, "of them: CSeq order") { row, _ in
+            .number(row.cseqFailures)
+        },
+        Field("lints", "WHAT", "what they show, and how many bindings do") { row, _ in
+            .object(row.lints.map { FieldValue.NamedValue($0.lint.word, .number($0.count)) })
+        },
+    ]
+
+    /// What text shows.
+    public static let listed = ["user_agent", "bindings", "flawed", "ghosts", "missed_beats", "failures", "lints"]
 }
 
 /// The fields of who fails and who attacks.

@@ -8,7 +8,7 @@ public import Timing
 public struct BatchScript {
     /// Which view.
     public enum View: String, Sendable, CaseIterable {
-        case bindings, attempts, overview, security
+        case bindings, attempts, overview, security, devices
     }
 
     /// Which view.
@@ -46,6 +46,7 @@ public struct BatchScript {
         case .attempts: try attempts(script, isFirst)
         case .overview: try overview(script, isFirst)
         case .security: try security(script, isFirst)
+        case .devices: try devices(script, isFirst)
         }
     }
 
@@ -128,6 +129,19 @@ public struct BatchScript {
         guard case .security(let picture) = window.content else { throw ScriptContext.strange }
         let clock = script.clock(window.at)
         let writer = writer(SecurityFields.table, listed: SecurityFields.listed, at: clock, script)
+        try begin(writer, window, clock, isFirst, script)
+        for row in picture.rows { try writer.row(row, clock) }
+    }
+
+    private func devices(_ script: ScriptContext, _ isFirst: Bool) throws(HostError) {
+        let query = WindowQuery(
+            subject: .devices(.agent, filter: try ScriptContext.filter(filter, .devices)),
+            height: WindowQuery.maximumHeight
+        )
+        let window = try script.link.window(query)
+        guard case .devices(let picture) = window.content else { throw ScriptContext.strange }
+        let clock = script.clock(window.at)
+        let writer = writer(DeviceFields.table, listed: DeviceFields.listed, at: clock, script)
         try begin(writer, window, clock, isFirst, script)
         for row in picture.rows { try writer.row(row, clock) }
     }

@@ -298,5 +298,5 @@ extension Settings {
 
 extension ScreenSettings {
     /// Names that `--view` takes, in the order of their keys.
-    public static let views = ["overview", "bindings", "attempts", "security", "log", "audit", "blocks"]
+    public static let views = ["overview", "bindings", "attempts", "security", "log", "audit", "blocks", "devices"]
 }

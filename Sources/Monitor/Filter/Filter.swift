@@ -15,7 +15,7 @@
 public struct Filter: Hashable, Sendable, CustomStringConvertible {
     /// What is filtered: many fields belong to some of the lists only.
     public enum Subject: String, Hashable, Sendable, CaseIterable {
-        case bindings, attempts, security, log, audit, blocks, history
+        case bindings, attempts, security, devices, log, audit, blocks, history
     }
 
     /// What was typed.

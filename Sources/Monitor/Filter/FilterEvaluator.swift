@@ -174,6 +174,11 @@ extension FilterRow {
         case .blocked: return blocked
         case .level: return level
         case .cause: return cause
+        case .lint: return lints
+        case .beat:
+            guard isBeating else { return 4 }
+            if lateAt > now, lateAt < until { until = lateAt }
+            return now >= lateAt ? 2 : 1
         case .st:
             let state = state(at: now)
             if state == .ok, lateAt > now, lateAt < until { until = lateAt }

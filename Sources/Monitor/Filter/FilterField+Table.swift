@@ -17,7 +17,8 @@ extension FilterField {
 
     private typealias Subjects = Set<Filter.Subject>
     private static let phones: Subjects = [.bindings, .attempts]
-    private static let all = Subjects(Filter.Subject.allCases)
+    /// Rows that have a moment and somebody.
+    private static let all = Subjects(Filter.Subject.allCases).subtracting([.devices])
     private static let lives: Subjects = [.bindings, .attempts, .history]
 
     /// The row of the field.
@@ -30,7 +31,7 @@ extension FilterField {
         case .ip: Entry("ip", .address, Self.all, "ip:10.0.0.0/8")
         case .port: Entry("port", .number, Self.lives, "port=5060")
         case .tp: Entry("tp", .word, Self.lives, "tp:udp")
-        case .ua: Entry("ua", .text, Self.lives.union([.security]), "ua~zoiper")
+        case .ua: Entry("ua", .text, Self.lives.union([.security, .devices]), "ua~zoiper")
         case .exp: Entry("exp", .duration, [.bindings, .blocks], "exp<60")
         case .age: Entry("age", .duration, Self.all.subtracting([.security]), "age>1h")
         case .try: Entry("try", .number, Self.phones, "try>=2")
@@ -51,6 +52,8 @@ extension FilterField {
         case .peer: Entry("peer", .text, [.bindings], "peer:phone7.example.test")
         case .numbers: Entry("numbers", .text, [.bindings], "numbers:+4930")
         case .ghost: Entry("ghost", .word, [.bindings], "ghost:yes")
+        case .lint: Entry("lint", .word, [.bindings, .devices], "lint:contact-user")
+        case .beat: Entry("beat", .word, [.bindings], "beat:missed")
         case .q: Entry("q", .fraction, [.bindings], "q<0.5")
         case .granted: Entry("granted", .length, [.bindings], "granted>=1h")
         case .refreshes: Entry("refreshes", .number, [.bindings, .history], "refreshes<3")

@@ -3,7 +3,7 @@
 enum FilterField: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case aor, user, domain, contact, ip, port, tp, ua, exp, age, `try`, st, nat, callid, cseq, instance
     case regid, path, reason, code, who, badge, result, method
-    case conn, ping, rtt, tls, hops, peer, numbers, ghost
+    case conn, ping, rtt, tls, hops, peer, numbers, ghost, lint, beat
     // How long, how often, how much: columns of bindings and attempts.
     case q, granted, refreshes, refr, took
     // Moments.
@@ -70,6 +70,8 @@ enum FilterField: UInt8, CaseIterable, Sendable, BitwiseCopyable {
         case .ping: FilterWords.pings
         case .tls: FilterWords.tls
         case .badge: FilterWords.badges
+        case .lint: FilterWords.lints
+        case .beat: FilterWords.beats
         case .result: FilterWords.verdicts
         case .class: FilterWords.classes
         case .level: FilterWords.levels

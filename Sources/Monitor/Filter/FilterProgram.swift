@@ -113,6 +113,7 @@ struct FilterTexts: OptionSet, Sendable, BitwiseCopyable {
         case .bindings, .attempts:
             [.aor, .contact, .source, .transport, .agent, .callID, .badges, .result, .hops, .peer]
         case .security: [.object, .agent, .what, .aor]
+        case .devices: [.agent, .what]
         case .log: .line
         case .audit: [.who, .what, .object, .outcome, .reason]
         case .blocks: [.object, .who, .reason]

@@ -33,6 +33,10 @@ struct FilterRow {
     var tls: UInt64 = 0, ghost: UInt64 = 0
     /// Bits of what somebody looks like, of whether it is blocked, of the level, and of the cause.
     var classes: UInt64 = 0, blocked: UInt64 = 1, level: UInt64 = 0, cause: UInt64 = 0
+    /// Bits of what is wrong with the device.
+    var lints: UInt64 = 0
+    /// Its rhythm is known, and it is no ghost.
+    var isBeating = false
     /// Whether it can be reached.
     var reachability = Reachability()
     /// When the row's age counts from, when something last happened to it, and when it ends.

@@ -230,7 +230,10 @@ struct FilterTermBuilder {
     private func word(_ program: inout FilterProgram) throws(Fault) -> Int32 {
         let words = field.words
         let wanted = String(decoding: value, as: UTF8.self).lowercased()
-        if field == .st { program.dependsOnTime = true }
+        if field == .st || field == .beat { program.dependsOnTime = true }
+        if field == .lint, wanted == "any" {
+            return finish(.word(field, bits: FilterWords.warnings), &program)
+        }
         if field == .result, wanted == "fail" || wanted == "failed" {
             return finish(.word(field, bits: FilterWords.failures), &program)
         }

@@ -9,11 +9,16 @@ enum FilterWords {
     static let pings = Reachability.Ping.allCases.map { $0 == .unknown ? "none" : $0.word }
     static let tls = TLSVersion.allCases.map { $0 == .none ? "none" : String($0.name.dropFirst(4)) }
     static let badges = Badges.names.map(\.name)
+    static let lints = Lint.allCases.map(\.word)
+    static let beats = ["kept", "missed", "unknown"]
     static let verdicts = AttemptVerdict.allCases.map(\.word)
     /// `attack` stands for all that means harm.
     static let classes = AbuseClass.allCases.map(\.word) + ["attack"]
     static let levels = Notice.Level.allCases.map(\.codingWord)
     static let causes = Cause.allCases.map(\.codingWord)
+
+    /// The bit of each lint that is a warning: what `lint:any` means.
+    static let warnings = UInt64(LintSet.warnings.rawValue)
 
     /// The bit of each failing verdict: what `result:fail` means.
     static let failures: UInt64 = AttemptVerdict.allCases.enumerated().reduce(0) { bits, pair in

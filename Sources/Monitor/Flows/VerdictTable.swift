@@ -1,8 +1,8 @@
-internal import BindingTable
+public import BindingTable
 
 extension AttemptVerdict {
     /// The verdict on an attempt that ends with a refusal; the one table that maps reasons to verdicts.
-    init(_ refusal: RefusalReason) {
+    public init(_ refusal: RefusalReason) {
         self =
             switch refusal {
             case .malformed, .missing, .methodMismatch, .version, .bodyTooLarge, .messageTooLarge,
@@ -35,6 +35,14 @@ extension AttemptVerdict {
 }
 
 extension RefusalReason {
+    /// The registrar itself could or would not, whoever asked: phones that stay away meanwhile are not to blame.
+    var isOurs: Bool {
+        switch self {
+        case .storeFailed, .overloaded, .draining: true
+        default: false
+        }
+    }
+
     /// The phone is expected to send the request again, better: with (new) credentials after a challenge, or
     /// with a longer time after 423 (RFC 3261 §10.2.8, §22.2; RFC 7616 §3.3). The attempt goes on with it.
     var invitesAnother: Bool {

@@ -32,6 +32,14 @@ public struct Overview: Codable, Sendable {
     public var transports: [TransportCount] = [], ipv6 = 0, natted = 0
     /// How many of them can be reached.
     public var liveness = Liveness()
+    /// Bindings that have missed their beat, and bindings whose device shows a warning.
+    public var missedBeats = 0, flawed = 0
+    /// Phones that have fallen silent together, the largest first, at most 5; and how many such there are.
+    public var outages: [Outage] = [], outageCount = 0
+    /// What refreshes are to be expected, and what would come after a restart.
+    public var forecast = RefreshForecast()
+    /// Attempts that are kept for the attempts view.
+    public var attemptsKept = 0
     /// The latest of the table's and the operators' doings, newest first, at most 20.
     public var events: [OverviewEvent] = []
 

@@ -9,6 +9,7 @@ extension Monitor {
         meters.fill(&overview)
         rows.fill(&overview, at: now)
         overview.sampling = sampler.oneIn
+        overview.attemptsKept = flows.store.count
         overview.failingUsers = users.top(10, at: now)
         overview.topSources = sources.top(10, at: now)
         return overview
@@ -38,6 +39,12 @@ extension Rows {
         overview.ipv6 = population.ipv6
         overview.natted = population.natted
         overview.liveness = liveness.numbers
+        overview.missedBeats = beats.missed
+        overview.flawed = population.flawed
+        let outages = beats.outages
+        overview.outages = Array(outages.prefix(5))
+        overview.outageCount = outages.count
+        overview.forecast = refreshes.forecast(at: now, connected: overview.liveness.connected)
         overview.events = events.events
     }
 

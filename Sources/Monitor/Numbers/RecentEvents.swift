@@ -8,10 +8,10 @@ struct RecentEvents {
     private let capacity: Int
     private let perSecond: Int
     private var second: Int64 = 0
-    /// One for each cause, each turn, and all acts.
+    /// One for each cause, each turn, what is told of beats, and all acts.
     private var shown = [UInt8](
         repeating: 0,
-        count: Cause.allCases.count + LivenessCounters.Turn.allCases.count + 1
+        count: Cause.allCases.count + LivenessCounters.Turn.allCases.count + BeatEvent.allCases.count + 1
     )
 
     init(capacity: Int, perSecond: Int = 3) {
@@ -28,6 +28,11 @@ struct RecentEvents {
     /// The same of what connections and pings tell.
     mutating func takes(_ turn: LivenessCounters.Turn, at now: Timestamp) -> Bool {
         takes(kind: Cause.allCases.count + turn.rawValue, at: now)
+    }
+
+    /// The same of beats.
+    mutating func takes(_ event: BeatEvent, at now: Timestamp) -> Bool {
+        takes(kind: Cause.allCases.count + LivenessCounters.Turn.allCases.count + event.rawValue, at: now)
     }
 
     private mutating func takes(kind: Int, at now: Timestamp) -> Bool {

@@ -12,6 +12,8 @@ public struct Totals: Sendable {
     public var delayP50 = 0, delayP99 = 0, delayMaximum = 0
     /// The most bindings so far; those over IPv6, behind NAT, and with less than a minute left.
     public var peak = 0, ipv6 = 0, natted = 0, dyingSoon = 0
+    /// Bindings that have missed their beat, and outages that are on.
+    public var missedBeats = 0, outages = 0
     /// How many of them can be reached.
     public var liveness = Liveness()
     /// Attempts that are kept for the attempts view.
@@ -36,6 +38,8 @@ extension Monitor {
         totals.ipv6 = rows.population.ipv6
         totals.natted = rows.population.natted
         totals.dyingSoon = rows.horizon.count(from: now, seconds: 0..<60)
+        totals.missedBeats = rows.beats.missed
+        totals.outages = rows.beats.outages.count
         totals.liveness = rows.liveness.numbers
         totals.attemptsKept = flows.store.count
         return totals

@@ -2,19 +2,27 @@ internal import BindingTable
 internal import SIPMessage
 internal import Timing
 
-/// How the living bindings are made up: transports, NAT, IPv6, User-Agents; kept as they come and go.
+/// How the living bindings are made up: transports, NAT, IPv6, User-Agents and what is wrong with these; kept as they
+/// come and go.
 struct Population {
-    private struct Agent {
+    /// What is counted of the bindings of a User-Agent.
+    struct Agent {
         var name: [UInt8] = []
         var count = 0
+        /// Bindings with a warning, ghosts, and bindings that have missed their beat.
+        var flawed = 0, ghosts = 0, silent = 0
+        /// Bindings with each lint.
+        var lints = InlineArray<16, Int32>(repeating: 0)
     }
 
     private(set) var transports = InlineArray<5, Int>(repeating: 0)
     private(set) var natted = 0, ipv6 = 0
+    /// Bindings with a warning, of all User-Agents.
+    private(set) var flawed = 0
     /// The most bindings so far, and when that was.
     private(set) var peak = 0, peakAt = Timestamp.zero
     /// The first stands for all whose name found no place.
-    private var agents: [Agent] = [Agent()]
+    private(set) var agents: [Agent] = [Agent()]
     private var numbers: [[UInt8]: UInt16] = [:]
     private var free: [UInt16] = []
     private let maximumAgents: Int
@@ -32,11 +40,34 @@ struct Population {
         row.agent = number(of: agent)
         agents[Int(row.agent)].count += 1
         change(row, by: 1)
+        count(row, by: 1)
+    }
+
+    /// Changes what is counted of a row besides its facts: lints, whether it is a ghost or silent.
+    mutating func alter(_ row: inout Row, _ change: (inout Row) -> Void) {
+        count(row, by: -1)
+        change(&row)
+        count(row, by: 1)
+    }
+
+    private mutating func count(_ row: Row, by step: Int) {
+        let agent = Int(row.agent)
+        if row.kin.contains(.ghost) { agents[agent].ghosts += step }
+        if row.isSilent { agents[agent].silent += step }
+        guard !row.lints.isEmpty else { return }
+        if !row.lints.isDisjoint(with: .warnings) {
+            agents[agent].flawed += step
+            flawed += step
+        }
+        for lint in 0..<16 where row.lints.rawValue >> UInt16(lint) & 1 != 0 {
+            agents[agent].lints[lint] += Int32(truncatingIfNeeded: step)
+        }
     }
 
     /// Counts a row out.
     mutating func remove(_ row: Row) {
         change(row, by: -1)
+        count(row, by: -1)
         let number = Int(row.agent)
         agents[number].count -= 1
         if number > 0, agents[number].count == 0 {
@@ -53,10 +84,16 @@ struct Population {
             row.isIPv6 != facts.path.source.address.isIPv4
         else { return false }
         // Names without a place count as the same.
-        if row.agent == 0 { return agent.count == 0 || agents.count > maximumAgents && free.isEmpty }
+        if row.agent == 0 { return agent.count == 0 || isFull }
         let name = agents[Int(row.agent)].name
         return agent.equals(name.span)
     }
+
+    /// Names have been left without a place.
+    var isFull: Bool { agents.count > maximumAgents && free.isEmpty }
+
+    /// The User-Agent of a number, as it may be shown.
+    func name(of agent: UInt16) -> String { String(decoding: agents[Int(agent)].name, as: UTF8.self) }
 
     mutating func notePeak(_ count: Int, at now: Timestamp) {
         guard count > peak else { return }

@@ -1,7 +1,7 @@
 internal import BindingTable
 internal import SIPMessage
 
-/// What the monitor itself keeps of a binding: 32 bytes, so that the table is asked for the rest only when
+/// What the monitor itself keeps of a binding: 40 bytes, so that the table is asked for the rest only when
 /// a row is shown or compared. Rows are named by small numbers, which orders hold instead of ids.
 struct Row: Sendable, BitwiseCopyable {
     /// The binding; 0 in a free row.
@@ -23,6 +23,16 @@ struct Row: Sendable, BitwiseCopyable {
     var tries: UInt8 = 1
     /// Failed attempts of its address of record since the last login.
     var failures: UInt8 = 0
+    /// What is wrong with the device, as far as this binding shows it; counted by the population.
+    var lints: LintSet = []
+    /// Number of its site and of the listener that it came over, in the beats.
+    var site: UInt16 = 0, listener: UInt8 = 0
+    /// Slot of the forecast in which its next refresh is expected, and bucket of the gap between two.
+    var due: UInt16 = 0, gap: UInt8 = 0
+    /// The low bits of the hash of its last Call-ID.
+    var callMark: UInt8 = 0
+    /// Silent, member, forecast in the low 3 bits; changes of the Call-ID, one after another, in the next 2.
+    private var habits: UInt8 = 0
 
     /// No row.
     static let none = UInt32.max
@@ -38,6 +48,31 @@ struct Row: Sendable, BitwiseCopyable {
     var ping: Reachability.Ping {
         get { Reachability.Ping(rawValue: reach >> 2 & 3) ?? .unknown }
         set { reach = reach & ~12 | newValue.rawValue << 2 }
+    }
+    private func habit(_ place: UInt8) -> Bool { habits >> place & 1 != 0 }
+    private mutating func setHabit(_ place: UInt8, _ value: Bool) {
+        habits = value ? habits | 1 << place : habits & ~(1 << place)
+    }
+
+    /// It has missed its beat and not come since.
+    var isSilent: Bool {
+        get { habit(0) }
+        set { setHabit(0, newValue) }
+    }
+    /// It is counted by the groups of the beats: its rhythm is known, and it is no ghost.
+    var isMember: Bool {
+        get { habit(1) }
+        set { setHabit(1, newValue) }
+    }
+    /// Its next refresh is counted by the forecast.
+    var isForecast: Bool {
+        get { habit(2) }
+        set { setHabit(2, newValue) }
+    }
+    /// How often, one after another, a refresh has come under another Call-ID than the one before; stays at 3.
+    var callChanges: UInt8 {
+        get { habits >> 3 & 3 }
+        set { habits = habits & ~0x18 | min(3, newValue) << 3 }
     }
     /// What is known of the other bindings of its address of record.
     var kin: Kin {

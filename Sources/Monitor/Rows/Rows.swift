@@ -9,13 +9,19 @@ struct Rows {
     private let limits: MonitorLimits
     /// By which filters understand moments.
     var clock: FilterClock
-    private(set) var rows = RowTable()
+    var rows = RowTable()
     private(set) var horizon: Horizon
-    private(set) var population: Population
+    var population: Population
+    /// Who has missed its beat, and what those have in common.
+    var beats: Beats
+    var beatNotices = BeatNotices()
+    /// When refreshes are expected.
+    private(set) var refreshes = RefreshCalendar()
+    private var expiries = RecentExpiries()
     private(set) var liveness = LivenessCounters()
     /// When time alone makes a binding a ghost.
     var calendar: FlipCalendar
-    private(set) var events = RecentEvents(capacity: 20)
+    var events = RecentEvents(capacity: 20)
     private(set) var departures = Departures()
     /// Orders that are asked for; those of all rows stand before those of some.
     private(set) var orders: [AskedOrder] = []
@@ -32,12 +38,14 @@ struct Rows {
         horizon = Horizon(startedAt: startedAt)
         population = Population(maximumAgents: limits.agents)
         calendar = FlipCalendar(at: startedAt)
+        beats = Beats(sites: limits.sites, at: startedAt)
     }
 
     // MARK: Following the table
 
     /// Takes dirty bindings from the table, at most `limit`; false when none is left.
     mutating func pull(limit: Int, at now: Timestamp) -> Bool {
+        beats.advance(to: now)
         dirty.removeAll(keepingCapacity: true)
         let more = reader.takeDirty(limit: limit, into: &dirty)
         for change in dirty { follow(change, now) }
@@ -48,11 +56,14 @@ struct Rows {
     private mutating func follow(_ change: DirtyBinding, _ now: Timestamp) {
         // The slot may have had another tenant, whose end was told in other words or is yet to be told.
         if let tenant = rows.tenant(of: change.id), rows[tenant].id != change.id {
-            if reader.facts(change.id) != nil { remove(tenant, at: now) }
+            if reader.facts(change.id) != nil { remove(tenant, .expired, at: now) }
         }
         guard let facts = reader.facts(change.id) else {
+            if change.cause == .expired, let tombstone = table.tombstone(change.id) {
+                expiries.add(tombstone.facts, at: now)
+            }
             if let number = rows.number(of: change.id) {
-                remove(number, at: now)
+                remove(number, change.cause, at: now)
             } else if !change.cause.isRemoval {
                 return
             }
@@ -75,7 +86,11 @@ struct Rows {
         var row = rows[number]
         reader.withAgent(facts.id) { population.add(&row, facts, agent: $0) }
         liveness.add(&row, facts.reachability)
+        let found = lints(&row, facts).union(expiries.lints(of: facts, at: now))
+        population.alter(&row) { $0.lints = found }
+        refreshes.add(&row, facts, at: now)
         rows[number] = row
+        enterBeats(number, facts, at: now)
         update(number, at: now)
         regroup(reader.addressOfRecord(of: facts.id), at: now)
     }
@@ -87,13 +102,21 @@ struct Rows {
         horizon.remove(number, &rows)
         horizon.add(number, endingAt: facts.expiresAt, &rows)
         var row = rows[number]
+        let agent = row.agent
         let turn = liveness.follow(&row, facts.reachability)
         reader.withAgent(facts.id) { agent in
             guard !population.fits(row, facts, agent: agent) else { return }
             population.remove(row)
             population.add(&row, facts, agent: agent)
         }
+        if isNews {
+            let found = lints(&row, facts).union(row.lints.intersection(.remembered))
+            if found != row.lints { population.alter(&row) { $0.lints = found } }
+            refreshes.remove(&row)
+            refreshes.add(&row, facts, at: now)
+        }
         rows[number] = row
+        if isNews { followBeats(number, facts, agent: agent, at: now) }
         if isNews { settle(number) }
         update(number, at: now)
         if let turn { note(turn, facts.id, now) }
@@ -109,7 +132,18 @@ struct Rows {
         if rows[number].version != facts.version { change(number, facts, now) }
     }
 
-    private mutating func remove(_ number: UInt32, at now: Timestamp) {
+    /// What is wrong with the device that this binding is of; remembers its Call-ID.
+    private func lints(_ row: inout Row, _ facts: BindingFacts) -> LintSet {
+        let mark = UInt8(truncatingIfNeeded: facts.callIDHash)
+        if facts.refreshes > 0 { row.callChanges = mark == row.callMark ? 0 : row.callChanges + 1 }
+        row.callMark = mark
+        let hasEmptyInstance = facts.instanceHash == 0 && reader.hasEmptyInstance(facts.id)
+        return LintSet(facts, callChanges: row.callChanges, hasEmptyInstance: hasEmptyInstance)
+    }
+
+    private mutating func remove(_ number: UInt32, _ cause: Cause, at now: Timestamp) {
+        leaveBeats(number, cause, at: now)
+        refreshes.remove(&rows[number])
         let row = rows[number]
         stepOver(number)
         for index in orders.indices { orders[index].remove(number) }
@@ -126,9 +160,13 @@ struct Rows {
     mutating func setKin(_ number: UInt32, _ kin: Row.Kin, at now: Timestamp) {
         let before = rows[number].kin
         guard kin != before else { return }
-        rows[number].kin = kin
+        var row = rows[number]
+        population.alter(&row) { $0.kin = kin }
+        rows[number] = row
         liveness.noteGhost((kin.contains(.ghost) ? 1 : 0) - (before.contains(.ghost) ? 1 : 0))
-        if kin.contains(.ghost) != before.contains(.ghost) { update(number, at: now) }
+        guard kin.contains(.ghost) != before.contains(.ghost) else { return }
+        ghostBeats(number, at: now)
+        update(number, at: now)
     }
 
     private mutating func note(_ change: DirtyBinding, _ facts: BindingFacts?, _ now: Timestamp) {
@@ -260,6 +298,8 @@ struct Rows {
     mutating func advance(to now: Timestamp) -> Bool {
         horizon.advance(to: now, &rows)
         let hasSuspects = regroupDue(at: now)
+        // Who may yet turn out to be a ghost is not missed.
+        let hasMisses = hasSuspects || advanceBeats(to: now)
         for place in orders.indices.reversed() where now - orders[place].lastAsked > limits.orderIdle {
             drop(place)
         }
@@ -269,7 +309,7 @@ struct Rows {
         for place in latest where budget > 0 && isWanted(orders[place], now) {
             work(on: place, &budget, at: now)
         }
-        return hasSuspects || orders.contains { isWanted($0, now) && $0.hasWork }
+        return hasMisses || orders.contains { isWanted($0, now) && $0.hasWork }
     }
 
     /// Work on it makes sense: a walk whose order of all rows was dropped waits until somebody asks again.

@@ -21,6 +21,11 @@ extension TableReader {
         _ = table.withText(id, .userAgent, body)
     }
 
+    /// The binding's contact has an instance without a value.
+    func hasEmptyInstance(_ id: BindingID) -> Bool {
+        table.withText(id, .contactParameters) { $0.count > 0 && $0.hasInstance && $0.instance.isEmpty } ?? false
+    }
+
     /// Addresses of record that have a binding.
     var addressesOfRecord: Int { table.addressOfRecordCount }
 
@@ -81,6 +86,8 @@ extension TableReader {
         row.badges = UInt64(facts.badges.rawValue)
         row.nat = facts.badges.contains(.nat) ? 2 : 1
         row.isRefused = known.isRefused
+        row.lints = UInt64(known.lints.rawValue)
+        row.isBeating = facts.usualGap > 0 && !known.kin.contains(.ghost)
         row.lateAt = BindingHealth.lateAt(facts)
         row.addPath(facts.path, needs)
         row.addBadges(facts.badges, needs)
@@ -96,20 +103,28 @@ extension TableReader {
 extension Span<UInt8> {
     /// The value of `+sip.instance` in contact parameters (RFC 5626 §4.1); empty if there is none.
     fileprivate var instance: [UInt8] {
-        let name = Array("+sip.instance=".utf8)
-        var start = 0
-        while start + name.count <= count {
-            var offset = 0
-            while offset < name.count, self[start + offset].lowered == name[offset] { offset += 1 }
-            if offset == name.count { break }
-            start += 1
-        }
         var value: [UInt8] = []
-        var index = start + name.count
+        guard var index = instanceValue else { return value }
         while index < count, self[index] != 0x3b {
             if self[index] != 0x22 { value.append(self[index]) }
             index += 1
         }
         return value
+    }
+
+    /// There is one, perhaps without a value.
+    fileprivate var hasInstance: Bool { instanceValue != nil }
+
+    /// Where its value begins.
+    private var instanceValue: Int? {
+        let name = Array("+sip.instance=".utf8)
+        var start = 0
+        while start + name.count <= count {
+            var offset = 0
+            while offset < name.count, self[start + offset].lowered == name[offset] { offset += 1 }
+            if offset == name.count { return start + name.count }
+            start += 1
+        }
+        return nil
     }
 }

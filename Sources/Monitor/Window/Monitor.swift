@@ -93,6 +93,7 @@ public final class Monitor {
         meters.advance(to: now)
         reading.read(request, from: exchange.path)
         meters.count(exchange, isRegister: reading.isRegister)
+        if exchange.refusal?.isOurs ?? false { rows.beats.disturb(at: now) }
         sources.note(exchange, agent: reading.agent, request)
         sampler.note(exchange, at: now)
         guard sampler.keeps(exchange, flow: reading.flow) || flows.isOpen(reading.flow) else {
@@ -177,10 +178,10 @@ public final class Monitor {
     /// A line for the log of each login that has failed since the last call, as many as a log can bear.
     public func takeFailures(at now: Timestamp) -> [Notice] { failures.take(at: now) }
 
-    /// What is to be said to operators of attacks that are new, and which sources the policy wants blocked. Whoever
+    /// What is to be said to operators of phones that fall silent and of attacks that are new, and which sources the policy wants blocked. Whoever
     /// sets the blocks says so by an event, as of any block.
     public func takeAlarms(at now: Timestamp) -> (notices: [Notice], blocks: [BlockProposal]) {
-        var notices: [Notice] = []
+        var notices = rows.beatNotices.take()
         var proposals: [BlockProposal] = []
         for (source, findings, users) in failing.takeNews(at: now) {
             for finding in failing.takeUnreported(source) where alarms.takes(at: now) {
@@ -233,6 +234,7 @@ public final class Monitor {
         case .audit(let filter): return auditLines(filter, query.anchor, height, now)
         case .blocks(let filter): return blockList(filter, query.anchor, height, now)
         case .security(let group, let filter): return security(group, filter, query.anchor, height, now)
+        case .devices(let group, let filter): return devices(group, filter, query.anchor, height, now)
         }
     }
 

@@ -12,6 +12,8 @@ public struct MonitorLimits: Hashable, Sendable {
     public var abuse = AbusePolicy()
     /// Different User-Agents that are counted.
     public var agents = 1_024
+    /// Networks of phones that are told apart when they fall silent, at most 65,535.
+    public var sites = 16_384
     /// Orders that are kept at the same time, filtered ones included.
     public var orders = 4
     /// An order that nobody has asked for so long is dropped.

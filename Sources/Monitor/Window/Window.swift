@@ -51,6 +51,7 @@ public struct Window: Codable, Sendable {
         case audit([AuditLine])
         case blocks([Block])
         case security(SecurityPicture)
+        case devices(DevicePicture)
         /// The row asked for is no longer kept.
         case missing
     }

@@ -32,7 +32,7 @@ extension WindowQuery: Codable {
 
 extension WindowQuery.Subject: Codable {
     private enum CodingKeys: String, CodingKey, CaseIterable {
-        case bindings, binding, attempts, attempt, overview, log, audit, blocks, security
+        case bindings, binding, attempts, attempt, overview, log, audit, blocks, security, devices
     }
     private enum Members: String, CodingKey {
         case filter, order, failuresOnly, containing, level, by, matching
@@ -76,6 +76,9 @@ extension WindowQuery.Subject: Codable {
         case .security:
             let group = try members().decodeIfPresent(SecurityGroup.self, forKey: .by)
             self = .security(group ?? .source, filter: try filter(.security, or: .matching))
+        case .devices:
+            let group = try members().decodeIfPresent(DeviceGroup.self, forKey: .by)
+            self = .devices(group ?? .agent, filter: try filter(.devices, or: .matching))
         }
     }
 
@@ -109,6 +112,10 @@ extension WindowQuery.Subject: Codable {
             try members.encodeIfPresent(filter?.expansion, forKey: .filter)
         case .security(let group, let filter):
             var members = members(.security)
+            try members.encode(group, forKey: .by)
+            try members.encodeIfPresent(filter?.expansion, forKey: .filter)
+        case .devices(let group, let filter):
+            var members = members(.devices)
             try members.encode(group, forKey: .by)
             try members.encodeIfPresent(filter?.expansion, forKey: .filter)
         }
@@ -210,7 +217,7 @@ extension BindingOrder: Codable {
 
 extension Window.Content: Codable {
     private enum CodingKeys: String, CodingKey, CaseIterable {
-        case bindings, binding, attempts, attempt, overview, log, audit, blocks, security, missing
+        case bindings, binding, attempts, attempt, overview, log, audit, blocks, security, devices, missing
     }
     private enum Nothing: CodingKey {}
 
@@ -228,6 +235,7 @@ extension Window.Content: Codable {
         case .audit: self = .audit(try members.decode([AuditLine].self, forKey: key))
         case .blocks: self = .blocks(try members.decode([Block].self, forKey: key))
         case .security: self = .security(try members.decode(SecurityPicture.self, forKey: key))
+        case .devices: self = .devices(try members.decode(DevicePicture.self, forKey: key))
         case .missing: self = .missing
         }
     }
@@ -245,6 +253,7 @@ extension Window.Content: Codable {
         case .audit(let lines): try members.encode(lines, forKey: .audit)
         case .blocks(let blocks): try members.encode(blocks, forKey: .blocks)
         case .security(let picture): try members.encode(picture, forKey: .security)
+        case .devices(let picture): try members.encode(picture, forKey: .devices)
         case .missing: _ = members.nestedContainer(keyedBy: Nothing.self, forKey: .missing)
         }
     }

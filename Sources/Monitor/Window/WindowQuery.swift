@@ -41,6 +41,8 @@ public struct WindowQuery: Hashable, Sendable {
         /// Sources, users or User-Agents that fail or probe, those that pass a filter: attackers first, then by
         /// failures.
         case security(SecurityGroup, filter: Filter?)
+        /// User-Agents or vendors that pass a filter: those with most flawed bindings first.
+        case devices(DeviceGroup, filter: Filter?)
 
         /// Lines of the log in which a text stands, at least of a level.
         public static func log(containing text: String, level: Notice.Level) -> Subject {

@@ -138,7 +138,7 @@ enum SettingsExample {
           ascii: false
           no-color: false
           read-only: false
-          view: overview                # overview, bindings, attempts, security, log, audit, blocks
+          view: overview                # overview, bindings, attempts, security, log, audit, blocks, devices
           filter: ""
 
         keys: {}                        # of the console: `regtop keys` lists the actions, with their keys

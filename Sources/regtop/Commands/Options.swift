@@ -57,7 +57,7 @@ struct ScreenOptions: ParsableArguments {
     @Flag(help: "Look, don't touch: expire, evict and block are switched off.")
     var readOnly = false
 
-    @Option(help: "First view: overview, bindings, attempts, security, log, audit or blocks.")
+    @Option(help: "First view: overview, bindings, attempts, security, log, audit, blocks or devices.")
     var view: String?
 
     @Option(help: "First filter of the view, such as 'exp<60 ua~zoiper'.")

@@ -85,6 +85,10 @@ enum Examples {
                     serial: 4
                 ),
                 .query(WindowQuery(subject: .overview, height: 1), serial: 5),
+                .query(
+                    WindowQuery(subject: .devices(.vendor, filter: filter("lint:contact-user", .devices)), height: 40),
+                    serial: 18
+                ),
                 .preview(act(.expire(targets), ""), serial: 6),
                 .previewMatching(filter, act(.evict([], refuseFor: .seconds(60)), ""), serial: 7),
                 .perform(act(.evict(targets, refuseFor: .seconds(60)), "stolen phone"), serial: 8),

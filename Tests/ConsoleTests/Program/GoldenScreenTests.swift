@@ -23,7 +23,8 @@ import Testing
         Case(name: "attempts", keys: "3"), Case(name: "ladder", keys: "3⏎"), Case(name: "raw", keys: "3⏎r"),
         Case(name: "security", keys: "4"), Case(name: "security-healing", keys: "4jj"),
         Case(name: "security-users", keys: "4gj"), Case(name: "security-agents", keys: "4gg"),
-        Case(name: "security-block", keys: "4B"), Case(name: "log", keys: "5"),
+        Case(name: "security-block", keys: "4B"), Case(name: "devices", keys: "6"),
+        Case(name: "devices-finding", keys: "6⇥j"), Case(name: "devices-vendors", keys: "6g"), Case(name: "log", keys: "5"),
         Case(name: "audit", keys: "5⇥"), Case(name: "blocks", keys: "b"),
         Case(name: "help", keys: "?"), Case(name: "help-search", keys: "?evic"),
         Case(name: "themes", keys: "T"),
@@ -54,7 +55,23 @@ import Testing
         #expect(grid.text.unicodeScalars.allSatisfy { $0.isASCII })
     }
 
-    @Test(arguments: ["overview", "bindings", "security"])
+    /// Panes of numbers with the cursor in them, and phones that fell silent together.
+    static let overviewCases = [
+        Case(name: "overview-outage", keys: "1"), Case(name: "overview-outage-line", keys: "1⇤⇤⇤j"),
+        Case(name: "overview-head", keys: "1⇤⇤jjj"), Case(name: "overview-meters", keys: "1⇤jj"),
+        Case(name: "overview-horizon", keys: "1⇥⇥⇥⇥jj"),
+    ]
+
+    @Test(arguments: overviewCases, sizes)
+    func overview(_ item: Case, _ size: Size) {
+        var world = World()
+        world.overview = Samples.overviewWithOutage
+        var driver = Driver(size, world: world)
+        driver.press(item.keys)
+        expectGolden(driver.grid, "\(item.name)-\(size.width)x\(size.height)")
+    }
+
+    @Test(arguments: ["overview", "bindings", "security", "devices"])
     func wide(_ name: String) {
         var driver = Driver(Size(width: 200, height: 60))
         driver.press(Self.cases.first { $0.name == name }?.keys ?? "")
@@ -94,8 +111,9 @@ import Testing
         (world.bindings, world.attempts, world.log, world.audit, world.blocks) = ([], [], [], [], [])
         world.overview = .init()
         world.security = []
+        world.devices = []
         for (name, keys) in [
-            ("overview", "1"), ("bindings", ""), ("attempts", "3"), ("security", "4"), ("log", "5"),
+            ("overview", "1"), ("bindings", ""), ("attempts", "3"), ("security", "4"), ("log", "5"), ("devices", "6"),
             ("audit", "5⇥"),
             ("blocks", "b"),
         ] {

@@ -84,6 +84,9 @@ extension Samples {
         (numbers.otherAgents, numbers.otherAgentBindings) = (28, 4_869)
         numbers.transports = [TransportCount(.udp, 15_200), TransportCount(.tcp, 3_004)]
         (numbers.ipv6, numbers.natted) = (546, 11_104)
+        (numbers.flawed, numbers.attemptsKept) = (431, 4_096)
+        (numbers.forecast.phones, numbers.forecast.connected, numbers.forecast.steady) = (18_204, 3_004, 11.2)
+        numbers.forecast.rates = (0..<30).map { 9 + Double($0 * 7 % 12) / 2 }
         numbers.events = [
             OverviewEvent(
                 at: ago(2),
@@ -101,4 +104,62 @@ extension Samples {
         ]
         return numbers
     }
+
+    /// A site that has fallen silent, and a phone besides.
+    static var overviewWithOutage: Overview {
+        var numbers = overview
+        numbers.missedBeats = 42
+        numbers.outages = [
+            Outage(kind: .site, name: "203.0.113.0/24", silent: 41, phones: 44, since: ago(51)),
+            Outage(kind: .agent, name: "Desk \"9\" 1.0", silent: 12, phones: 20, since: ago(9)),
+        ]
+        numbers.outageCount = 2
+        numbers.events.insert(
+            OverviewEvent(
+                at: ago(1),
+                what: "missed its beat",
+                subject: "4417@example.test",
+                detail: "every 48 s, silent 57 s, 3 s left"
+            ),
+            at: 0
+        )
+        numbers.events.insert(
+            OverviewEvent(
+                at: ago(0),
+                what: "outage",
+                subject: "site 203.0.113.0/24",
+                detail: "41 of 44 phones silent for 51 s"
+            ),
+            at: 0
+        )
+        return numbers
+    }
+
+    /// User-Agents and vendors with what is wrong with them.
+    static let devices: [DeviceRow] = {
+        func row(_ name: String, _ group: DeviceGroup, _ bindings: Int, _ flawed: Int, _ lints: [LintCount])
+            -> DeviceRow
+        {
+            var row = DeviceRow(name: name, group: group)
+            (row.bindings, row.flawed, row.lints) = (bindings, flawed, lints)
+            return row
+        }
+        var zoiper = row(
+            "Zoiper rv2.10",
+            .agent,
+            3_002,
+            311,
+            [LintCount(.natRare, 290), LintCount(.contactUser, 21), LintCount(.md5, 3_002)]
+        )
+        (zoiper.ghosts, zoiper.silent, zoiper.failures) = (14, 2, 41)
+        var rest = row("", .agent, 4_869, 3, [LintCount(.noRport, 3)])
+        rest.isRest = true
+        return [
+            zoiper, row("Grandstream GXP", .agent, 1_402, 117, [LintCount(.newCallID, 117), LintCount(.md5, 1_402)]),
+            row("Yealink SIP-T46", .agent, 7_120, 0, [LintCount(.md5, 7_120)]),
+            row("", .agent, 40, 0, [LintCount(.requestURIUser, 40)]),
+            row("evil\u{1b}]0;x\u{07}\u{202e}", .agent, 1, 0, []), rest,
+            row("Zoiper", .vendor, 3_100, 311, [LintCount(.natRare, 290)]),
+        ]
+    }()
 }

@@ -13,6 +13,7 @@ struct World {
     var blocks = Samples.blocks
     var overview = Samples.overview
     var security = Samples.security
+    var devices = Samples.devices
     var drain: Drain?
     var storeTrouble: String?
     /// What stands for the bytes of every message, if anything does.
@@ -150,6 +151,20 @@ struct World {
                 rank: rank,
                 matched: rows.count,
                 total: security.count,
+                at: now
+            )
+        case .devices(let group, let filter):
+            let rows = devices.filter { row in
+                row.group == group && matches("\(row)", filter)
+            }
+            let (part, rank) = cut(rows, query) { _ in .line(0) }
+            let flawed = rows.reduce(0) { $0 + $1.flawed }
+            let picture = DevicePicture(rows: part, bindings: 18_204, flawed: flawed, names: rows.count)
+            return Window(
+                content: .devices(picture),
+                rank: rank,
+                matched: rows.count,
+                total: devices.count,
                 at: now
             )
         case .blocks(let filter):

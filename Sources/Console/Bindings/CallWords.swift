@@ -1,0 +1,54 @@
+internal import BindingTable
+internal import Cells
+internal import SIPMessage
+internal import Timing
+
+/// What the console says of the way that a call to a binding would take now.
+enum CallWords {
+    /// `INVITE sip:4417@10.0.0.7 -> 198.51.100.7:5062 udp, where it sends from`
+    static func way(_ route: CallRoute) -> String {
+        let uri = BindingColumns.text(route.requestURI)
+        guard !route.host.isEmpty else { return "INVITE \(uri) -> nowhere" }
+        let host = BindingColumns.text(route.host)
+        let shown = host.contains(":") ? "[\(host)]" : host
+        return "INVITE \(uri) -> \(shown):\(route.port) \(route.transport.name), \(reason(route.way))"
+    }
+
+    private static func reason(_ way: CallRoute.Way) -> String {
+        switch way {
+        case .path: "first proxy of its Path"
+        case .connection: "its own connection"
+        case .source: "where it sends from"
+        case .contact: "its contact"
+        }
+    }
+
+    /// What would go wrong. Total over `CallTrouble`.
+    static func sentence(_ trouble: CallTrouble) -> String {
+        switch trouble {
+        case .ended: "it has ended: a call does not find it"
+        case .badContact: "its contact can't be read: there is nothing to call"
+        case .badPath: "the first proxy of its Path can't be read"
+        case .unreachable: "its connection has ended and none can be made to it: calls fail until it comes again"
+        case .connectionGone: "its connection has ended: a new one to its contact would have to be made"
+        case .unresolvable: "its contact's host is a name that nobody can look up"
+        case .privateContact: "its contact is a private address, and nothing else leads there"
+        case .stoppedAnswering: "it has stopped answering pings: the call may ring nowhere"
+        case .forgottenByNAT: "silent for more than 3 m behind NAT over UDP: the NAT may have forgotten it"
+        case .otherTransport: "its contact asks for another transport than the one by which it is reached"
+        case .notSecure: "its contact is sips:, and the way is not encrypted"
+        case .contactUser: "the call asks for the contact's user, which is not the account's: it may be rejected"
+        }
+    }
+
+    /// The way, then each trouble.
+    static func lines(_ binding: Binding, at now: Timestamp) -> [(name: String, value: [TextRun])] {
+        let route = CallRoute(binding, at: now)
+        let word = route.isLost ? "FAILS" : route.troubles.isEmpty ? "ok" : "DOUBTFUL"
+        let role: Role = route.isLost ? .stateFail : route.troubles.isEmpty ? .stateOK : .stateWarn
+        return [("call now", [TextRun("\(word)  ", role: role), TextRun(way(route), role: .text)])]
+            + route.troubles.map { trouble in
+                ("", [TextRun("! \(sentence(trouble))", role: trouble.isFatal ? .stateFail : .stateWarn)])
+            }
+    }
+}
