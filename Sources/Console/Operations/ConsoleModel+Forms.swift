@@ -110,8 +110,11 @@ extension ConsoleModel {
         [.aor(Array(attempt.aor.utf8)), .source(attempt.path.source.address)]
     }
 
-    var blockForm: Form {
-        let plan = BlockPlan(subjects: blockSubjects)
+    var blockForm: Form { blockForm(of: blockSubjects) }
+
+    /// Asks which of these to refuse, and for how long.
+    func blockForm(of subjects: [BlockSubject]) -> Form {
+        let plan = BlockPlan(subjects: subjects)
         var form = Form(
             .block(plan),
             buttons: [DialogButton("Cancel"), DialogButton("Block", isDanger: true)]

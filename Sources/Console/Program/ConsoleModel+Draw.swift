@@ -9,7 +9,7 @@ extension ConsoleModel {
     ///
     /// Total over all sizes: below 40×10 it is one line.
     public func draw(at now: ClockReading) -> CellGrid {
-        var grid = CellGrid(size: size, glyphs: settings.glyphs)
+        var grid = CellGrid(size: size, glyphs: glyphs)
         guard !isTiny else {
             drawTiny(on: &grid)
             return grid
@@ -29,8 +29,11 @@ extension ConsoleModel {
                 on: &grid,
                 in: frame.body
             )
+        case .settings(let state): SettingsBox(model: self, state: state).draw(on: &grid, in: frame.body)
+        case .columns(let columns): columns.draw(on: &grid, in: frame.body)
         case nil: break
         }
+        if let commandLine { draw(commandLine, on: &grid, in: frame.body, at: now) }
         return grid
     }
 
@@ -48,7 +51,7 @@ extension ConsoleModel {
     /// `NOT DURABLE: the disk is full …`: what is registered now may be lost.
     private func drawAlert(_ trouble: String, on grid: inout CellGrid, in rect: Rect) {
         grid.fill(rect, role: .barTitleAlert)
-        let text = SafeText(" NOT DURABLE: \(trouble)", ascii: settings.glyphs == .ascii)
+        let text = SafeText(" NOT DURABLE: \(trouble)", ascii: glyphs == .ascii)
         grid.put(text.fitted(to: rect.width), at: rect.origin, role: .barTitleAlert)
     }
 
@@ -143,8 +146,13 @@ extension ConsoleModel {
     // MARK: Message line
 
     private func drawMessage(on grid: inout CellGrid, in rect: Rect, clock: LocalClock) {
-        if let commandLine {
-            drawnCommand(commandLine).draw(on: &grid, in: rect)
+        if commandLine != nil {
+            grid.put(
+                " What is behind goes on.",
+                at: rect.origin,
+                role: .textDim,
+                maxWidth: rect.width
+            )
         } else if let prompt {
             let line = promptLine(prompt)
             line.draw(on: &grid, in: rect)
@@ -175,7 +183,7 @@ extension ConsoleModel {
 
     /// A message that is longer than its line goes on: it ends in its line, and begins in those above.
     private func drawSentence(_ message: Message, on grid: inout CellGrid, in rect: Rect) {
-        let text = RunLine([TextRun(message.text, role: message.role)], ascii: settings.glyphs == .ascii)
+        let text = RunLine([TextRun(message.text, role: message.role)], ascii: glyphs == .ascii)
         let lines = text.wrapped(columns: max(1, rect.width - 2), atWords: true)
         let shown = min(lines.count, 3)
         for (index, line) in lines.prefix(shown).enumerated() {
@@ -194,7 +202,7 @@ extension ConsoleModel {
         guard used + 2 > rect.width else { return }
         let row = Rect(x: rect.x, y: rect.y - 1, width: rect.width, height: 1)
         grid.fill(row, role: .prompt)
-        let text = SafeText(" \(line.note)", ascii: settings.glyphs == .ascii).fitted(to: row.width)
+        let text = SafeText(" \(line.note)", ascii: glyphs == .ascii).fitted(to: row.width)
         grid.put(text, at: row.origin, role: .promptError)
     }
 
@@ -248,7 +256,7 @@ extension ConsoleModel {
         let steps = rect.width >= 60 ? 10 : 0
         let room = max(0, rect.width - tail.utf8.count - steps - 2)
         let reason = act.reason.isEmpty ? "" : " (\(act.reason))"
-        let text = SafeText(" \(act.text)\(reason)", ascii: settings.glyphs == .ascii).fitted(to: room)
+        let text = SafeText(" \(act.text)\(reason)", ascii: glyphs == .ascii).fitted(to: room)
         var x = rect.x + grid.put(text, at: rect.origin, role: .toastOK)
         x += grid.put(tail, at: Point(x: x, y: rect.y), role: .toastInfo)
         Bar(fraction: Double(left) / 10, role: .expiryMid).draw(

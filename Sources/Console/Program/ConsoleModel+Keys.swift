@@ -15,6 +15,8 @@ extension ConsoleModel {
         case .form(var form): return pressForm(&form, key, at: now)
         case .help(var help): return pressHelp(&help, key, at: now)
         case .pick(var pick): return pressPick(&pick, key, at: now)
+        case .settings(var state): return pressSettings(&state, key, at: now)
+        case .columns(var columns): return pressColumns(&columns, key, at: now)
         case nil: break
         }
         guard let action = keys.action(of: key, at: screen.place) else {
@@ -234,7 +236,9 @@ extension ConsoleModel {
 
     private mutating func take(_ choice: PickState.Choice?, at now: ClockReading) -> [ConsoleEffect] {
         switch choice {
-        case .theme(let name): message = .done("Theme \(name).", at: now.timestamp)
+        case .theme(let name):
+            message = .done("Theme \(name).", at: now.timestamp)
+            return set(.theme, to: name)
         case .sort(let column): setOrder(BindingOrder(column: column, descending: order.descending))
         case .undo(let id):
             guard let act = acts.first(where: { $0.id == id }) else { return [] }

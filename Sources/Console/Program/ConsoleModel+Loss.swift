@@ -51,7 +51,7 @@ extension ConsoleModel {
             if case .act(let plan) = form.purpose, plan.isPerforming { isOut = true }
             if form.actsOnRegistrar { layer = nil }
         case .pick(let pick): if case .undo = pick.choice { layer = nil }
-        case .help, nil: break
+        case .help, .settings, .columns, nil: break
         }
         return isOut
     }

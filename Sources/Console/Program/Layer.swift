@@ -3,6 +3,8 @@ enum Layer: Sendable {
     case help(HelpState)
     case pick(PickState)
     case form(Form)
+    case settings(SettingsState)
+    case columns(ColumnsState)
 
     /// Where actions apply that belong to this layer.
     var place: Places {
@@ -10,6 +12,8 @@ enum Layer: Sendable {
         case .help: .help
         case .pick: .pick
         case .form: .form
+        case .settings: .settings
+        case .columns: .columns
         }
     }
 }

@@ -28,6 +28,7 @@ final class ConsoleSession {
     private let events: TerminalEvents
     private let letters: Letters
     private let obstacleToDetach: () -> String?
+    private let choices: ChoicesKeeper
     private var model: ConsoleModel
     private var theme: Theme
     private var isLagging = false
@@ -40,6 +41,8 @@ final class ConsoleSession {
     /// What the monitor has said and the model hasn't heard.
     private final class Letters: Sendable {
         let updates = Mutex<[LinkUpdate]>([])
+        /// What could not be done for it.
+        let failures = Mutex<[String]>([])
     }
 
     /// Opens the terminal.
@@ -50,11 +53,13 @@ final class ConsoleSession {
         line: any ConsoleLine,
         themes: ThemeLibrary,
         theme: Theme,
+        choices: ChoicesKeeper,
         obstacleToDetach: @escaping () -> String?,
     ) throws(HostError) {
         self.line = line
         self.themes = themes
         self.theme = theme
+        self.choices = choices
         self.obstacleToDetach = obstacleToDetach
         var options = Terminal.ScreenOptions()
         options.usesColour = !console.noColor
@@ -65,17 +70,19 @@ final class ConsoleSession {
         } catch {
             throw HostError(error.description, exitCode: 69)
         }
-        let choices = themes.choices
         model = ConsoleModel(
             settings: ConsoleSettings(
                 glyphs: screen.glyphs,
                 isReadOnly: console.readOnly,
-                themes: choices,
-                theme: console.theme ?? ThemeLibrary.standard,
+                themes: themes.choices,
+                theme: themes.name(console, choices.preferences),
                 view: StartView(rawValue: console.view) ?? .overview,
                 filter: console.filter,
                 at: console.at,
-                keys: console.keys.map
+                preferences: choices.preferences,
+                keys: console.keys.map,
+                isThemeGiven: console.theme != nil,
+                preferencesPath: choices.path
             ),
             size: screen.size
         )
@@ -88,12 +95,20 @@ final class ConsoleSession {
             wake.wake()
         }
         if let note = screen.note { line.notice(.warning, note) }
+        if let problem = choices.problem { fail(problem) }
+    }
+
+    /// Says what could not be done, as soon as the console listens.
+    private func fail(_ sentence: String) {
+        letters.failures.withLock { $0.append(sentence) }
+        events.wakeUp.wake()
     }
 
     /// Runs until the operator leaves or the terminal is lost; gives the terminal back.
     func run() -> End {
         let end = loop()
         let printed = screen.restore()
+        choices.finish()
         if case .exit(let code) = end {
             line.leave(code)
             if code != 129, !printed.isEmpty {
@@ -145,6 +160,11 @@ final class ConsoleSession {
             // What an operator does is drawn at once.
             if !inputs.isEmpty { heldUntil = .zero }
             inputs += updates.map { .link($0) }
+            let failures = letters.failures.withLock { failures in
+                defer { failures = [] }
+                return failures
+            }
+            inputs += failures.map { .failed($0) }
             let then = SystemClock.read().timestamp
             if then >= tickTime {
                 lastTick = then
@@ -189,7 +209,7 @@ final class ConsoleSession {
                 case .suspend: suspend()
                 case .redraw: screen.invalidate()
                 case .copy(let text): screen.copy(text)
-                case .keep: break
+                case .keep(let preferences): keep(preferences)
                 case .setTheme(let name):
                     if let found = themes.theme(name) {
                         theme = found.theme
@@ -199,6 +219,14 @@ final class ConsoleSession {
             }
         }
         return nil
+    }
+
+    private func keep(_ preferences: Preferences) {
+        let (letters, wake) = (letters, events.wakeUp)
+        choices.keep(preferences) { sentence in
+            letters.failures.withLock { $0.append(sentence) }
+            wake.wake()
+        }
     }
 
     /// Stops this process until the shell brings it back; the registrar is another one.

@@ -49,6 +49,7 @@ import Testing
     @Test(
         arguments: GoldenScreenTests.cases.map(\.keys) + [
             "jv", "␣", "3k", "3!", "5!", "p", "/s", "1⇥", "1⇥⇥", "/nobody⏎", "Tj", "sj", "jjX⇥", "jjB⇥⇥⇥",
+            ":", ":at ", ":x↓", ",jjj", ",jjjjjjj", "tj␣", "tjj→", "a",
         ],
         [false, true]
     )
