@@ -16,7 +16,7 @@ extension Action {
         ),
         Action(
             .overview,
-            ["1", "i"],
+            ["1"],
             "View",
             "Overview: numbers, who fails, what happens",
             in: .screens,
@@ -274,7 +274,7 @@ extension Action {
         ),
         Action(
             .actMenu,
-            ["a", .function(9)],
+            ["m", .function(9)],
             "",
             "choose what to do with it: all acts of this screen",
             in: .screens

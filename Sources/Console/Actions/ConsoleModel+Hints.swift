@@ -5,8 +5,10 @@ extension ConsoleModel {
     /// The key bar's hints: what works here and now.
     func hints(at now: ClockReading) -> [Segment] {
         if prompt != nil { return layerHints(.prompt) { promptOffers($0) } }
-        if let commandLine { return layerHints(.command) { offers($0, commandLine) } }
+        if let commandLine { return layerHints(.command) { offers($0, commandLine, at: now) } }
         switch layer {
+        case .settings(let state): return layerHints(.settings) { offers($0, state) }
+        case .columns(let columns): return layerHints(.columns) { offers($0, columns) }
         case .help(let help): return layerHints(.help) { offers($0, help) }
         case .pick(let pick):
             return layerHints(.pick) { $0 == .pickDown || $0 == .pickUp ? offers($0, pick) : true }
@@ -89,10 +91,12 @@ extension ConsoleModel {
         }
     }
 
-    private func offers(_ id: ActionID, _ typed: CommandLine) -> Bool {
+    private func offers(_ id: ActionID, _ typed: CommandLine, at now: ClockReading) -> Bool {
         var copy = typed
         switch id {
-        case .commandComplete: return copy.complete()
+        case .commandComplete: return complete(&copy, at: now)
+        case .commandDown: return copy.moveDown(count: paletteEntries(typed, at: now).count)
+        case .commandUp: return copy.moveUp()
         case .commandOlder: return copy.recall(by: 1)
         case .commandNewer: return copy.recall(by: -1)
         default: return true

@@ -6,13 +6,7 @@ extension ConsoleModel {
     /// Why an action can't be done here and now, as a sentence (empty: there is nothing to say); nil if it
     /// can. The key bar shows what has no obstacle.
     func obstacle(to id: ActionID, at now: ClockReading) -> String? {
-        if let action = keys.row(id) {
-            if let because = readOnlyBecause, action.needsOperate {
-                return "This console can only look: \(because)."
-            }
-            if let obstacle = obstacleOfReplay(to: action, at: now) { return obstacle }
-            if action.needsOperate, let obstacleOfLoss { return obstacleOfLoss }
-        }
+        if let obstacle = obstacleToOperate(id, at: now) { return obstacle }
         let needsPage: Set<ActionID> = [
             .open, .detail, .raw, .why, .times, .attemptsOf, .bindingsOf, .sourceOf, .copy, .block, .evict,
             .evictGhosts, .expire,
@@ -79,6 +73,17 @@ extension ConsoleModel {
     private var obstacleToClear: String? {
         if screen.isLadder { return ladder.search == nil ? "Nothing is searched for." : nil }
         return currentFilterText.isEmpty && followed == nil ? "No filter is on." : nil
+    }
+
+    /// Why this console can't do it just now, whatever is under the cursor: it may only look, shows the past, or has
+    /// lost its registrar.
+    func obstacleToOperate(_ id: ActionID, at now: ClockReading) -> String? {
+        guard let action = keys.row(id) else { return nil }
+        if let because = readOnlyBecause, action.needsOperate {
+            return "This console can only look: \(because)."
+        }
+        if let obstacle = obstacleOfReplay(to: action, at: now) { return obstacle }
+        return action.needsOperate ? obstacleOfLoss : nil
     }
 
     private var canOpen: Bool {

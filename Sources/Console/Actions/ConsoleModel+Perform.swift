@@ -54,6 +54,8 @@ extension ConsoleModel {
         case .unblock: if let block = blocks.cursorRow { layer = .form(unblockForm(block)) }
         case .drain: layer = .form(drainForm)
         case .undo: return beginUndo(at: now)
+        case .columns: openColumns()
+        case .settings: layer = .settings(SettingsState())
         case .actMenu: layer = .pick(actMenu(at: now))
         case .reload: return reload(at: now)
         case .redraw: return [.redraw]
@@ -62,6 +64,9 @@ extension ConsoleModel {
             guard welcome?.isAttached != true else { return [.suspend] }
             let quit = "\(keys.key(.quit)) quits."
             message = .warning("The registrar runs in here: suspending would stop all logins. \(quit)")
+        case .keyBar: return set(.keyBar, to: showsKeyBar ? "off" : "on")
+        case .preview: return set(.preview, to: showsPreview ? "off" : "on")
+        case .times: return set(.times, to: ladder.showsGaps ? "clock" : "gaps")
         default: toggle(id)
         }
         return []
@@ -72,17 +77,13 @@ extension ConsoleModel {
         case .freeze:
             isFrozen.toggle()
             link.wantsWindow = !isFrozen
-        case .preview: showsPreview.toggle()
         case .raw: ladder.toggleRaw()
         case .rawPane: ladder.showsRawPane.toggle()
         case .why: ladder.showsWhy.toggle()
-        case .times: ladder.showsGaps.toggle()
-        case .keyBar: showsKeyBar.toggle()
         case .help: layer = .help(HelpState(keys: keys))
         case .theme: layer = .pick(themeMenu)
         default: break
         }
-        if id == .preview || id == .keyBar { link.wantsWindow = true }
     }
 
     // MARK: Going from screen to screen

@@ -22,7 +22,7 @@ struct BindingsScreen {
 
     private func drawTable(on grid: inout CellGrid, in rect: Rect) {
         let list = model.bindings
-        let columns = BindingColumns.columns(width: rect.width, sortedBy: model.order.column)
+        let columns = model.bindingColumns(width: rect.width)
         let rows = list.entries.prefix(Table.rowCapacity(height: rect.height)).map { row($0, columns) }
         let sort = columns.firstIndex { $0.column == model.order.column }
         let table = Table(

@@ -1,10 +1,12 @@
 internal import Cells
 
-/// The line behind `:` while it is typed.
+/// The palette while something is typed in it: the line, and which of the proposals under it is chosen.
 struct CommandLine: Sendable {
     var line = LineEditor("", limit: 300)
     /// What was run before, and the place in it.
-    var recall: LineRecall
+    private var recall: LineRecall
+    /// The proposal that was chosen with the arrows; nil: none was, so Enter runs what is typed, or the first one.
+    private(set) var selected: Int?
 
     /// An empty line; `history` is what was run before, oldest first.
     init(history: [String]) { recall = LineRecall(history) }
@@ -19,24 +21,44 @@ struct CommandLine: Sendable {
     /// The command that is named.
     var command: Command? { Command.named(words.name) }
 
-    /// What is missing of the only or first command whose name begins so.
-    var completion: String? {
-        let text = line.text
-        guard line.caret == line.scalars.count, !text.isEmpty, !text.contains(" ") else { return nil }
-        guard let match = Command.table.first(where: { $0.name.rawValue.hasPrefix(text) }) else { return nil }
-        let blank = match.argument.isEmpty ? "" : " "
-        return String(match.name.rawValue.dropFirst(text.count)) + blank
+    /// The name is complete and something may be typed behind it.
+    var isInArgument: Bool { line.text.drop { $0 == " " }.contains(" ") }
+
+    /// Takes a key as text; false if it is none.
+    mutating func take(_ key: Key) -> Bool {
+        guard line.take(key) else { return false }
+        selected = nil
+        return true
     }
 
-    /// Completes the name; false where nothing is known.
-    mutating func complete() -> Bool {
-        guard let rest = completion, !rest.isEmpty else { return false }
-        line.replace(with: line.text + rest)
+    /// Replaces what is typed.
+    mutating func replace(with text: String) {
+        line.replace(with: text)
+        selected = nil
+    }
+
+    /// Down: the next proposal, or the newer line while older ones are gone through; false at the end.
+    mutating func moveDown(count: Int) -> Bool {
+        if selected == nil, recall.isOn { return recall(by: -1) }
+        let next = selected.map { $0 + 1 } ?? (isInArgument ? 0 : 1)
+        guard next < count else { return false }
+        selected = next
+        return true
+    }
+
+    /// Up: the proposal above, and above the first the line that was run before; false if there is none.
+    mutating func moveUp() -> Bool {
+        guard let selected, selected > 0 || isInArgument else { return recall(by: 1) }
+        self.selected = selected > 0 ? selected - 1 : nil
         return true
     }
 
     /// Goes through what was run before; false at its ends.
-    mutating func recall(by step: Int) -> Bool { recall.move(by: step, in: &line) }
+    mutating func recall(by step: Int) -> Bool {
+        guard recall.move(by: step, in: &line) else { return false }
+        selected = nil
+        return true
+    }
 }
 
 /// The way through lines that were typed before, and back to the one that is being typed.
@@ -49,6 +71,9 @@ struct LineRecall: Sendable {
 
     /// `history` is oldest first.
     init(_ history: [String]) { lines = history.reversed() }
+
+    /// An older line stands where the new one is typed.
+    var isOn: Bool { place != nil }
 
     /// Takes an older (1) or newer (-1) line; false at the ends.
     mutating func move(by step: Int, in line: inout LineEditor) -> Bool {

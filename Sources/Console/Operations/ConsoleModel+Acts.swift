@@ -69,7 +69,7 @@ extension ConsoleModel {
         return [.send(request)]
     }
 
-    private func actForm(_ plan: ActPlan) -> Form {
+    func actForm(_ plan: ActPlan) -> Form {
         let count = plan.preview == nil ? plan.seen.count : plan.reachable.count
         let title = count == 0 ? plan.verb : "\(plan.verb) \(TimeText.count(count))"
         var form = Form(.act(plan), buttons: [DialogButton("Cancel"), DialogButton(title, isDanger: true)])

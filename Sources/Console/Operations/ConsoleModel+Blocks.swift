@@ -29,10 +29,14 @@ extension ConsoleModel {
     }
 
     /// Opens the dialog, and asks what the block would hit; of a filter first whose bindings pass it.
-    mutating func openBlock() -> [ConsoleEffect] {
+    ///
+    /// - Parameter named: whom to refuse instead, where they were typed.
+    mutating func openBlock(on named: BlockSubject? = nil) -> [ConsoleEffect] {
         marks.endRange()
         var plan: BlockPlan
-        if screen == .bindings, let filter = marks.all {
+        if let named {
+            plan = BlockPlan(subjects: [named])
+        } else if screen == .bindings, let filter = marks.all {
             plan = BlockPlan(matching: filter)
         } else if screen == .bindings, !marks.isEmpty {
             plan = BlockPlan(bindings: marks.sorted.map(\.binding))

@@ -13,6 +13,8 @@ public enum ConsoleInput: Sendable {
     case link(LinkUpdate)
     /// The terminal does not take frames as fast as they come, or does again.
     case lag(Bool)
+    /// Something that was wanted outside of it could not be done: a sentence.
+    case failed(String)
     /// Something printed these lines while the screen was ours; they are in the log.
     case stdoutLines([String])
     /// What came of the order of this number to save something.

@@ -33,8 +33,11 @@ extension ConsoleModel {
                 on: &grid,
                 in: frame.body
             )
+        case .settings(let state): SettingsBox(model: self, state: state).draw(on: &grid, in: frame.body)
+        case .columns(let columns): columns.draw(on: &grid, in: frame.body)
         case nil: break
         }
+        if let commandLine { draw(commandLine, on: &grid, in: frame.body, at: now) }
         return grid
     }
 
@@ -153,8 +156,13 @@ extension ConsoleModel {
     // MARK: Message line
 
     private func drawMessage(on grid: inout CellGrid, in rect: Rect, clock: LocalClock) {
-        if let commandLine {
-            drawnCommand(commandLine).draw(on: &grid, in: rect)
+        if commandLine != nil {
+            grid.put(
+                " What is behind goes on.",
+                at: rect.origin,
+                role: .textDim,
+                maxWidth: rect.width
+            )
         } else if let prompt {
             let line = promptLine(prompt)
             line.draw(on: &grid, in: rect)

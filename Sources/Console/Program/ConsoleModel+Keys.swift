@@ -18,6 +18,8 @@ extension ConsoleModel {
         case .pick(var pick): return pressPick(&pick, key, at: now)
         case .copy(var menu): return pressCopy(&menu, key, at: now)
         case .report(var state): return pressReport(&state, key, at: now)
+        case .settings(var state): return pressSettings(&state, key, at: now)
+        case .columns(var columns): return pressColumns(&columns, key, at: now)
         case nil: break
         }
         guard let action = keys.action(of: key, at: screen.place) else {
@@ -127,7 +129,9 @@ extension ConsoleModel {
 
     private mutating func take(_ choice: PickState.Choice?, at now: ClockReading) -> [ConsoleEffect] {
         switch choice {
-        case .theme(let name): message = .done("Theme \(name).", at: now.timestamp)
+        case .theme(let name):
+            message = .done("Theme \(name).", at: now.timestamp)
+            return set(.theme, to: name)
         case .sort(let column): setOrder(BindingOrder(column: column, descending: order.descending))
         case .undo(let id):
             return undoListed(id)

@@ -52,7 +52,7 @@ extension ConsoleModel {
             if case .act(let plan) = form.purpose, plan.isPerforming { isOut = true }
             if form.actsOnRegistrar { layer = nil }
         case .pick(let pick): if case .undo = pick.choice { layer = nil }
-        case .help, .copy, .report, nil: break
+        case .help, .copy, .report, .settings, .columns, nil: break
         }
         return isOut
     }

@@ -24,7 +24,7 @@ public struct ConsoleModel: Sendable {
     var lastView: Screen?
     var layer: Layer?
     var prompt: PromptState?
-    /// The line behind `:`.
+    /// The palette.
     var commandLine: CommandLine?
     /// Commands that were run, oldest first.
     var commandHistory: [String] = []
@@ -125,6 +125,8 @@ public struct ConsoleModel: Sendable {
         theme = settings.theme
         preferences = settings.preferences
         screens = [Screen(settings.view)]
+        (showsKeyBar, showsPreview) = (preferences.showsKeyBar, preferences.showsPreview)
+        ladder.showsGaps = preferences.showsGaps
         replayWish = settings.at
         guard !settings.filter.isEmpty else { return }
         do throws(FilterError) {
@@ -179,8 +181,8 @@ public struct ConsoleModel: Sendable {
     /// The operator's clock, whatever is shown.
     func presentClock(at now: ClockReading) -> LocalClock { LocalClock(now: now, utcOffset: utcOffset) }
 
-    /// The operator's offset from UTC.
-    var utcOffset: Interval { welcome?.utcOffset ?? .zero }
+    /// The operator's offset from UTC; none for one who wants UTC.
+    var utcOffset: Interval { preferences.usesUTC ? .zero : welcome?.utcOffset ?? .zero }
 
     /// Takes what happened and says what to do about it.
     public mutating func update(_ input: ConsoleInput, at now: ClockReading) -> [ConsoleEffect] {
@@ -197,6 +199,7 @@ public struct ConsoleModel: Sendable {
             effects += pressWaiting(at: now)
         case .recording(let event): take(event, at: now)
         case .lag(let isLagging): self.isLagging = isLagging
+        case .failed(let sentence): message = .warning(sentence)
         case .stdoutLines(let lines):
             if let last = lines.last {
                 let whither = welcome?.isAttached == true ? "printed" : "went to the log"

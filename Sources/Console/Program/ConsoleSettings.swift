@@ -42,6 +42,10 @@ public struct ConsoleSettings: Sendable {
     public var preferences: Preferences
     /// The keys of all actions.
     public var keys: KeyMap
+    /// The theme was named by an option or the settings: what is chosen here does not count for the next start.
+    public var isThemeGiven: Bool
+    /// Where choices are kept; empty if nowhere.
+    public var preferencesPath: String
 
     /// Settings with the defaults of a console on a modern terminal.
     public init(
@@ -54,6 +58,8 @@ public struct ConsoleSettings: Sendable {
         at: String = "",
         preferences: Preferences = Preferences(),
         keys: KeyMap = .standard,
+        isThemeGiven: Bool = false,
+        preferencesPath: String = "",
     ) {
         self.glyphs = glyphs
         self.isReadOnly = isReadOnly
@@ -64,5 +70,7 @@ public struct ConsoleSettings: Sendable {
         self.at = at
         self.preferences = preferences
         self.keys = keys
+        self.isThemeGiven = isThemeGiven
+        self.preferencesPath = preferencesPath
     }
 }

@@ -5,6 +5,8 @@ enum Layer: Sendable {
     case form(Form)
     case copy(CopyMenu)
     case report(ReportState)
+    case settings(SettingsState)
+    case columns(ColumnsState)
 
     /// Where actions apply that belong to this layer.
     var place: Places {
@@ -14,6 +16,8 @@ enum Layer: Sendable {
         case .form: .form
         case .copy: .copy
         case .report: .report
+        case .settings: .settings
+        case .columns: .columns
         }
     }
 }

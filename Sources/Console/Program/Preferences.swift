@@ -10,6 +10,14 @@ public struct Preferences: Hashable, Sendable {
     public var showsKeyBar = true
     /// The mouse is ours, not the terminal's.
     public var usesMouse = false
+    /// The binding under the list is shown where there is room.
+    public var showsPreview = true
+    /// Ladders tell the time since the message before, not the time of day.
+    public var showsGaps = false
+    /// Times of day are UTC, not those of the operator's place.
+    public var usesUTC = false
+    /// ASCII is drawn even where the terminal can do more.
+    public var usesASCII = false
     /// The tour was offered once.
     public var hasSeenTour = false
 

@@ -11,12 +11,19 @@ public final class AttachRun {
     private let state: StateDirectory
     private let console: ScreenSettings
     private let themes: ThemeLibrary
+    private let choices: ChoicesPlace?
 
-    /// A console for the registrar whose state directory this is.
-    public init(state: StateDirectory, console: ScreenSettings, themes: ThemeLibrary) {
+    /// A console for the registrar whose state directory this is; `choices` is where what is chosen in it is kept.
+    public init(
+        state: StateDirectory,
+        console: ScreenSettings,
+        themes: ThemeLibrary,
+        choices: ChoicesPlace?,
+    ) {
         self.state = state
         self.console = console
         self.themes = themes
+        self.choices = choices
     }
 
     /// Runs until the operator leaves or the terminal is lost; returns the exit code. Throws what keeps it from
@@ -28,7 +35,8 @@ public final class AttachRun {
                 exitCode: 69
             )
         }
-        let themeName = console.theme ?? ThemeLibrary.standard
+        let choices = ChoicesKeeper(choices)
+        let themeName = themes.name(console, choices.preferences)
         guard let theme = themes.theme(themeName) else {
             throw ThemeLibrary.unknown(themeName, themes.names)
         }
@@ -39,7 +47,13 @@ public final class AttachRun {
         hello.isReadOnly = console.readOnly
         let line = try AttachedLine(socket: state.socket, hello: hello)
         if console.plain { return try PlainSession(settings: console, line: line, canStop: true).run() }
-        let session = try ConsoleSession(settings: console, line: line, themes: themes, theme: theme.theme) {
+        let session = try ConsoleSession(
+            settings: console,
+            line: line,
+            themes: themes,
+            theme: theme.theme,
+            choices: choices
+        ) {
             "the registrar runs in another process: q leaves it"
         }
         for problem in theme.problems { line.notice(.warning, "theme \(themeName): \(problem)") }

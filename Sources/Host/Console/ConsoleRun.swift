@@ -15,22 +15,25 @@ public final class ConsoleRun {
     private let demoPhones: Int?
     private let themes: ThemeLibrary
     private let reread: @Sendable () throws -> Settings
+    private let choices: ChoicesPlace?
     private let foreground: ForegroundProcess?
 
     /// A run with these settings; `demoPhones` simulated phones join if given, and `reread` gives the settings
     /// as they are now, whenever the operator wants them read anew. `place` is the one before the shell, which
-    /// the operator may leave.
+    /// the operator may leave; `choices` is where what they choose in the console is kept.
     public init(
         settings: Settings,
         demoPhones: Int?,
         themes: ThemeLibrary,
         place: ShellPlace,
+        choices: ChoicesPlace?,
         reread: @escaping @Sendable () throws -> Settings,
     ) {
         self.settings = settings
         self.demoPhones = demoPhones
         self.themes = themes
         self.reread = reread
+        self.choices = choices
         foreground = place.process
     }
 
@@ -45,7 +48,8 @@ public final class ConsoleRun {
                 exitCode: 69
             )
         }
-        let themeName = settings.console.theme ?? ThemeLibrary.standard
+        let choices = ChoicesKeeper(choices)
+        let themeName = themes.name(settings.console, choices.preferences)
         guard let theme = themes.theme(themeName) else {
             throw ThemeLibrary.unknown(themeName, themes.names)
         }
@@ -96,7 +100,8 @@ public final class ConsoleRun {
             settings: settings.console,
             line: EmbeddedLine(service, isReadOnly: settings.console.readOnly),
             themes: themes,
-            theme: theme.theme
+            theme: theme.theme,
+            choices: choices
         ) { [foreground] in
             if durable == nil { return "the demo can't be left alone: start it with --state DIR" }
             return foreground == nil ? "this process can't be divided from its shell: regtop serve can" : nil

@@ -29,6 +29,7 @@ final class ConsoleSession {
     private let letters: Letters
     private let saves: SaveDesk
     private let obstacleToDetach: () -> String?
+    private let choices: ChoicesKeeper
     private var model: ConsoleModel
     private var theme: Theme
     private var isLagging = false
@@ -43,6 +44,8 @@ final class ConsoleSession {
         let updates = Mutex<[LinkUpdate]>([])
         /// What has come of orders to save.
         let saves = Mutex<[(order: Int, report: SaveReport)]>([])
+        /// What could not be done for it.
+        let failures = Mutex<[String]>([])
     }
 
     /// Opens the terminal.
@@ -53,11 +56,13 @@ final class ConsoleSession {
         line: any ConsoleLine,
         themes: ThemeLibrary,
         theme: Theme,
+        choices: ChoicesKeeper,
         obstacleToDetach: @escaping () -> String?,
     ) throws(HostError) {
         self.line = line
         self.themes = themes
         self.theme = theme
+        self.choices = choices
         self.obstacleToDetach = obstacleToDetach
         var options = Terminal.ScreenOptions()
         options.usesColour = !console.noColor
@@ -68,17 +73,19 @@ final class ConsoleSession {
         } catch {
             throw HostError(error.description, exitCode: 69)
         }
-        let choices = themes.choices
         model = ConsoleModel(
             settings: ConsoleSettings(
                 glyphs: screen.glyphs,
                 isReadOnly: console.readOnly,
-                themes: choices,
-                theme: console.theme ?? ThemeLibrary.standard,
+                themes: themes.choices,
+                theme: themes.name(console, choices.preferences),
                 view: StartView(rawValue: console.view) ?? .overview,
                 filter: console.filter,
                 at: console.at,
-                keys: console.keys.map
+                preferences: choices.preferences,
+                keys: console.keys.map,
+                isThemeGiven: console.theme != nil,
+                preferencesPath: choices.path
             ),
             size: screen.size
         )
@@ -97,6 +104,13 @@ final class ConsoleSession {
             wake.wake()
         }
         if let note = screen.note { line.notice(.warning, note) }
+        if let problem = choices.problem { fail(problem) }
+    }
+
+    /// Says what could not be done, as soon as the console listens.
+    private func fail(_ sentence: String) {
+        letters.failures.withLock { $0.append(sentence) }
+        events.wakeUp.wake()
     }
 
     /// Runs until the operator leaves or the terminal is lost; gives the terminal back.
@@ -107,6 +121,7 @@ final class ConsoleSession {
         if case .exit = end { PartialFiles.discard() }
         screen.endRecording()
         let printed = screen.restore()
+        choices.finish()
         if case .exit(let code) = end {
             line.leave(code)
             if code != 129, !printed.isEmpty {
@@ -163,6 +178,11 @@ final class ConsoleSession {
                 return letters
             }
             inputs += saved.map { .saved($0.order, $0.report) }
+            let failures = letters.failures.withLock { failures in
+                defer { failures = [] }
+                return failures
+            }
+            inputs += failures.map { .failed($0) }
             let then = SystemClock.read().timestamp
             if then >= tickTime {
                 lastTick = then
@@ -209,7 +229,7 @@ final class ConsoleSession {
                 case .copy(let text): screen.copy(text)
                 case .record(let path, let replacing):
                     if let event = record(path, replacing: replacing) { tell(event) }
-                case .keep: break
+                case .keep(let preferences): keep(preferences)
                 case .useMouse(let isOn): screen.useMouse(isOn)
                 case .save(let order): saves.begin(order)
                 case .stopSaving: saves.stop()
@@ -226,6 +246,14 @@ final class ConsoleSession {
 
     /// Tells the model what came of a recording, which asks for nothing more.
     func tell(_ event: RecordingEvent) { _ = feed([.recording(event)]) }
+
+    private func keep(_ preferences: Preferences) {
+        let (letters, wake) = (letters, events.wakeUp)
+        choices.keep(preferences) { sentence in
+            letters.failures.withLock { $0.append(sentence) }
+            wake.wake()
+        }
+    }
 
     /// Stops this process until the shell brings it back; the registrar is another one.
     private func suspend() {

@@ -37,6 +37,12 @@ public struct ThemeLibrary: Sendable {
     /// The theme of whoever has chosen none.
     static let standard = "ansi"
 
+    /// The theme to begin with: the one that an option or the settings name, else the one chosen before if it is still
+    /// there.
+    func name(_ console: ScreenSettings, _ preferences: Preferences) -> String {
+        console.theme ?? preferences.theme.flatMap { theme($0) == nil ? nil : $0 } ?? Self.standard
+    }
+
     /// The names that can be chosen.
     public var names: [String] { files.map(\.name) }
 

@@ -36,12 +36,14 @@ struct AttachCommand: ParsableCommand {
         try screen.apply(to: &settings.console)
         let (state, console) = (settings.state, settings.console)
         let library = ThemeFiles(environment: environment).library()
+        let choices = PreferencesFile(environment: environment)?.place
         // The program has one main thread and this is it; ncurses lives there.
         let code = try MainActor.assumeIsolated {
             try AttachRun(
                 state: StateDirectory(state, environment: environment),
                 console: console,
-                themes: library
+                themes: library,
+                choices: choices
             ).run()
         }
         throw ExitCode(code)

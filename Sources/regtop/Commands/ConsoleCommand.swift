@@ -25,15 +25,21 @@ struct ConsoleCommand: ParsableCommand {
         if let demo, !(1...10_000).contains(demo) {
             throw HostError("--demo \(demo): choose from 1 to 10000 phones", exitCode: 2)
         }
-        let themes = ThemeFiles(environment: ProcessInfo.processInfo.environment)
+        let environment = ProcessInfo.processInfo.environment
+        let themes = ThemeFiles(environment: environment)
+        let choices = PreferencesFile(environment: environment)?.place
         let (library, again) = (themes.library(), self)
         // Before there are threads, which can't be divided.
         let place = screen.plain ? ShellPlace.none : ShellPlace.take()
         // The program has one main thread and this is it; ncurses lives there.
         let code = try MainActor.assumeIsolated {
-            try ConsoleRun(settings: settings, demoPhones: demo, themes: library, place: place) {
-                try again.settings()
-            }.run()
+            try ConsoleRun(
+                settings: settings,
+                demoPhones: demo,
+                themes: library,
+                place: place,
+                choices: choices
+            ) { try again.settings() }.run()
         }
         throw ExitCode(code)
     }

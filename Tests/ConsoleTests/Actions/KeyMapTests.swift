@@ -33,7 +33,7 @@ import Testing
 
     /// Key bar, help, title and sentences name the keys as they are.
     @Test func everyWordOfKeysFollows() {
-        let keys = map([("evict", ["W"]), ("undo", ["ctrl-t"]), ("bindings", ["f9"]), ("act-menu", ["a"])])
+        let keys = map([("evict", ["W"]), ("undo", ["ctrl-t"]), ("bindings", ["f9"]), ("act-menu", ["m"])])
         #expect(keys.problems == [])
         var driver = Driver(Size(width: 200, height: 40), keys: keys.map)
         driver.press("jj")
@@ -164,7 +164,7 @@ import Testing
         ("f7", .bindings, .filter), ("f", .attempts, .filter), ("f5", .bindings, .redraw),
         ("ctrl-l", .overview, .redraw), ("f6", .bindings, .sortMenu), ("f6", .attempt, .raw),
         ("R", .attempt, .raw), ("f8", .overview, .settings), (",", .log, .settings),
-        ("f9", .bindings, .actMenu), ("a", .security, .actMenu), ("f10", .bindings, .columns),
+        ("f9", .bindings, .actMenu), ("m", .security, .actMenu), ("f10", .bindings, .columns),
         ("t", .bindings, .columns), ("f10", .attempt, .rawPane), ("P", .bindings, .preview),
         ("x", .attempts, .followAOR), ("i", .bindings, .overview), ("d", .attempt, .why),
         ("d", .bindings, .detail), ("h", .binding, .leave), ("left", .attempt, .leave),
@@ -189,7 +189,7 @@ import Testing
 
     @Test func theActMenuSaysWhatStandsAgainstEachAct() {
         var driver = Driver(Size(width: 140, height: 40), readOnly: true)
-        driver.press("a")
+        driver.press("m")
         #expect(driver.screen.contains("This console can only look"))
         driver.press("⏎")
         #expect(driver.model.layer == nil && driver.messageLine.contains("can only look"))

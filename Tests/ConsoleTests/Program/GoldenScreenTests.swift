@@ -34,7 +34,10 @@ import Testing
         Case(name: "filter-error", keys: "/exp<<60"),
         Case(name: "evicted", keys: "jjX⇥⇥stuck after move⇥⏎"), Case(name: "quit", keys: "q"),
         Case(name: "history", keys: "jjH"), Case(name: "history-line", keys: "jjHjj⏎"),
-        Case(name: "history-all", keys: ":history⏎"), Case(name: "command", keys: ":at"),
+        Case(name: "history-all", keys: ":history⏎"), Case(name: "palette", keys: "jj:ex"),
+        Case(name: "palette-all", keys: ":"),
+        Case(name: "palette-values", keys: ":evict ali"), Case(name: "settings", keys: ",j"),
+        Case(name: "columns", keys: "tj␣"), Case(name: "act-menu", keys: "jja"),
         Case(name: "command-unknown", keys: ":exit⏎"), Case(name: "replay", keys: ":at -3631s⏎j"),
         Case(name: "replay-binding", keys: ":at -3631s⏎j⏎"),
     ]
@@ -71,7 +74,7 @@ import Testing
         expectGolden(driver.grid, "\(item.name)-\(size.width)x\(size.height)")
     }
 
-    @Test(arguments: ["overview", "bindings", "security", "devices"])
+    @Test(arguments: ["overview", "bindings", "security", "devices", "palette", "settings", "columns"])
     func wide(_ name: String) {
         var driver = Driver(Size(width: 200, height: 60))
         driver.press(Self.cases.first { $0.name == name }?.keys ?? "")

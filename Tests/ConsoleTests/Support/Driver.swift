@@ -109,6 +109,11 @@ struct Driver {
         }
     }
 
+    /// The choices that were last to be kept.
+    var kept: Preferences? {
+        effects.compactMap { if case .keep(let preferences) = $0 { preferences } else { nil } }.last
+    }
+
     /// Lets what was held arrive.
     mutating func deliver() {
         isHolding = false
