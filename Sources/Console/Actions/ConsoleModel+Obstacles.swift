@@ -46,9 +46,7 @@ extension ConsoleModel {
         case .bindingsOf:
             return bindingsFilterForCursor == nil ? "There is no row to look for." : obstacleOfLeft
         case .sourceOf: return sourceUnderCursor == nil ? "There is no source under the cursor." : nil
-        case .followAOR:
-            return followed == nil && followable == nil
-                ? "There is no address of record under the cursor." : nil
+        case .followAOR: return obstacleToFollow
         case .previous, .next: return canStep(by: id == .next ? 1 : -1) ? nil : "There is no other one."
         case .history: return historySubject == nil ? "There is no address of record under the cursor." : nil
         case .copy:
@@ -68,6 +66,12 @@ extension ConsoleModel {
         case .theme: return settings.themes.count < 2 ? "There is no other theme." : nil
         default: return nil
         }
+    }
+
+    private var obstacleToFollow: String? {
+        guard followed == nil else { return nil }
+        if let obstacleOfMissing { return obstacleOfMissing }
+        return followable == nil ? "There is no address of record under the cursor." : nil
     }
 
     private var obstacleToClear: String? {

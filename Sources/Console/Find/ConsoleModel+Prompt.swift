@@ -62,11 +62,7 @@ extension ConsoleModel {
     /// Values that a field has come: they are offered, unless something else has been typed meanwhile.
     mutating func takeValues(_ values: [SeenValue], serial: UInt64) {
         guard prompt?.asked?.serial == serial else { return }
-        switch prompt?.take(values, serial: serial) {
-        case .changed?: applyPrompt(isFinished: false)
-        case .nothing?: message = .warning("No such value has been seen.")
-        case .asks?, nil: break
-        }
+        if prompt?.take(values, serial: serial) == .changed { applyPrompt(isFinished: false) }
     }
 
     /// The operator's clock for filters that are evaluated here.

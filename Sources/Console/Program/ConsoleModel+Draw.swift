@@ -166,13 +166,12 @@ extension ConsoleModel {
         } else if let prompt {
             let line = promptLine(prompt)
             line.draw(on: &grid, in: rect)
-            if let cycle = prompt.cycle, prompt.error == nil {
-                CandidateLine(cycle).draw(
-                    on: &grid,
-                    in: Rect(x: rect.x, y: rect.y - 1, width: rect.width, height: 1)
-                )
-            }
             drawNarrowError(of: line, on: &grid, above: rect)
+            // What stands there is only begun: what else could stand there matters more than what is missing.
+            if let cycle = prompt.cycle {
+                let row = Rect(x: rect.x, y: rect.y - 1, width: rect.width, height: 1)
+                CandidateLine(cycle).draw(on: &grid, in: row)
+            }
         } else if case .help(let help) = layer {
             Prompt(label: " type to search> ", line: help.search).draw(on: &grid, in: rect)
         } else if case .form = layer, message == nil {
@@ -236,7 +235,8 @@ extension ConsoleModel {
         line.ghost = prompt.line.isEmpty ? Self.filterExample(subject) : ""
         if let rest = prompt.ghost { line.ghost = "\(keys.key(.promptComplete)): \(rest)" }
         if prompt.asked != nil { line.ghost = "asking .." }
-        if let error = prompt.error {
+        if prompt.hasSeenNothing { line.ghost = "no such value has been seen" }
+        if let error = prompt.error, prompt.cycle == nil {
             (line.role, line.note, line.noteRole) = (.filterInvalid, error.description, .promptError)
             return line
         }

@@ -50,6 +50,8 @@ struct PromptState: Sendable {
     private(set) var cycle: CompletionCycle?
     /// Values that have been asked for.
     private(set) var asked: CompletionQuestion?
+    /// What was asked for, and nobody has seen.
+    private(set) var hasSeenNothing = false
     /// Filters that were kept before, and the place in them.
     private var recall: LineRecall
 
@@ -164,12 +166,14 @@ struct PromptState: Sendable {
         guard let question = asked, question.serial == serial else { return nil }
         asked = nil
         guard question.line == line, let completion else { return nil }
+        hasSeenNothing = values.isEmpty
         return begin(completion, completion.candidates(values), question.step)
     }
 
     private mutating func forgetCompletion() {
         cycle = nil
         asked = nil
+        hasSeenNothing = false
     }
 }
 

@@ -83,7 +83,7 @@ import Testing
         var driver = Driver()
         driver.press("/ua:nobody⇥")
         #expect(line(driver) == "ua:nobody")
-        #expect(driver.says("No such value has been seen"))
+        #expect(driver.says("no such value has been seen"))
     }
 
     /// The journal is here: nobody is asked.

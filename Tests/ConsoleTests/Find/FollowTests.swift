@@ -1,5 +1,7 @@
+import BindingTable
 import Cells
 import Monitor
+import SIPMessage
 import Testing
 
 @testable import Console

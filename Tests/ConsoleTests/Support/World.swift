@@ -168,7 +168,7 @@ struct World {
                 at: now
             )
         case .blocks(let filter):
-            let rows = blocks.filter { matches($0.subject.text, filter) }
+            let rows = blocks.filter { matches("\($0.subject)", filter) }
             return Window(
                 content: .blocks(Array(rows.prefix(query.height))),
                 matched: rows.count,

@@ -97,6 +97,15 @@ struct ShowScriptTests {
         #expect(text.text.contains("evicted by operator") && text.text.contains("by kl"))
         #expect(text.text.contains("lived 1m, 3 refreshes, every 48 s"))
         #expect(!text.text.contains("\u{1b}"))
+        // A filter is looked for through all pages.
+        (script.filter, script.limit) = ("cause:evicted-by-operator refreshes=3 at<2000-01-01", 2_300)
+        let filtered = run(world) { (context) throws(HostError) in try script.run(context) }
+        #expect(filtered.code == 0 && filtered.lines.count == 2_300)
+        script.filter = "cause:moved"
+        #expect(run(world) { (context) throws(HostError) in try script.run(context) }.code == 3)
+        script.filter = "cause:vanished"
+        #expect(run(world) { (context) throws(HostError) in try script.run(context) }.code == 2)
+        script.filter = ""
         script.since = WallTime(secondsSince1970: 9_999)
         #expect(run(world) { (context) throws(HostError) in try script.run(context) }.code == 3)
         world.history = nil
