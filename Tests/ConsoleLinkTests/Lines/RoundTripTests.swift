@@ -35,7 +35,7 @@ struct RoundTripTests {
             #expect(String(reflecting: read) == String(reflecting: request), "seed \(seed)")
             #expect(LinkCodec.encode(read) == line && read.serial == request.serial, "seed \(seed)")
         }
-        #expect(words.count == 9 && words.values.allSatisfy { $0 > 100 }, "\(words)")
+        #expect(words.count == 10 && words.values.allSatisfy { $0 > 100 }, "\(words)")
     }
 
     @Test("Every update, whatever stands in it, on one line without anything that steers a terminal")
@@ -55,7 +55,7 @@ struct RoundTripTests {
             }
             #expect(isPlain, "seed \(seed): \(text)")
         }
-        #expect(words.count == 11 && words.values.allSatisfy { $0 > 80 }, "\(words)")
+        #expect(words.count == 12 && words.values.allSatisfy { $0 > 80 }, "\(words)")
     }
 
     @Test("Values that can be compared are equal")
@@ -72,6 +72,8 @@ struct RoundTripTests {
             try expectEqual([AttemptRow].self, seed)
             try expectEqual([SecurityRow].self, seed)
             try expectEqual(HistoryPage.self, seed)
+            try expectEqual([MessagesQuery].self, seed)
+            try expectEqual(MessagesPage.self, seed)
             try expectEqual([HistoryQuery].self, seed)
             try expectEqual([Block].self, seed)
             try expectEqual([AuditRecord].self, seed)

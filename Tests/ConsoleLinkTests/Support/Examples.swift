@@ -96,8 +96,45 @@ enum Examples {
                 .replay(at: WallTime(secondsSince1970: 1_789_990_000), serial: 15),
                 .statistics(serial: 16),
                 .explain(ExplainQuery(from: "198.51.100.7", aor: "alice@sip.example.net"), serial: 17),
+                .messages(
+                    MessagesQuery(filter: try Filter("result:PASSWD", for: .attempts), newest: 100),
+                    serial: 18
+                ),
+                .messages(MessagesQuery(ids: [AttemptID(rawValue: 4_711)]), serial: 19),
             ]
         }
+    }
+
+    /// An attempt whose request was sent again, and nobody answered.
+    private static var messages: MessagesPage {
+        let row = AttemptRow(
+            id: AttemptID(rawValue: 4_711),
+            startedAt: path.at,
+            endedAt: path.at,
+            aor: "alice@sip.example.net",
+            method: "REGISTER",
+            path: path,
+            steps: [AttemptStep(isUnregister: false, hasCredentials: false, status: 0, isStale: false)],
+            verdict: .waiting,
+            refusal: nil,
+            agent: "Zoiper",
+            callID: "a84b4c76e66710"
+        )
+        let request = AttemptMessage(
+            at: path.at,
+            from: path.source,
+            to: path.local,
+            isRequest: true,
+            bytes: Array("REGISTER sip:sip.example.net SIP/2.0\r\n\r\n".utf8)
+        )
+        var again = request
+        (again.at, again.repeats, again.bytes) = (path.at + .milliseconds(500), 0, [])
+        return MessagesPage(
+            attempts: [AttemptMessages(row: row, messages: [request, again])],
+            left: 1,
+            upTo: row.id,
+            at: clock.timestamp
+        )
     }
 
     static var updates: [LinkUpdate] {
@@ -190,6 +227,7 @@ enum Examples {
                 ExplainAnswer(lines: ["rule 1: any may register with a password"], canRegister: true),
                 serial: 17
             ),
+            .messages(messages, serial: 18),
             .notice(notice),
             .lost("the registrar is shutting down"),
         ]
