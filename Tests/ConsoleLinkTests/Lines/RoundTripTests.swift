@@ -72,6 +72,8 @@ struct RoundTripTests {
             try expectEqual([AttemptRow].self, seed)
             try expectEqual([SecurityRow].self, seed)
             try expectEqual(HistoryPage.self, seed)
+            try expectEqual([MessagesQuery].self, seed)
+            try expectEqual(MessagesPage.self, seed)
             try expectEqual([HistoryQuery].self, seed)
             try expectEqual([Block].self, seed)
             try expectEqual([AuditRecord].self, seed)

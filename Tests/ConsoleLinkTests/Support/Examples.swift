@@ -86,7 +86,10 @@ enum Examples {
                 ),
                 .query(WindowQuery(subject: .overview, height: 1), serial: 5),
                 .query(
-                    WindowQuery(subject: .devices(.vendor, filter: filter("lint:contact-user", .devices)), height: 40),
+                    WindowQuery(
+                        subject: .devices(.vendor, filter: try Filter("lint:contact-user", for: .devices)),
+                        height: 40
+                    ),
                     serial: 18
                 ),
                 .preview(act(.expire(targets), ""), serial: 6),
@@ -109,8 +112,45 @@ enum Examples {
                 .perform(act(.evict(targets, refuseFor: nil), "new kernel", rate: 50), serial: 19),
                 .perform(act(.abort(CommandID(rawValue: 18)), ""), serial: 20),
                 .acts(serial: 21),
+                .messages(
+                    MessagesQuery(filter: try Filter("result:PASSWD", for: .attempts), newest: 100),
+                    serial: 18
+                ),
+                .messages(MessagesQuery(ids: [AttemptID(rawValue: 4_711)]), serial: 19),
             ]
         }
+    }
+
+    /// An attempt whose request was sent again, and nobody answered.
+    private static var messages: MessagesPage {
+        let row = AttemptRow(
+            id: AttemptID(rawValue: 4_711),
+            startedAt: path.at,
+            endedAt: path.at,
+            aor: "alice@sip.example.net",
+            method: "REGISTER",
+            path: path,
+            steps: [AttemptStep(isUnregister: false, hasCredentials: false, status: 0, isStale: false)],
+            verdict: .waiting,
+            refusal: nil,
+            agent: "Zoiper",
+            callID: "a84b4c76e66710"
+        )
+        let request = AttemptMessage(
+            at: path.at,
+            from: path.source,
+            to: path.local,
+            isRequest: true,
+            bytes: Array("REGISTER sip:sip.example.net SIP/2.0\r\n\r\n".utf8)
+        )
+        var again = request
+        (again.at, again.repeats, again.bytes) = (path.at + .milliseconds(500), 0, [])
+        return MessagesPage(
+            attempts: [AttemptMessages(row: row, messages: [request, again])],
+            left: 1,
+            upTo: row.id,
+            at: clock.timestamp
+        )
     }
 
     static var updates: [LinkUpdate] {
@@ -235,6 +275,7 @@ enum Examples {
                 serial: 17
             ),
             .values([SeenValue("Zoiper rv2.10.19", 812), SeenValue("ZoIPer 5", 3)], serial: 18),
+            .messages(messages, serial: 18),
             .notice(notice),
             .lost("the registrar is shutting down"),
         ]

@@ -11,7 +11,10 @@ import Timing
     private func devices(_ monitor: Monitor, _ group: DeviceGroup = .agent, _ text: String = "", at now: Timestamp)
         -> [DeviceRow]
     {
-        let query = WindowQuery(subject: .devices(group, matching: text), height: 400)
+        let query = WindowQuery(
+            subject: .devices(group, filter: text.isEmpty ? nil : try? Filter(text, for: .devices)),
+            height: 400
+        )
         guard case .devices(let picture) = monitor.answer(query, at: now).content else { return [] }
         return picture.rows
     }

@@ -38,6 +38,36 @@ struct ScriptCommandTests {
         )
     }
 
+    @Test("--pcap exports the messages of attempts, and goes with nothing that is about bindings")
+    func packets() throws {
+        let script = try #require(
+            try parse(
+                "export",
+                "result:PASSWD",
+                "--pcap",
+                "-",
+                "--redact",
+                "--failures",
+                "--newest",
+                "5",
+                as: ExportCommand.self
+            ).messages()
+        )
+        #expect(script.filter == "result:PASSWD" && script.isRedacted && script.failuresOnly)
+        #expect(script.newest == 5)
+        #expect(try parse("export", "exp<60", as: ExportCommand.self).messages() == nil)
+        let mistakes: [[String]] = [
+            ["--pcap", "x", "--json"], ["--pcap", "x", "-o", "y"], ["--pcap", "x", "--at", "15m"],
+            ["--redact"], ["--failures"], ["--newest", "3"], ["--pcap", ""],
+            ["--pcap", "x", "--newest", "0"],
+        ]
+        for words in mistakes {
+            let command = try #require(try Regtop.parseAsRoot(["export"] + words) as? ExportCommand)
+            let error = #expect(throws: HostError.self, "\(words)") { _ = try command.messages() }
+            #expect(error?.exitCode == 2, "\(words)")
+        }
+    }
+
     @Test("What makes no sense is a mistake in usage")
     func mistakes() {
         func code(_ body: () throws -> Void) -> Int32? {

@@ -1,0 +1,159 @@
+import BindingTable
+import Cells
+import ConsoleLink
+import Monitor
+import Support
+import Testing
+
+@testable import Console
+
+/// `S`: what is here, into a file.
+@Suite struct SaveTests {
+    private func order(_ driver: Driver) -> SaveOrder? {
+        for case .save(let order) in driver.effects.reversed() { return order }
+        return nil
+    }
+
+    @Test func savesTheListInTwoKeys() throws {
+        var driver = Driver()
+        driver.press("S")
+        #expect(driver.screen.contains("SAVE") && driver.says("regtop-bindings-20261125T120431.csv"))
+        driver.press("⏎")
+        let order = try #require(order(driver))
+        #expect(order.file == "regtop-bindings-20261125T120431.csv" && order.format == .csv)
+        guard case .bindings(let filter, _, let fields) = order.content else {
+            Issue.record("\(order)")
+            return
+        }
+        #expect(filter.isEmpty && fields.contains("aor") && fields.contains("expires_in"))
+        #expect(driver.messageLine.contains("Saving regtop-bindings"))
+        driver.input(.saved(order.number, .done(rows: 1, bytes: 18_234, path: "/home/kl/x.csv")))
+        #expect(driver.messageLine.contains("Saved 1 binding, 18.2 kB, in /home/kl/x.csv"))
+    }
+
+    @Test func theNameFollowsTheChoiceUntilItIsWritten() throws {
+        var driver = Driver(view: .attempts)
+        driver.press("S")
+        #expect(driver.says(".pcapng") && driver.says("Secrets"))
+        // Back from Save: the name, the secrets, the format.
+        driver.press("⇤⇤⇤→")
+        #expect(driver.says("regtop-attempts-20261125T120431.txt") && !driver.says("Secrets"))
+        driver.press("→→")
+        #expect(driver.says("regtop-attempts-20261125T120431.json"))
+        driver.press("⇥⇥⌃uout.json⇤⇤←")
+        #expect(driver.says("File  out.json"))
+        driver.press("⇥⇥⏎⏎")
+        #expect(order(driver)?.file == "out.json" && order(driver)?.format == .csv)
+    }
+
+    @Test func secretsAreHiddenUnlessTheyAreWanted() throws {
+        var driver = Driver(view: .attempts)
+        driver.press("S⏎")
+        #expect(order(driver)?.isRedacted == true && order(driver)?.format == .packets)
+        driver.input(.saved(1, .failed("the disk is full")))
+        #expect(driver.messageLine.contains("Not saved: the disk is full."))
+        driver.press("S⇤⇤→")
+        #expect(driver.says("With all secrets"))
+        driver.press("⇥⇥⏎")
+        #expect(order(driver)?.isRedacted == false)
+    }
+
+    @Test func marksThisRowAndItsAttemptsCanBeChosen() throws {
+        var driver = Driver()
+        driver.press("␣␣S")
+        #expect(driver.says("2 marked"))
+        driver.press("⏎")
+        guard case .marked(let rows, _)? = order(driver)?.content else {
+            Issue.record("\(String(describing: order(driver)))")
+            return
+        }
+        #expect(rows.count == 2)
+        driver.input(.saved(1, .done(rows: 2, bytes: 1, path: "/x")))
+        driver.press("US⇤⇤⇤→⇥⇥⇥⏎")
+        guard case .binding? = order(driver)?.content else {
+            Issue.record("\(String(describing: order(driver)))")
+            return
+        }
+        driver.input(.saved(2, .done(rows: 1, bytes: 1, path: "/x")))
+        driver.press("S⇤⇤⇤→→⇥⇥⇥⇥⏎")
+        guard case .attempts(let filter, _)? = order(driver)?.content else {
+            Issue.record("\(String(describing: order(driver)))")
+            return
+        }
+        #expect(filter.hasPrefix("aor="))
+    }
+
+    @Test func everyScreenHasSomethingToSave() {
+        for keys in ["1", "2", "2⏎", "3", "3⏎", "4", "5", "5⇥", "b", "2H"] {
+            var driver = Driver(readOnly: true)
+            driver.press(keys + "S⏎")
+            #expect(order(driver) != nil, "\(keys)")
+            driver.input(.saved(1, .exists(path: "/x")))
+            #expect(driver.says("/x is there already."), "\(keys)")
+        }
+    }
+
+    @Test func aFileThatIsThereIsAskedAbout() throws {
+        var driver = Driver()
+        driver.press("S⏎")
+        driver.input(.saved(1, .exists(path: "/home/kl/a.csv")))
+        #expect(driver.screen.contains("REPLACE"))
+        driver.press("⏎")
+        #expect(driver.effects.count == 1)
+        driver.press("S⏎")
+        driver.input(.saved(2, .exists(path: "/home/kl/a.csv")))
+        driver.press("⇥⏎")
+        let order = try #require(order(driver))
+        #expect(order.mayReplace && order.file == "/home/kl/a.csv" && order.number == 3)
+        // Whoever types at that moment is not interrupted.
+        driver.press("/4")
+        driver.input(.saved(3, .exists(path: "/home/kl/a.csv")))
+        driver.press("⏎")
+        #expect(!driver.screen.contains("REPLACE"))
+    }
+
+    @Test func progressIsToldAndItCanBeStopped() {
+        var driver = Driver()
+        driver.press("S⏎")
+        driver.input(.saved(1, .writing(rows: 12_000, of: 1_000_000)))
+        #expect(driver.messageLine.contains("12,000 of 1,000,000 rows; S stops it."))
+        driver.input(.saved(7, .writing(rows: 1, of: nil)))
+        #expect(driver.messageLine.contains("12,000"))
+        driver.press("j")
+        driver.press("S")
+        #expect(driver.screen.contains("SAVING"))
+        driver.press("⇥⏎")
+        guard case .stopSaving? = driver.effects.last else {
+            Issue.record("\(driver.effects)")
+            return
+        }
+        driver.input(.saved(1, .failed("stopped; no file was made")))
+        #expect(driver.messageLine.contains("Not saved: stopped"))
+    }
+
+    @Test func aFileWithoutANameIsAskedFor() {
+        var driver = Driver()
+        driver.press("S⇤⌃u⏎⏎")
+        #expect(driver.says("Name the file.") && driver.effects.isEmpty)
+    }
+
+    @Test func exportSavesByTheEndingOfTheName() throws {
+        var driver = Driver(view: .attempts)
+        driver.press(":export a/b.pcap⏎")
+        #expect(order(driver)?.format == .packets && order(driver)?.file == "a/b.pcap")
+        driver.input(.saved(1, .done(rows: 3, bytes: 900, path: "/a/b.pcap")))
+        #expect(driver.messageLine.contains("Saved 3 messages, 900 bytes, in /a/b.pcap"))
+        driver.press(":export x.jsonl⏎")
+        #expect(order(driver)?.format == .json)
+        driver.input(.saved(2, .done(rows: 3, bytes: 900, path: "/a")))
+        driver.press("5:export x.pcap⏎")
+        #expect(driver.messageLine.contains("nothing on this screen that pcap could hold"))
+        driver.press(":export⏎")
+        #expect(driver.screen.contains("SAVE"))
+    }
+
+    @Test func namesOfFilesHaveNothingOfAStranger() {
+        #expect(SavePlan.fileWord("sip:../a b\u{202e}\n@x") == "sip_.._a_b__@x")
+        #expect(SavePlan.fileWord(String(repeating: "a", count: 900)).count == 40)
+    }
+}
