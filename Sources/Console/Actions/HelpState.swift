@@ -42,6 +42,7 @@ struct HelpState: Sendable {
         ("ip:10.0.0.0/8", "a network, either side"),
         ("exp<60  age>1h  try>=2", "numbers and lengths of time"),
         ("st:LATE  result:PASSWD", "a state, a verdict"),
+        ("beat:missed  lint:any", "past its own rhythm; what is wrong with a device"),
         ("class:attack  -ip:10.0.0.0/8", "on Security: what it looks like"),
         ("ua~zoiper or nat:yes", "or; a space means and"), ("!x  -x  ( )", "not; groups"),
     ]

@@ -200,7 +200,8 @@ extension ConsoleModel {
 
     private func promptLine(_ prompt: PromptState) -> Prompt {
         var line = Prompt(
-            label: prompt.subject == nil && screen != .security && screen != .devices ? " text> " : " filter> ",
+            label: prompt.subject == nil && screen != .security && screen != .devices
+                ? " text> " : " filter> ",
             line: prompt.line
         )
         line.ghost =

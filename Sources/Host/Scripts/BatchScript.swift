@@ -131,7 +131,10 @@ public struct BatchScript {
     }
 
     private func devices(_ script: ScriptContext, _ isFirst: Bool) throws(HostError) {
-        let query = WindowQuery(subject: .devices(.agent, matching: filter), height: WindowQuery.maximumHeight)
+        let query = WindowQuery(
+            subject: .devices(.agent, matching: filter),
+            height: WindowQuery.maximumHeight
+        )
         let window = try script.link.window(query)
         guard case .devices(let picture) = window.content else { throw ScriptContext.strange }
         let clock = script.clock(window.at)

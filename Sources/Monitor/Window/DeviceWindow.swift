@@ -117,7 +117,8 @@ struct DeviceFilter {
         words.allSatisfy { word in
             let hasName = word.field != "lint" && row.name.containsIgnoringCase(word.text)
             let isAny = word.field == "lint" && word.text == "any" && row.flawed > 0
-            let hasLint = word.field != "ua" && row.lints.contains { $0.lint.word.containsIgnoringCase(word.text) }
+            let hasLint =
+                word.field != "ua" && row.lints.contains { $0.lint.word.containsIgnoringCase(word.text) }
             return (hasName || isAny || hasLint) == word.isWanted
         }
     }

@@ -8,7 +8,8 @@ import Testing
 @Suite struct EverySizeTests {
     static let keys =
         GoldenScreenTests.cases.map(\.keys) + [
-            "3⏎d", "3⏎w", "5⏎", "5⇥⏎", "b⏎", "bB", "1⇥⇥⇥", "1⇥⇥⇥⇥⇥jjj", "1⇤jjjj", "6⇥", "jjt", "K", "3!", "!", "A", "v↓↓",
+            "3⏎d", "3⏎w", "5⏎", "5⇥⏎", "b⏎", "bB", "1⇥⇥⇥", "1⇥⇥⇥⇥⇥jjj", "1⇤jjjj", "6⇥", "jjt", "K", "3!", "!",
+            "A", "v↓↓",
         ]
 
     /// Edges of every layout, and sizes between them by chance: 1×1…200×60.
