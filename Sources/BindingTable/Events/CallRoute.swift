@@ -144,7 +144,9 @@ public struct CallRoute: Hashable, Sendable {
         guard let contact else { return }
         if way == .contact, contact.isUnresolvable { troubles.append(.unresolvable) }
         let isForeign = contact.address?.isPrivate ?? false
-        if way == .contact, isForeign, !facts.path.source.address.isPrivate { troubles.append(.privateContact) }
+        if way == .contact, isForeign, !facts.path.source.address.isPrivate {
+            troubles.append(.privateContact)
+        }
         if contact.isSecure, !transport.isSecure { troubles.append(.notSecure) }
         let asked = contact.askedTransport
         if way != .path, let asked, asked != transport, asked.isReliable || transport.isReliable {
@@ -196,7 +198,9 @@ private struct Hop {
     init?(_ uri: [UInt8]) {
         guard let count = UInt16(exactly: uri.count) else { return nil }
         let bytes = uri.span
-        guard let read = try? SIPURI(bytes, in: ByteRange(start: 0, count: count)), read.isSIP else { return nil }
+        guard let read = try? SIPURI(bytes, in: ByteRange(start: 0, count: count)), read.isSIP else {
+            return nil
+        }
         askedTransport = read.transport(bytes)
         isSecure = read.scheme == .sips
         address = read.host.address(bytes)

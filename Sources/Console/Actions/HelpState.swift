@@ -48,6 +48,7 @@ struct HelpState: Sendable {
         ("ip:10.0.0.0/8", "a network"), ("exp<60  age>1h  try>=2", "numbers and lengths of time"),
         ("at>14:03  since:10m", "moments: of today, so long ago, today, 2026-11-25"),
         ("st:LATE  result:PASSWD", "a state, a verdict"), ("raw:friendly", "on Attempts: in the messages"),
+        ("beat:missed  lint:any", "past its own rhythm; what is wrong with a device"),
         ("class:attack  -ip:10.0.0.0/8", "on Security: what it looks like"),
         ("ua~zoiper or nat:yes", "or; a space means and"), ("!x  -x  ( )", "not; groups"),
         ("@late", "a filter by its name; :save keeps one"),

@@ -14,7 +14,9 @@ extension BindingLines {
         func add(_ name: String, _ text: String, _ role: Role = .text) {
             if !text.isEmpty { fields.append((name, [TextRun(text, role: role)])) }
         }
-        if row.binding.gone == nil, !row.isGone { fields += CallWords.lines(row.binding, at: clock.now.timestamp) }
+        if row.binding.gone == nil, !row.isGone {
+            fields += CallWords.lines(row.binding, at: clock.now.timestamp)
+        }
         fields += reality
         if facts.reachability.connection != .none { fields.append(("conn", connection)) }
         let hops = ReachText.hops(texts.path)
@@ -31,7 +33,9 @@ extension BindingLines {
         let (facts, texts) = (row.binding.facts, row.binding.texts)
         guard !facts.badges.isDisjoint(with: [.nat, .viaHost, .viaTransport]) else { return [] }
         func line(_ name: String, _ text: String, _ differs: String?) -> (name: String, value: [TextRun]) {
-            let mark = differs.map { TextRun("  DIFFERS\($0)", role: .stateWarn) } ?? TextRun("  same", role: .textDim)
+            let mark =
+                differs.map { TextRun("  DIFFERS\($0)", role: .stateWarn) }
+                ?? TextRun("  same", role: .textDim)
             return (name, [TextRun(text, role: differs == nil ? .text : .stateWarn), mark])
         }
         let via = facts.badges.contains(.viaTransport) ? ", another transport" : ""

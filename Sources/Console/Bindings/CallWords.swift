@@ -29,7 +29,8 @@ enum CallWords {
         case .ended: "it has ended: a call does not find it"
         case .badContact: "its contact can't be read: there is nothing to call"
         case .badPath: "the first proxy of its Path can't be read"
-        case .unreachable: "its connection has ended and none can be made to it: calls fail until it comes again"
+        case .unreachable:
+            "its connection has ended and none can be made to it: calls fail until it comes again"
         case .connectionGone: "its connection has ended: a new one to its contact would have to be made"
         case .unresolvable: "its contact's host is a name that nobody can look up"
         case .privateContact: "its contact is a private address, and nothing else leads there"
@@ -37,7 +38,8 @@ enum CallWords {
         case .forgottenByNAT: "silent for more than 3 m behind NAT over UDP: the NAT may have forgotten it"
         case .otherTransport: "its contact asks for another transport than the one by which it is reached"
         case .notSecure: "its contact is sips:, and the way is not encrypted"
-        case .contactUser: "the call asks for the contact's user, which is not the account's: it may be rejected"
+        case .contactUser:
+            "the call asks for the contact's user, which is not the account's: it may be rejected"
         }
     }
 

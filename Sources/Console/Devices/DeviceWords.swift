@@ -16,7 +16,10 @@ enum DeviceWords {
                 "A shorter expiry (expires.max-nat), or a keepalive in the phone."
             )
         case .noRport:
-            ("Behind NAT and asks for no rport (RFC 3581): other servers' answers miss it.", "Set rport in the phone.")
+            (
+                "Behind NAT and asks for no rport (RFC 3581): other servers' answers miss it.",
+                "Set rport in the phone."
+            )
         case .newCallID:
             (
                 "Another Call-ID with each refresh (RFC 3261 10.2.4): each new port leaves a ghost behind.",
@@ -46,13 +49,21 @@ enum DeviceWords {
                 "Not behind NAT, and back ten times as often as it must: load for nothing.",
                 "A longer registration time in the phone."
             )
-        case .requestURIUser: ("A user in the Request-URI, which RFC 3261 10.2 forbids.", "Harmless here; others refuse it.")
+        case .requestURIUser:
+            ("A user in the Request-URI, which RFC 3261 10.2 forbids.", "Harmless here; others refuse it.")
         case .digestURI:
-            ("The digest's uri is not the Request-URI.", "Look at what rewrites one of them: an ALG, a proxy.")
+            (
+                "The digest's uri is not the Request-URI.",
+                "Look at what rewrites one of them: an ALG, a proxy."
+            )
         case .viaTransport:
-            ("The Via names another transport than the one it came over.", "A wrong setting, or a proxy between.")
+            (
+                "The Via names another transport than the one it came over.",
+                "A wrong setting, or a proxy between."
+            )
         case .alias: ("An alias out of an earlier 200 came back in the contact: dropped.", "Harmless here.")
-        case .noContentLength: ("No Content-Length.", "Harmless over UDP; over TCP it would not be understood.")
+        case .noContentLength:
+            ("No Content-Length.", "Harmless over UDP; over TCP it would not be understood.")
         case .md5: ("Proves itself with MD5 only.", "SHA-256 (RFC 8760), if the phone can.")
         }
     }

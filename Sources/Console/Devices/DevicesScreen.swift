@@ -61,7 +61,8 @@ struct DevicesScreen {
             [
                 TableField(Self.name(row)), number(row.bindings, .text), number(row.flawed, .stateWarn),
                 TableField(row.flawed > 0 ? "\(TimeText.fixed(share, 0))%" : "", role: .textDim),
-                number(row.ghosts, .stateWarn), number(row.silent, .stateLate), number(row.failures, .stateFail),
+                number(row.ghosts, .stateWarn), number(row.silent, .stateLate),
+                number(row.failures, .stateFail),
                 number(row.cseqFailures, .stateFail),
                 TableField(what, role: row.flawed > 0 ? .stateWarn : .textDim),
             ],
@@ -119,7 +120,12 @@ struct DevicesScreen {
         drawAdvice(findings[state.index], on: &grid, in: rect.inset(top: rect.height - 2))
     }
 
-    private func draw(_ finding: DevicesState.Finding, of row: DeviceRow?, on grid: inout CellGrid, in line: Rect) {
+    private func draw(
+        _ finding: DevicesState.Finding,
+        of row: DeviceRow?,
+        on grid: inout CellGrid,
+        in line: Rect
+    ) {
         let isWarning = finding.lint?.isWarning ?? true
         let share = Double(finding.count) / Double(max(1, row?.bindings ?? 1))
         grid.put(
@@ -142,8 +148,14 @@ struct DevicesScreen {
         let (what, advice) =
             finding.lint.map { DeviceWords.sentence($0) }
             ?? (finding.term == "ghost:yes"
-                ? ("Bindings that its phones have left behind: calls still go to them.", "O on one of them keeps the newest.")
-                : ("Phones that have not come when they always do.", "Look whether they have a site in common."))
+                ? (
+                    "Bindings that its phones have left behind: calls still go to them.",
+                    "O on one of them keeps the newest."
+                )
+                : (
+                    "Phones that have not come when they always do.",
+                    "Look whether they have a site in common."
+                ))
         for (index, text) in ["\(finding.word): \(what)", "-> \(advice)"].prefix(rect.height).enumerated() {
             RunLine(text, role: index == 0 ? .text : .textStrong).fitted(to: rect.width - 2)
                 .draw(on: &grid, at: Point(x: rect.x + 1, y: rect.y + index))

@@ -69,7 +69,9 @@ struct DevicesState: Sendable {
     /// What the row with the cursor shows: ghosts and missed beats, then lints, warnings first.
     var findings: [Finding] {
         guard let row = list.cursorEntry?.row else { return [] }
-        let found = row.lints.map { Finding(word: $0.lint.word, count: $0.count, term: "lint:\($0.lint.word)", lint: $0.lint) }
+        let found = row.lints.map {
+            Finding(word: $0.lint.word, count: $0.count, term: "lint:\($0.lint.word)", lint: $0.lint)
+        }
         let others = [
             Finding(word: "missed beat", count: row.silent, term: "beat:missed"),
             Finding(word: "ghosts", count: row.ghosts, term: "ghost:yes"),

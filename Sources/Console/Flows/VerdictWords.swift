@@ -39,17 +39,20 @@ enum VerdictWords {
         switch verdict {
         case .ok, .unregistered, .query, .other: ""
         case .waiting: "A phone that works answers within a second."
-        case .abandoned: "Our 401 may not reach it (NAT, firewall), it has no password, or it is a scanner (4)."
+        case .abandoned:
+            "Our 401 may not reach it (NAT, firewall), it has no password, or it is a scanner (4)."
         case .wrongPassword: "Correct the password in the phone, or set a new one: regtop account add."
         case .unknownUser: "Correct the user name in the phone, or add it: regtop account add."
         case .stale: "If it never goes on from here, it ignores stale=true: restart the phone or update it."
-        case .replay: "From the phone's own source: a firmware bug. From elsewhere: an attack; B blocks the source."
+        case .replay:
+            "From the phone's own source: a firmware bug. From elsewhere: an attack; B blocks the source."
         case .credentials: "The phone's digest settings are at fault, not the password."
         case .forbidden: "regtop explain --from IP --aor AOR shows which rule decides."
         case .blocked: "b lists the blocks; B lifts one there."
         case .domain: "Correct domain and user name in the phone."
         case .brief: "If it never asks for more, set a longer registration time in the phone."
-        case .order: "Two devices share a Call-ID, or a message came late; a restart of the phone makes a new one."
+        case .order:
+            "Two devices share a Call-ID, or a message came late; a restart of the phone makes a new one."
         case .limit: "X takes a binding away; contacts: in the settings has limit and overflow."
         case .malformed: "The phone (or something between) is at fault: r shows the message."
         case .unsupported: "Switch off in the phone what is not served here."

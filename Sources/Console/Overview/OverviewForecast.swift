@@ -19,7 +19,10 @@ struct OverviewForecast {
         let slot = forecast.rates.firstIndex(of: peak) ?? 0
         let when = slot == 0 ? "now" : "in \(TimeText.length(slot * RefreshForecast.slotSeconds))"
         let refreshes = [
-            Segment([name("refreshes", 0, glyphs), number(forecast.rates[0]), dim("/s expected")], priority: 90),
+            Segment(
+                [name("refreshes", 0, glyphs), number(forecast.rates[0]), dim("/s expected")],
+                priority: 90
+            ),
             Segment([dim("peak "), number(peak), dim("/s \(when)")], priority: 80),
             Segment([dim("mean "), number(forecast.steady), dim("/s")], priority: 30),
         ]
@@ -27,7 +30,8 @@ struct OverviewForecast {
         var restart = [
             Segment(
                 [
-                    name("restart now:", 1, glyphs), TextRun(TimeText.count(forecast.returning), role: .textStrong),
+                    name("restart now:", 1, glyphs),
+                    TextRun(TimeText.count(forecast.returning), role: .textStrong),
                     dim(" back,"),
                 ],
                 priority: 85

@@ -55,7 +55,8 @@ struct OverviewItems {
 
     /// Filters of the rates, in their order.
     static let rateFilters = [
-        "", "code>=200 code<300", "code=401", "code=403", "code=423", "(code=400 or code>=404) !code>=500 !code=423",
+        "", "code>=200 code<300", "code=401", "code=403", "code=423",
+        "(code=400 or code>=404) !code>=500 !code=423",
         "code>=500",
     ]
 
@@ -75,7 +76,9 @@ struct OverviewItems {
                 OverviewItem("logins ok", .attempts("result:OK")),
                 OverviewItem("logins failed", .attempts("", failuresOnly: true)),
             ]
-            + verdicts.map { OverviewItem(VerdictWords.short($0.verdict), .attempts("result:\($0.verdict.word)")) }
+            + verdicts.map {
+                OverviewItem(VerdictWords.short($0.verdict), .attempts("result:\($0.verdict.word)"))
+            }
             + ["p50", "p99", "max", "kept", "lost", "REG/s"].map { OverviewItem($0, .attempts("")) }
             + [OverviewItem("fail/s", .attempts("", failuresOnly: true))]
     }

@@ -59,7 +59,12 @@ struct OverviewMeters {
         let rateParts = rates.enumerated().map { index, rate in
             Segment(
                 [
-                    OverviewScreen.name(index == 0 ? "REG" : rate.name, focus == index, grid.glyphs, space: ""),
+                    OverviewScreen.name(
+                        index == 0 ? "REG" : rate.name,
+                        focus == index,
+                        grid.glyphs,
+                        space: ""
+                    ),
                     TextRun(TimeText.fixed(rate.value, 1), role: rate.role),
                 ],
                 priority: focus == index ? 98 : 90 - index * 10

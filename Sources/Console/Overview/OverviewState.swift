@@ -109,7 +109,9 @@ struct OverviewState: Sendable {
             if subject.isEmpty { return nil }
             return subject.contains("@") ? ConsoleModel.aorFilter(subject) : "\"\(subject)\""
         default:
-            if case .attempts(let text, _) = items(pane).indices.contains(index) ? items(pane)[index].lead : nil {
+            if case .attempts(let text, _) = items(pane).indices.contains(index)
+                ? items(pane)[index].lead : nil
+            {
                 return text
             }
             return nil

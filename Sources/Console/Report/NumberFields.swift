@@ -22,7 +22,9 @@ public enum OverviewFields {
         Field("missed_beats", isRight: true, "bindings whose phone has missed its own rhythm") { row, _ in
             .number(row.missedBeats)
         },
-        Field("flawed", isRight: true, "bindings whose device shows a warning") { row, _ in .number(row.flawed) },
+        Field("flawed", isRight: true, "bindings whose device shows a warning") { row, _ in
+            .number(row.flawed)
+        },
         Field("ring_losses", isRight: true, "messages that nobody had time to look at, since the start") {
             row,
             _ in .number(row.ringLosses)
@@ -62,13 +64,19 @@ public enum OverviewFields {
         Field("horizon", "bindings that end in each of the next 20 half minutes") { row, _ in
             .list(row.horizon.map { .number($0) })
         },
-        Field("outages", "phones that fell silent together: what they have in common, and how many") { row, _ in
+        Field("outages", "phones that fell silent together: what they have in common, and how many") {
+            row,
+            _ in
             .list(row.outages.map { .text($0.text) })
         },
-        Field("expected", "refreshes a second that are expected in each of the next 30 times 10 s") { row, _ in
+        Field("expected", "refreshes a second that are expected in each of the next 30 times 10 s") {
+            row,
+            _ in
             .list(row.forecast.rates.map { .decimal($0) })
         },
-        Field("restart_rate", isRight: true, "REGISTERs a second if the registrar were restarted now") { row, _ in
+        Field("restart_rate", isRight: true, "REGISTERs a second if the registrar were restarted now") {
+            row,
+            _ in
             .decimal(row.forecast.restartPeak)
         },
     ]
@@ -84,7 +92,9 @@ public enum DeviceFields {
             .text(row.isRest ? "others" : row.name)
         },
         Field("bindings", "BINDINGS", isRight: true, "bindings now") { row, _ in .number(row.bindings) },
-        Field("flawed", "FLAWED", isRight: true, "those of them with a warning") { row, _ in .number(row.flawed) },
+        Field("flawed", "FLAWED", isRight: true, "those of them with a warning") { row, _ in
+            .number(row.flawed)
+        },
         Field("ghosts", "GHOSTS", isRight: true, "those that their phone has left behind") { row, _ in
             .number(row.ghosts)
         },
@@ -103,7 +113,9 @@ public enum DeviceFields {
     ]
 
     /// What text shows.
-    public static let listed = ["user_agent", "bindings", "flawed", "ghosts", "missed_beats", "failures", "lints"]
+    public static let listed = [
+        "user_agent", "bindings", "flawed", "ghosts", "missed_beats", "failures", "lints",
+    ]
 }
 
 /// The fields of who fails and who attacks.

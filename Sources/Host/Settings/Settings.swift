@@ -298,5 +298,7 @@ extension Settings {
 
 extension ScreenSettings {
     /// Names that `--view` takes, in the order of their keys.
-    public static let views = ["overview", "bindings", "attempts", "security", "log", "audit", "blocks", "devices"]
+    public static let views = [
+        "overview", "bindings", "attempts", "security", "log", "audit", "blocks", "devices",
+    ]
 }

@@ -11,7 +11,9 @@ extension Rows {
     mutating func enterBeats(_ number: UInt32, _ facts: BindingFacts, at now: Timestamp) {
         placeBeats(number, facts)
         let row = rows[number]
-        beats.withGroups(of: row) { $0.beat(wasSilent: false, isNew: facts.refreshes == 0, at: facts.refreshedAt) }
+        beats.withGroups(of: row) {
+            $0.beat(wasSilent: false, isNew: facts.refreshes == 0, at: facts.refreshedAt)
+        }
         joinBeats(number, facts)
     }
 
@@ -210,7 +212,9 @@ extension Interval {
     var spoken: String {
         let seconds = max(0, self.secondsRoundedUp)
         if seconds < 120 { return "\(seconds) s" }
-        if seconds < 3_600 { return seconds % 60 == 0 ? "\(seconds / 60) m" : "\(seconds / 60) m \(seconds % 60) s" }
+        if seconds < 3_600 {
+            return seconds % 60 == 0 ? "\(seconds / 60) m" : "\(seconds / 60) m \(seconds % 60) s"
+        }
         return "\(seconds / 3_600) h \(seconds % 3_600 / 60) m"
     }
 }

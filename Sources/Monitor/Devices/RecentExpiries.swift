@@ -26,7 +26,9 @@ struct RecentExpiries {
     mutating func lints(of facts: BindingFacts, at now: Timestamp) -> LintSet {
         guard facts.callIDHash != 0, facts.refreshes == 0 else { return [] }
         let place = place(facts.callIDHash)
-        guard entries[place].call == facts.callIDHash, now - entries[place].at <= Self.memory else { return [] }
+        guard entries[place].call == facts.callIDHash, now - entries[place].at <= Self.memory else {
+            return []
+        }
         entries[place] = Entry()
         let wasShortened = facts.asked.map { $0 > facts.granted } ?? false
         return wasShortened ? .remembered : LintSet(.lateRefresh)

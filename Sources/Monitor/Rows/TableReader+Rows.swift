@@ -23,7 +23,8 @@ extension TableReader {
 
     /// The binding's contact has an instance without a value.
     func hasEmptyInstance(_ id: BindingID) -> Bool {
-        table.withText(id, .contactParameters) { $0.count > 0 && $0.hasInstance && $0.instance.isEmpty } ?? false
+        table.withText(id, .contactParameters) { $0.count > 0 && $0.hasInstance && $0.instance.isEmpty }
+            ?? false
     }
 
     /// Addresses of record that have a binding.

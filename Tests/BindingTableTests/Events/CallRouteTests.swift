@@ -28,67 +28,130 @@ import Timing
         Case(name: "no port", contact: "sip:4417@198.51.100.7", hop: "198.51.100.7:5060 udp"),
         Case(name: "name as host", contact: "sip:4417@desk.example.net", hop: "desk.example.net:5060 udp"),
         Case(
-            name: "behind NAT", contact: "sip:4417@10.0.0.7:5060", badges: [.nat, .privateContact], way: .source,
+            name: "behind NAT",
+            contact: "sip:4417@10.0.0.7:5060",
+            badges: [.nat, .privateContact],
+            way: .source,
             hop: "203.0.113.9:40112 udp"
         ),
         Case(
-            name: "NAT forgets", contact: "sip:4417@10.0.0.7", badges: .nat, age: 181, way: .source,
-            hop: "203.0.113.9:40112 udp", troubles: [.forgottenByNAT]
+            name: "NAT forgets",
+            contact: "sip:4417@10.0.0.7",
+            badges: .nat,
+            age: 181,
+            way: .source,
+            hop: "203.0.113.9:40112 udp",
+            troubles: [.forgottenByNAT]
         ),
         Case(
-            name: "NAT is kept open by pings", contact: "sip:4417@10.0.0.7", badges: .nat,
-            reach: Reachability(ping: .answering, roundTrip: 900), age: 181, way: .source,
+            name: "NAT is kept open by pings",
+            contact: "sip:4417@10.0.0.7",
+            badges: .nat,
+            reach: Reachability(ping: .answering, roundTrip: 900),
+            age: 181,
+            way: .source,
             hop: "203.0.113.9:40112 udp"
         ),
         Case(
-            name: "stopped answering", reach: Reachability(ping: .stoppedAnswering, silentPings: 3),
+            name: "stopped answering",
+            reach: Reachability(ping: .stoppedAnswering, silentPings: 3),
             troubles: [.stoppedAnswering]
         ),
         Case(name: "another user", badges: .contactUser, troubles: [.contactUser]),
         Case(
-            name: "private contact without NAT between", contact: "sip:4417@192.168.1.4", hop: "192.168.1.4:5060 udp",
+            name: "private contact without NAT between",
+            contact: "sip:4417@192.168.1.4",
+            hop: "192.168.1.4:5060 udp",
             troubles: [.privateContact]
         ),
         Case(
-            name: "TCP", contact: "sip:4417@198.51.100.7:5062;transport=tcp", transport: .tcp, reach: live,
-            way: .connection, hop: "203.0.113.9:40112 tcp"
+            name: "TCP",
+            contact: "sip:4417@198.51.100.7:5062;transport=tcp",
+            transport: .tcp,
+            reach: live,
+            way: .connection,
+            hop: "203.0.113.9:40112 tcp"
         ),
         Case(
-            name: "TCP, gone, public", contact: "sip:4417@198.51.100.7:5062;transport=tcp", transport: .tcp,
-            reach: gone, hop: "198.51.100.7:5062 tcp", troubles: [.connectionGone]
+            name: "TCP, gone, public",
+            contact: "sip:4417@198.51.100.7:5062;transport=tcp",
+            transport: .tcp,
+            reach: gone,
+            hop: "198.51.100.7:5062 tcp",
+            troubles: [.connectionGone]
         ),
         Case(
-            name: "TCP, gone, behind NAT", contact: "sip:4417@10.0.0.7;transport=tcp", transport: .tcp, badges: .nat,
-            reach: gone, way: .connection, hop: "203.0.113.9:40112 tcp", troubles: [.unreachable]
+            name: "TCP, gone, behind NAT",
+            contact: "sip:4417@10.0.0.7;transport=tcp",
+            transport: .tcp,
+            badges: .nat,
+            reach: gone,
+            way: .connection,
+            hop: "203.0.113.9:40112 tcp",
+            troubles: [.unreachable]
         ),
         Case(
-            name: "flow of its own, gone", contact: "sip:4417@198.51.100.7;transport=tls", transport: .tls,
-            badges: .outbound, reach: gone, way: .connection, hop: "203.0.113.9:40112 tls", troubles: [.unreachable]
+            name: "flow of its own, gone",
+            contact: "sip:4417@198.51.100.7;transport=tls",
+            transport: .tls,
+            badges: .outbound,
+            reach: gone,
+            way: .connection,
+            hop: "203.0.113.9:40112 tls",
+            troubles: [.unreachable]
         ),
         Case(
-            name: "WebSocket, gone", contact: "sip:df7@abc.invalid;transport=ws", transport: .wss, reach: gone,
-            way: .connection, hop: "203.0.113.9:40112 wss", troubles: [.unreachable, .otherTransport]
+            name: "WebSocket, gone",
+            contact: "sip:df7@abc.invalid;transport=ws",
+            transport: .wss,
+            reach: gone,
+            way: .connection,
+            hop: "203.0.113.9:40112 wss",
+            troubles: [.unreachable, .otherTransport]
         ),
         Case(
-            name: "nobody can look it up", contact: "sip:df7@abc.invalid", hop: "abc.invalid:5060 udp",
+            name: "nobody can look it up",
+            contact: "sip:df7@abc.invalid",
+            hop: "abc.invalid:5060 udp",
             troubles: [.unresolvable]
         ),
         Case(
-            name: "asks for another transport", contact: "sip:4417@10.0.0.7;transport=tcp", badges: .nat, way: .source,
-            hop: "203.0.113.9:40112 udp", troubles: [.otherTransport]
+            name: "asks for another transport",
+            contact: "sip:4417@10.0.0.7;transport=tcp",
+            badges: .nat,
+            way: .source,
+            hop: "203.0.113.9:40112 udp",
+            troubles: [.otherTransport]
         ),
         Case(
-            name: "SIPS over UDP", contact: "sips:4417@10.0.0.7", badges: .nat, way: .source,
-            hop: "203.0.113.9:40112 udp", troubles: [.notSecure]
+            name: "SIPS over UDP",
+            contact: "sips:4417@10.0.0.7",
+            badges: .nat,
+            way: .source,
+            hop: "203.0.113.9:40112 udp",
+            troubles: [.notSecure]
         ),
         Case(
-            name: "Path", contact: "sip:4417@10.0.0.7", path: "\"E, 1\" <sip:edge1.example.net:5061;transport=tls;lr>, <sip:e2;lr>",
-            badges: .nat, way: .path, hop: "edge1.example.net:5061 tls"
+            name: "Path",
+            contact: "sip:4417@10.0.0.7",
+            path: "\"E, 1\" <sip:edge1.example.net:5061;transport=tls;lr>, <sip:e2;lr>",
+            badges: .nat,
+            way: .path,
+            hop: "edge1.example.net:5061 tls"
         ),
         Case(
-            name: "Path by IPv6", path: "<sip:[2001:db8::9];lr>", way: .path, hop: "2001:db8::9:5060 udp"
+            name: "Path by IPv6",
+            path: "<sip:[2001:db8::9];lr>",
+            way: .path,
+            hop: "2001:db8::9:5060 udp"
         ),
-        Case(name: "Path that can't be read", path: "<edge>", way: .path, hop: ":0 udp", troubles: [.badPath]),
+        Case(
+            name: "Path that can't be read",
+            path: "<edge>",
+            way: .path,
+            hop: ":0 udp",
+            troubles: [.badPath]
+        ),
         Case(name: "contact that can't be read", contact: "tel:+49", hop: ":0 udp", troubles: [.badContact]),
         Case(name: "ended", age: 700, troubles: [.ended]),
     ]

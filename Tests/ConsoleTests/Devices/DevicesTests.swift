@@ -19,7 +19,10 @@ import Testing
         #expect(driver.model.screen == .bindings)
         #expect(driver.model.bindingsFilter.text == "ua=\"Zoiper rv2.10\"")
         // Missed beats and ghosts first, then what is worst.
-        for (keys, term) in [("⇥", "beat:missed"), ("⇥j", "ghost:yes"), ("⇥jj", "lint:nat-rare"), ("⇥jjj", "lint:contact-user")] {
+        for (keys, term) in [
+            ("⇥", "beat:missed"), ("⇥j", "ghost:yes"), ("⇥jj", "lint:nat-rare"),
+            ("⇥jjj", "lint:contact-user"),
+        ] {
             driver.press("6" + keys)
             #expect(driver.messageLine.contains(term), "\(driver.messageLine)")
             driver.press("⏎")

@@ -22,7 +22,8 @@ import Timing
     }
 
     private static func found(_ checks: [DigestCheck], failed: DigestCheck? = nil) -> [DigestFinding] {
-        checks.map { DigestFinding($0, .passed) } + [failed.map { DigestFinding($0, .failed, value: 310_000) }]
+        checks.map { DigestFinding($0, .passed) }
+            + [failed.map { DigestFinding($0, .failed, value: 310_000) }]
             .compactMap { $0 }
     }
 
@@ -30,63 +31,114 @@ import Timing
 
     static let rows: [Row] = [
         Row(
-            name: "no credentials for our realm", refusal: .challenge, findings: found([], failed: .credentials),
-            verdict: .abandoned, says: "NO ANSWER"
+            name: "no credentials for our realm",
+            refusal: .challenge,
+            findings: found([], failed: .credentials),
+            verdict: .abandoned,
+            says: "NO ANSWER"
         ),
         Row(
-            name: "credentials for another realm", refusal: .badCredentials(.realm),
-            findings: found([.credentials], failed: .realm), verdict: .credentials, says: "realm that is not ours",
+            name: "credentials for another realm",
+            refusal: .badCredentials(.realm),
+            findings: found([.credentials], failed: .realm),
+            verdict: .credentials,
+            says: "realm that is not ours",
             failed: "MISMATCH"
         ),
         Row(
-            name: "nonce not ours", refusal: .nonceUnknown, findings: found(early, failed: .nonce),
-            verdict: .credentials, says: "nonce is not ours", failed: "NOT OURS"
+            name: "nonce not ours",
+            refusal: .nonceUnknown,
+            findings: found(early, failed: .nonce),
+            verdict: .credentials,
+            says: "nonce is not ours",
+            failed: "NOT OURS"
         ),
         Row(
-            name: "unknown user", refusal: .unknownUser, findings: found(early + [.nonce], failed: .user),
-            verdict: .unknownUser, says: "no account", failed: "UNKNOWN"
+            name: "unknown user",
+            refusal: .unknownUser,
+            findings: found(early + [.nonce], failed: .user),
+            verdict: .unknownUser,
+            says: "no account",
+            failed: "UNKNOWN"
         ),
         Row(
-            name: "digest wrong", refusal: .wrongPassword, findings: found(early + [.nonce, .user], failed: .response),
-            verdict: .wrongPassword, says: "wrong password", failed: "MISMATCH"
+            name: "digest wrong",
+            refusal: .wrongPassword,
+            findings: found(early + [.nonce, .user], failed: .response),
+            verdict: .wrongPassword,
+            says: "wrong password",
+            failed: "MISMATCH"
         ),
         Row(
-            name: "digest right, nonce expired", refusal: .staleNonce,
-            findings: found(early + [.nonce, .user, .response], failed: .age), verdict: .stale,
-            says: "not a failure", failed: "TOO OLD"
+            name: "digest right, nonce expired",
+            refusal: .staleNonce,
+            findings: found(early + [.nonce, .user, .response], failed: .age),
+            verdict: .stale,
+            says: "not a failure",
+            failed: "TOO OLD"
         ),
         Row(
-            name: "digest right, nc seen", refusal: .replay(nonceCount: 26),
-            findings: found(early + [.nonce, .user, .response, .age], failed: .nonceCount), verdict: .replay,
-            says: "0000001a was used before", failed: "REPLAY"
+            name: "digest right, nc seen",
+            refusal: .replay(nonceCount: 26),
+            findings: found(early + [.nonce, .user, .response, .age], failed: .nonceCount),
+            verdict: .replay,
+            says: "0000001a was used before",
+            failed: "REPLAY"
         ),
         Row(
-            name: "nc or cnonce missing", refusal: .badCredentials(.credentials),
-            findings: found([], failed: .credentials), verdict: .credentials, says: "incomplete", failed: "INCOMPLETE"
+            name: "nc or cnonce missing",
+            refusal: .badCredentials(.credentials),
+            findings: found([], failed: .credentials),
+            verdict: .credentials,
+            says: "incomplete",
+            failed: "INCOMPLETE"
         ),
         Row(
-            name: "algorithm not offered", refusal: .badCredentials(.algorithm),
-            findings: found([.credentials], failed: .algorithm), verdict: .credentials, says: "(algorithm)",
+            name: "algorithm not offered",
+            refusal: .badCredentials(.algorithm),
+            findings: found([.credentials], failed: .algorithm),
+            verdict: .credentials,
+            says: "(algorithm)",
             failed: "NOT OFFERED"
         ),
         Row(
-            name: "qop not offered", refusal: .badCredentials(.qop), findings: found(early, failed: .qop),
-            verdict: .credentials, says: "(qop)", failed: "NOT OFFERED"
+            name: "qop not offered",
+            refusal: .badCredentials(.qop),
+            findings: found(early, failed: .qop),
+            verdict: .credentials,
+            says: "(qop)",
+            failed: "NOT OFFERED"
         ),
         Row(
-            name: "uri is another", refusal: .badCredentials(.uri), findings: found(early, failed: .uri),
-            verdict: .credentials, says: "(uri)", failed: "MISMATCH"
+            name: "uri is another",
+            refusal: .badCredentials(.uri),
+            findings: found(early, failed: .uri),
+            verdict: .credentials,
+            says: "(uri)",
+            failed: "MISMATCH"
         ),
         Row(
-            name: "uri differs, tolerated", refusal: nil,
-            findings: found(early) + [DigestFinding(.uri, .tolerated)], verdict: .ok, says: "GRANTED"
+            name: "uri differs, tolerated",
+            refusal: nil,
+            findings: found(early) + [DigestFinding(.uri, .tolerated)],
+            verdict: .ok,
+            says: "GRANTED"
         ),
         Row(
-            name: "all right", refusal: nil, findings: found(DigestCheck.allCases), verdict: .ok, says: "GRANTED"
+            name: "all right",
+            refusal: nil,
+            findings: found(DigestCheck.allCases),
+            verdict: .ok,
+            says: "GRANTED"
         ),
     ]
 
-    private func panel(_ refusal: RefusalReason?, _ findings: [DigestFinding], _ verdict: AttemptVerdict, status: UInt16)
+    private func panel(
+        _ refusal: RefusalReason?,
+        _ findings: [DigestFinding],
+        _ verdict: AttemptVerdict,
+        status: UInt16
+    )
         -> WhyPanel
     {
         var row = Samples.attempts[1]
@@ -137,16 +189,20 @@ import Timing
     /// All reasons: a new one does not compile without a word in the filter, and fails here without its sentence.
     static let reasons: [RefusalReason] =
         [
-            .malformed(.via, offset: 57), .missing(.contact), .methodMismatch, .version, .bodyTooLarge(limit: 1),
+            .malformed(.via, offset: 57), .missing(.contact), .methodMismatch, .version,
+            .bodyTooLarge(limit: 1),
             .messageTooLarge(limit: 2), .uriTooLong(limit: 3), .unknownMethod, .methodNotAllowed, .noDialog,
             .badEvent, .unsupportedScheme, .merged, .tooManyHops, .notOurDomain, .registrationNotOffered,
             .badExtension, .unsupportedBody, .challenge, .nonceUnknown, .staleNonce, .replay(nonceCount: 26),
-            .unknownUser, .wrongPassword, .notAllowedForAOR, .blockedAOR(seconds: 540), .blockedSource(seconds: 0),
+            .unknownUser, .wrongPassword, .notAllowedForAOR, .blockedAOR(seconds: 540),
+            .blockedSource(seconds: 0),
             .unknownAOR, .wildcardMisused, .badContact(position: 2, offset: 9),
-            .intervalTooBrief(asked: 10, minimum: 60), .cseqNotHigher(got: 4, have: 5), .tooManyContacts(limit: 10),
+            .intervalTooBrief(asked: 10, minimum: 60), .cseqNotHigher(got: 4, have: 5),
+            .tooManyContacts(limit: 10),
             .storeFailed, .overloaded(retryAfter: 5), .draining(retryAfter: 5), .tooFast(retryAfter: 5),
             .sourceDenied(rule: 3), .accountDisabled, .accountNotFromHere, .pathNotSupported,
-            .firstHopLacksOutbound, .outboundRequired, .severalFlows, .contactLoops(position: 1), .bulkMisused,
+            .firstHopLacksOutbound, .outboundRequired, .severalFlows, .contactLoops(position: 1),
+            .bulkMisused,
             .bulkNotAllowed, .notAcceptable, .tooManySubscriptions(limit: 4),
         ] + DigestCheck.allCases.map { .badCredentials($0) }
 
@@ -180,7 +236,10 @@ import Timing
     @Test func everyVerdictHasAWordASentenceAndAnAdviceWhereSomebodyCanDoSomething() {
         for verdict in AttemptVerdict.allCases {
             #expect(verdict.word.count <= 7 && !VerdictWords.sentence(verdict).isEmpty)
-            #expect(VerdictWords.advice(verdict).isEmpty != (verdict.isFailure || verdict == .waiting), "\(verdict)")
+            #expect(
+                VerdictWords.advice(verdict).isEmpty != (verdict.isFailure || verdict == .waiting),
+                "\(verdict)"
+            )
         }
         let advices = AttemptVerdict.allCases.map(VerdictWords.advice).filter { !$0.isEmpty }
         #expect(Set(advices).count == advices.count)
@@ -190,8 +249,15 @@ import Timing
     @Test func whatIsInferredIsSaidToBe() {
         let inferred = "seen, not decided by us"
         #expect(panel(nil, [], .other, status: 404).headline.text == "ANSWERED with 404: \(inferred).")
-        #expect(panel(nil, [], .waiting, status: 0).headline.text == "NO REPLY: none was seen to leave; \(inferred).")
-        #expect(text(panel(.challenge, [], .abandoned, status: 401)).contains { $0.contains("inferred: no answer was seen") })
+        #expect(
+            panel(nil, [], .waiting, status: 0).headline.text
+                == "NO REPLY: none was seen to leave; \(inferred)."
+        )
+        #expect(
+            text(panel(.challenge, [], .abandoned, status: 401)).contains {
+                $0.contains("inferred: no answer was seen")
+            }
+        )
         #expect(!text(panel(.challenge, [], .waiting, status: 401)).contains { $0.contains("inferred") })
         #expect(!panel(nil, [], .ok, status: 200).headline.text.contains(inferred))
     }

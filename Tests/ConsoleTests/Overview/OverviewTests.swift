@@ -63,14 +63,19 @@ import Testing
         case .binding(let id): #expect(model.screen == .binding(id), "\(what)")
         case .bindings(let filter, let column):
             #expect(model.screen == .bindings && model.bindingsFilter.text == filter, "\(what)")
-            #expect((model.bindingsFilter.filter == nil) == filter.isEmpty && model.order.column == column, "\(what)")
+            #expect(
+                (model.bindingsFilter.filter == nil) == filter.isEmpty && model.order.column == column,
+                "\(what)"
+            )
         case .attempts(let filter, let failuresOnly):
             #expect(model.screen == .attempts && model.attemptsFilter.text == filter, "\(what)")
             #expect((model.attemptsFilter.filter == nil) == filter.isEmpty, "\(what)")
             #expect(model.failuresOnly == failuresOnly, "\(what)")
         case .devices(let name):
             #expect(model.screen == .devices, "\(what)")
-            if let name { #expect(model.devices.list.cursorRow?.name == name || name.hasPrefix("Linphone"), "\(what)") }
+            if let name {
+                #expect(model.devices.list.cursorRow?.name == name || name.hasPrefix("Linphone"), "\(what)")
+            }
         }
     }
 

@@ -24,7 +24,8 @@ import Testing
         Case(name: "security", keys: "4"), Case(name: "security-healing", keys: "4jj"),
         Case(name: "security-users", keys: "4gj"), Case(name: "security-agents", keys: "4gg"),
         Case(name: "security-block", keys: "4B"), Case(name: "devices", keys: "6"),
-        Case(name: "devices-finding", keys: "6⇥j"), Case(name: "devices-vendors", keys: "6g"), Case(name: "log", keys: "5"),
+        Case(name: "devices-finding", keys: "6⇥j"), Case(name: "devices-vendors", keys: "6g"),
+        Case(name: "log", keys: "5"),
         Case(name: "audit", keys: "5⇥"), Case(name: "blocks", keys: "b"),
         Case(name: "help", keys: "?"), Case(name: "help-search", keys: "?evic"),
         Case(name: "themes", keys: "T"),
@@ -117,7 +118,8 @@ import Testing
         world.security = []
         world.devices = []
         for (name, keys) in [
-            ("overview", "1"), ("bindings", ""), ("attempts", "3"), ("security", "4"), ("log", "5"), ("devices", "6"),
+            ("overview", "1"), ("bindings", ""), ("attempts", "3"), ("security", "4"), ("log", "5"),
+            ("devices", "6"),
             ("audit", "5⇥"),
             ("blocks", "b"),
         ] {

@@ -155,7 +155,8 @@ extension Samples {
         var rest = row("", .agent, 4_869, 3, [LintCount(.noRport, 3)])
         rest.isRest = true
         return [
-            zoiper, row("Grandstream GXP", .agent, 1_402, 117, [LintCount(.newCallID, 117), LintCount(.md5, 1_402)]),
+            zoiper,
+            row("Grandstream GXP", .agent, 1_402, 117, [LintCount(.newCallID, 117), LintCount(.md5, 1_402)]),
             row("Yealink SIP-T46", .agent, 7_120, 0, [LintCount(.md5, 7_120)]),
             row("", .agent, 40, 0, [LintCount(.requestURIUser, 40)]),
             row("evil\u{1b}]0;x\u{07}\u{202e}", .agent, 1, 0, []), rest,

@@ -101,9 +101,11 @@ import Timing
         }
         let facts = try #require(field.driver.table.facts(id), "still bound when it is told of")
         #expect(facts.expiresAt > field.driver.now)
-        #expect(field.notices.map(\.text) == [
-            "7@example.test missed its beat: every 48 s, silent 54 s, 6 s left"
-        ])
+        #expect(
+            field.notices.map(\.text) == [
+                "7@example.test missed its beat: every 48 s, silent 54 s, 6 s left"
+            ]
+        )
         #expect(field.notices[0].level == .info)
         let overview = try #require(field.overview)
         #expect(overview.missedBeats == 1 && overview.outages.isEmpty)
@@ -180,7 +182,11 @@ import Timing
     @Test func aFirmwareThatStopsIsAnAgent() throws {
         var field = Field()
         for user in 0..<200 {
-            field.add(user, from: 0x0a00_0000 + UInt32(user) << 8, agent: user < 60 ? "Desk \"9\" 1.0" : "Other")
+            field.add(
+                user,
+                from: 0x0a00_0000 + UInt32(user) << 8,
+                agent: user < 60 ? "Desk \"9\" 1.0" : "Other"
+            )
         }
         field.run(620)
         for index in 0..<60 { field.phones[index].isSilent = true }
@@ -214,7 +220,10 @@ import Timing
         field.run(54, isWatched: false)
         let monitor = Monitor(
             table: field.driver.table,
-            startedAt: ClockReading(timestamp: field.driver.now, wall: WallTime(secondsSince1970: 1_700_000_000))
+            startedAt: ClockReading(
+                timestamp: field.driver.now,
+                wall: WallTime(secondsSince1970: 1_700_000_000)
+            )
         )
         for _ in 0..<5 {
             field.run(1, isWatched: false)
@@ -271,7 +280,10 @@ import Timing
             let index = random.below(80)
             switch random.below(5) {
             case 0, 1: field.phones[index].isSilent.toggle()
-            case 2: field.phones[index].phone.source.address = IPAddress(ipv4: 0x0a00_0001 + UInt32(random.below(5)) << 8)
+            case 2:
+                field.phones[index].phone.source.address = IPAddress(
+                    ipv4: 0x0a00_0001 + UInt32(random.below(5)) << 8
+                )
             case 3: field.phones[index].phone.agent = ["Zoiper 5", "Yealink", "", "New"][random.below(4)]
             default:
                 if let id = field.phones[index].id { field.driver.remove(id, .evictedByOperator) }

@@ -8,7 +8,12 @@ import Timing
 
 /// What is wrong with devices, counted by User-Agent.
 @Suite struct LintTests {
-    private func devices(_ monitor: Monitor, _ group: DeviceGroup = .agent, _ text: String = "", at now: Timestamp)
+    private func devices(
+        _ monitor: Monitor,
+        _ group: DeviceGroup = .agent,
+        _ text: String = "",
+        at now: Timestamp
+    )
         -> [DeviceRow]
     {
         let query = WindowQuery(
@@ -46,7 +51,11 @@ import Timing
         #expect(rows[1].count(.md5) == 2)
         let vendors = devices(monitor, .vendor, at: driver.now)
         #expect(vendors.map(\.name) == ["Yealink", "Zoiper"] && vendors.map(\.bindings) == [8, 4])
-        #expect(devices(monitor, .agent, "lint:contact-user -zoiper", at: driver.now).map(\.name) == ["Yealink T46 0"])
+        #expect(
+            devices(monitor, .agent, "lint:contact-user -zoiper", at: driver.now).map(\.name) == [
+                "Yealink T46 0"
+            ]
+        )
         #expect(monitor.overview(atSecond: 0)?.flawed == 3)
         // Each row's term leads to its bindings.
         for row in rows + vendors {
@@ -73,7 +82,9 @@ import Timing
         }
         monitor.settle(at: driver.now)
         for group in [DeviceGroup.agent, .vendor] {
-            let row = try #require(devices(monitor, group, at: driver.now).first { !$0.name.hasPrefix("Some") })
+            let row = try #require(
+                devices(monitor, group, at: driver.now).first { !$0.name.hasPrefix("Some") }
+            )
             let filter = try Filter(try #require(row.term), for: .bindings)
             #expect(monitor.allIDs(BindingOrder(), filter, at: driver.now) == [driver.ids[0]], "\(filter)")
         }
@@ -153,7 +164,9 @@ import Timing
         RowOrderTests.play(&random, &driver, monitor, steps: 1_000)
         driver.expire()
         monitor.settle(at: driver.now)
-        let bindings = Dictionary(grouping: driver.bindings) { String(decoding: $0.texts.userAgent, as: UTF8.self) }
+        let bindings = Dictionary(grouping: driver.bindings) {
+            String(decoding: $0.texts.userAgent, as: UTF8.self)
+        }
         let rows = devices(monitor, at: driver.now)
         #expect(rows.count == bindings.count, "seed \(seed)")
         for row in rows {
@@ -164,7 +177,8 @@ import Timing
                 #expect(row.count(badge) == count, "seed \(seed) \(badge)")
             }
             let ghosts = own.count { binding in
-                monitor.rows.number(of: binding.facts.id).map { monitor.rows.row($0).kin.contains(.ghost) } ?? false
+                monitor.rows.number(of: binding.facts.id).map { monitor.rows.row($0).kin.contains(.ghost) }
+                    ?? false
             }
             #expect(row.ghosts == ghosts, "seed \(seed)")
         }
