@@ -36,7 +36,7 @@ extension ConsoleModel {
         switch id {
         case .filter: true
         case .clearFilter: !currentFilterText.isEmpty
-        case .nextPane where screen == .overview: overviewLayout.panes.count > 1
+        case .nextPane where screen == .overview: overviewLayout.panes.count > 1 && firstSteps == nil
         default: true
         }
     }

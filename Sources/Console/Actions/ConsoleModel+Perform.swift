@@ -17,7 +17,7 @@ extension ConsoleModel {
         case .lastView: if let lastView { show(lastView) }
         case .open: open(at: now)
         case .back: if !goBack() { layer = .form(quitForm) }
-        case .leave: if !goBack() { message = .info("Esc goes back, q quits.", at: now.timestamp) }
+        case .leave: leave(at: now)
         case .quit: layer = .form(quitForm)
         case .nextPane, .previousPane: nextPane(by: id == .nextPane ? 1 : -1)
         case .up, .down, .pageUp, .pageDown, .halfUp, .halfDown, .first, .firstRow, .last: move(id, at: now)
@@ -117,6 +117,12 @@ extension ConsoleModel {
             return false
         }
         return true
+    }
+
+    /// Esc: leaves what can be left, from the inside out.
+    private mutating func leave(at now: ClockReading) {
+        guard !goBack(), !stopSearch(at: now), !leaveTour(at: now) else { return }
+        message = .info("Esc goes back, q quits.", at: now.timestamp)
     }
 
     private mutating func open(at now: ClockReading) {

@@ -2,7 +2,7 @@
 struct Command: Sendable {
     /// Names it in code; the raw value is what is typed.
     enum Name: String, CaseIterable, Sendable {
-        case at, live, history, detach
+        case at, live, history, tour, detach
         case quit = "q"
     }
 
@@ -17,6 +17,7 @@ struct Command: Sendable {
         Command(name: .at, argument: "TIME", help: "the bindings as they were: 14:03, 2026-11-25 14:03, -2h"),
         Command(name: .live, argument: "", help: "the present again"),
         Command(name: .history, argument: "[AOR]", help: "what the journal tells of it, or of all"),
+        Command(name: .tour, argument: "", help: "a night on call in five steps, on the phones of --demo"),
         Command(name: .detach, argument: "", help: "leave the terminal; the registrar goes on"),
         Command(name: .quit, argument: "", help: "quit (asks first)"),
     ]

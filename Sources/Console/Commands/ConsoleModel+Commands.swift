@@ -55,6 +55,7 @@ extension ConsoleModel {
         case .history:
             openHistory(argument.isEmpty ? nil : Array(argument.utf8))
             return []
+        case .tour: return beginTour(at: now)
         // An attached console leaves the registrar as it found it.
         case .detach: return welcome?.isAttached == true ? [.quit(0)] : [.detach]
         case .quit: return perform(.quit, at: now)

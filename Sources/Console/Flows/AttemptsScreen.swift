@@ -85,25 +85,31 @@ struct AttemptsScreen {
     }
 
     private func drawEmpty(on grid: inout CellGrid, in rect: Rect) {
-        let lines: [(String, Role)]
-        if model.attemptsFilter.text.isEmpty, !model.failuresOnly {
-            let listeners = model.welcome?.listeners.joined(separator: ", ") ?? ""
-            let since = model.welcome.map { "since \(clock.clock($0.startedAt))" } ?? ""
-            lines = [
-                ("No REGISTER seen \(since)", .textStrong),
-                (listeners.isEmpty ? "" : "Listening on \(listeners).", .text),
-                ("If a phone should be here, it sends elsewhere or a firewall is between.", .textDim),
-            ]
-        } else {
-            let what = [model.attemptsFilter.text, model.failuresOnly ? "only failures" : ""].filter {
-                !$0.isEmpty
-            }
-            lines = [
-                ("No attempt kept matches: \(what.joined(separator: ", "))", .textStrong),
-                ("Either nothing has come from it, or it is longer ago than attempts are kept.", .text),
-                ("\\ clears the filter, ! shows all results.", .textDim),
-            ]
+        emptyText.draw(on: &grid, in: rect.inset(top: 1))
+    }
+
+    private var emptyText: EmptyText {
+        let filter = model.attemptsFilter.text
+        guard filter.isEmpty, !model.failuresOnly else {
+            let what = [filter, model.failuresOnly ? "only failures" : ""].filter { !$0.isEmpty }
+            let all = "\(Action.key(.problems)) shows all results"
+            let clear = "\(Action.key(.clearFilter)) clears the filter"
+            let ways = (filter.isEmpty ? [] : [clear]) + (model.failuresOnly ? [all] : [])
+            return EmptyText(
+                what: "No attempt kept matches: \(what.joined(separator: ", "))",
+                advice: ["\(ways.joined(separator: ", "))."],
+                detail: ["Either nothing has come from it, or it is longer ago than attempts are kept."]
+            )
         }
-        EmptyText.draw(lines, on: &grid, in: rect.inset(top: 1))
+        let listeners = model.welcome?.listeners.joined(separator: ", ") ?? ""
+        let since = model.welcome.map { "since \(clock.clock($0.startedAt))" } ?? ""
+        return EmptyText(
+            what: "No REGISTER seen \(since)",
+            advice: [
+                "If a phone should be here, it sends elsewhere or a firewall is between; "
+                    + "\(Action.key(.overview)) says how to register one."
+            ],
+            detail: [listeners.isEmpty ? "" : "Listening on \(listeners)."]
+        )
     }
 }

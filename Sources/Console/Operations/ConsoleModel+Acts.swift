@@ -180,6 +180,7 @@ extension ConsoleModel {
         }
         layer = nil
         let done = outcome.count(.done)
+        noteForTour(plan, outcome)
         marks.remove(
             outcome.targets.filter { $0.outcome == .done || $0.outcome == .gone }.map(\.binding.facts.id)
         )
@@ -272,6 +273,7 @@ extension ConsoleModel {
         case .undo:
             let back = outcome.targets.filter { $0.outcome == .done }
             bindings.returning.formUnion(back.map(\.binding.facts.id))
+            tour?.notePutBack(back.count)
             message = undone(outcome, at: now)
         }
     }

@@ -33,7 +33,17 @@ struct LogScreen {
                 TableField(level.text, role: level.role), TableField(line.notice.text),
             ]
         }
-        emptyText(model.log, model.logFilter.text, "Nothing has been logged yet.", on: &grid, in: body)
+        let isCalm = model.warningsOnly
+        emptyText(
+            model.log,
+            model.logFilter.text,
+            isCalm ? "No warning and no error has been logged." : "Nothing has been logged yet.",
+            isCalm
+                ? "\(Action.key(.problems)) shows all lines."
+                : "\(Action.key(.attempts)) shows what phones send, Tab what operators do.",
+            on: &grid,
+            in: body
+        )
     }
 
     func drawAudit(on grid: inout CellGrid, in body: Rect) {
@@ -56,7 +66,15 @@ struct LogScreen {
                 TableField(record.reason.isEmpty ? "" : "\"\(record.reason)\"", role: .textDim),
             ]
         }
-        emptyText(model.audit, model.auditFilter.text, "No act yet.", on: &grid, in: body)
+        emptyText(
+            model.audit,
+            model.auditFilter.text,
+            "No act yet.",
+            "What operators do is written here first: \(Action.key(.evict)) \(Action.key(.expire)) "
+                + "\(Action.key(.block)) on a binding (\(Action.key(.bindings))).",
+            on: &grid,
+            in: body
+        )
     }
 
     func drawBlocks(on grid: inout CellGrid, in body: Rect) {
@@ -83,7 +101,15 @@ struct LogScreen {
                 TableField(block.reason.isEmpty ? "" : "\"\(block.reason)\"", role: .textDim),
             ]
         }
-        emptyText(model.blocks, "", "Nobody is blocked.", on: &grid, in: body)
+        emptyText(
+            model.blocks,
+            "",
+            "Nobody is blocked.",
+            "\(Action.key(.block)) on a source (\(Action.key(.security))) or a binding "
+                + "(\(Action.key(.bindings))) refuses it for a time.",
+            on: &grid,
+            in: body
+        )
     }
 
     private func draw<Row: ListedRow>(
@@ -146,11 +172,18 @@ struct LogScreen {
         _ list: ListState<Row>,
         _ filter: String,
         _ text: String,
+        _ advice: String,
         on grid: inout CellGrid,
         in body: Rect,
     ) {
         guard list.isLoaded, list.entries.isEmpty else { return }
-        let line = filter.isEmpty ? text : "No line contains \"\(filter)\"."
-        EmptyText.draw([(line, .textStrong)], on: &grid, in: body.inset(top: 2))
+        let empty =
+            filter.isEmpty
+            ? EmptyText(what: text, advice: [advice])
+            : EmptyText(
+                what: "No line contains \"\(filter)\".",
+                advice: ["\(Action.key(.clearFilter)) clears the text."]
+            )
+        empty.draw(on: &grid, in: body.inset(top: 2))
     }
 }

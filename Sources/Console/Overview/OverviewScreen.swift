@@ -5,6 +5,14 @@ internal import Monitor
 internal import SIPMessage
 internal import Timing
 
+extension ConsoleModel {
+    /// What to say before anything has come; nil once something has, and while the numbers are not known.
+    var firstSteps: FirstSteps? {
+        guard let welcome, overview.isLoaded, replay == nil, FirstSteps.areDue(overview.numbers) else { return nil }
+        return FirstSteps(welcome: welcome, canPlayTour: settings.stage != nil && readOnlyBecause == nil)
+    }
+}
+
 /// Draws the overview: numbers, rates, who ends soon, who fails, what happened.
 struct OverviewScreen {
     let model: ConsoleModel
@@ -15,6 +23,9 @@ struct OverviewScreen {
     func draw(on grid: inout CellGrid, in body: Rect) {
         let layout = OverviewLayout(body, hasPings: numbers.liveness.hasPings)
         drawNumbers(on: &grid, in: layout.numbers)
+        if let firstSteps = model.firstSteps {
+            return firstSteps.draw(on: &grid, in: body.inset(top: layout.numbers.height))
+        }
         if let rect = layout.meters {
             if layout.isWide {
                 OverviewMeters(numbers).drawBoxes(on: &grid, in: rect)

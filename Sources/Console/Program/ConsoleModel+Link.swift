@@ -138,7 +138,7 @@ extension ConsoleModel {
             link.wantsGhosts = nil
             link.wantsWindow = true
             history.asked = nil
-            return resumeReplay(at: now)
+            return greet() + resumeReplay(at: now)
         case .window(let window, let serial):
             guard let question = link.asked, question.serial == serial else { return [] }
             link.asked = nil
@@ -215,6 +215,7 @@ extension ConsoleModel {
         marks.refresh(rows)
         marks.extend(over: bindings)
         if !isFiltered { knownBindings = window.total }
+        if window.progress >= 1 { settle() }
         link.wantsPreview = true
     }
 }

@@ -49,12 +49,16 @@ public struct ConsoleModel: Sendable {
     var storeTrouble: String?
     var isLagging = false
     var showsKeyBar = true
+    /// The tour, while it goes on.
+    var tour: TourState?
     /// `q` was pressed once on a screen too small to ask.
     var isQuitArmed = false
 
     var bindings = ListState<BindingRow>(newestEnd: .first)
     var bindingsFilter = FilterState()
     var order = BindingOrder()
+    /// The last order and filter whose rows were all there: what Esc goes back to from one that takes long.
+    var settled: SettledList?
     /// Order to go back to when following ends, and filter to go back to when problems end.
     var orderBeforeFollow: BindingOrder?
     var filterBeforeProblems: String?
@@ -167,6 +171,7 @@ public struct ConsoleModel: Sendable {
                 message = .warning("\(TimeText.count(lines.count, "line")) \(whither): \(last)")
             }
         }
+        advanceTour(at: now)
         return effects + ask(at: now) + askHistory(at: now)
     }
 

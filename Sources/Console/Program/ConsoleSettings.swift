@@ -37,6 +37,8 @@ public struct ConsoleSettings: Sendable {
     public var at: String
     /// What was kept of the operator's choices.
     public var preferences: Preferences
+    /// The phones of the tour, where they play; nil elsewhere.
+    public var stage: TourStage?
 
     /// Settings with the defaults of a console on a modern terminal.
     public init(
@@ -48,6 +50,7 @@ public struct ConsoleSettings: Sendable {
         filter: String = "",
         at: String = "",
         preferences: Preferences = Preferences(),
+        stage: TourStage? = nil,
     ) {
         self.glyphs = glyphs
         self.isReadOnly = isReadOnly
@@ -57,5 +60,6 @@ public struct ConsoleSettings: Sendable {
         self.filter = filter
         self.at = at
         self.preferences = preferences
+        self.stage = stage
     }
 }

@@ -89,7 +89,8 @@ public final class ConsoleRun {
             settings: settings.console,
             line: EmbeddedLine(service, isReadOnly: settings.console.readOnly),
             themes: themes,
-            theme: theme.theme
+            theme: theme.theme,
+            stage: demo?.stage
         ) { [foreground] in
             if durable == nil { return "the demo can't be left alone: start it with --state DIR" }
             return foreground == nil ? "this process can't be divided from its shell: regtop serve can" : nil

@@ -44,12 +44,15 @@ final class ConsoleSession {
 
     /// Opens the terminal.
     ///
-    /// - Parameter obstacleToDetach: why the console can't leave the registrar alone; nil if it can.
+    /// - Parameters:
+    ///   - stage: the phones of the tour, where they play.
+    ///   - obstacleToDetach: why the console can't leave the registrar alone; nil if it can.
     init(
         settings console: ScreenSettings,
         line: any ConsoleLine,
         themes: ThemeLibrary,
         theme: Theme,
+        stage: TourStage? = nil,
         obstacleToDetach: @escaping () -> String?,
     ) throws(HostError) {
         self.line = line
@@ -74,7 +77,8 @@ final class ConsoleSession {
                 theme: console.theme,
                 view: StartView(rawValue: console.view) ?? .overview,
                 filter: console.filter,
-                at: console.at
+                at: console.at,
+                stage: stage
             ),
             size: screen.size
         )

@@ -32,6 +32,8 @@ public struct Overview: Codable, Sendable {
     public var transports: [TransportCount] = [], ipv6 = 0, natted = 0
     /// How many of them can be reached.
     public var liveness = Liveness()
+    /// What the monitor keeps, and the most that it will.
+    public var memory = MonitorMemory()
     /// The latest of the table's and the operators' doings, newest first, at most 20.
     public var events: [OverviewEvent] = []
 

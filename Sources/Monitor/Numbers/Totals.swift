@@ -16,6 +16,8 @@ public struct Totals: Sendable {
     public var liveness = Liveness()
     /// Attempts that are kept for the attempts view.
     public var attemptsKept = 0
+    /// Bytes that the monitor's picture takes.
+    public var monitorBytes = 0
 
     /// All zero.
     public init() {}
@@ -38,6 +40,7 @@ extension Monitor {
         totals.dyingSoon = rows.horizon.count(from: now, seconds: 0..<60)
         totals.liveness = rows.liveness.numbers
         totals.attemptsKept = flows.store.count
+        totals.monitorBytes = memory.bytes
         return totals
     }
 }
