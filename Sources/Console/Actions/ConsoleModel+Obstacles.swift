@@ -8,7 +8,7 @@ extension ConsoleModel {
     func obstacle(to id: ActionID, at now: ClockReading) -> String? {
         if let action = Action.row(id) {
             if let because = readOnlyBecause, action.needsOperate {
-                return "This console can only look: \(because). Views, filters and help work."
+                return "This console can only look: \(because). Views and filters work."
             }
             if let obstacle = obstacleOfReplay(to: action, at: now) { return obstacle }
             if action.needsOperate, let obstacleOfLoss { return obstacleOfLoss }

@@ -56,7 +56,7 @@ struct TourWords {
     }
 
     /// The offer to an operator who has not seen it.
-    static var offer: String { "New here? :tour goes through a night on call in five steps; any other key begins." }
+    static var offer: String { "New here? :tour plays a night on call with you, in five steps." }
 
     /// The same where no phones play.
     static var hint: String {

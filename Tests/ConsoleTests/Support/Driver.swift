@@ -31,7 +31,11 @@ struct Driver {
         at: String = "",
         world: World = World(),
         open: [String] = [],
+        stage: TourStage? = nil,
+        isNew: Bool = false,
     ) {
+        var preferences = Preferences()
+        preferences.hasSeenTour = !isNew
         let themes = ["ansi", "mono", "contrast", "okabe"].map {
             ThemeChoice(name: $0, summary: "the \($0) theme")
         }
@@ -43,7 +47,9 @@ struct Driver {
                 theme: "ansi",
                 view: view,
                 filter: filter,
-                at: at
+                at: at,
+                preferences: preferences,
+                stage: stage
             ),
             size: size
         )

@@ -15,6 +15,8 @@ struct World {
     var security = Samples.security
     var drain: Drain?
     var storeTrouble: String?
+    /// How far a list of bindings has been sorted and searched that is not in the order of the address of record.
+    var progress = 1.0
     /// What reading the settings anew gives.
     var reload = ReloadReport()
     /// What the journal holds.
@@ -52,6 +54,9 @@ struct World {
         var window = rows(query, at: shown == nil ? now : Samples.pastNow)
         window.drain = drain
         window.storeTrouble = storeTrouble
+        if case .bindings(let filter, let order) = query.subject, filter != nil || order != BindingOrder() {
+            window.progress = progress
+        }
         return window
     }
 
