@@ -92,7 +92,10 @@ enum KeyBenchmark {
             let whole = Benchmarks.processorTime() - begin
             WindowBenchmark.report(
                 "key_\(name)",
-                ["first_ms": first / 1e6, "whole_ms": whole / 1e6, "slices": Double(slices), "cells": Double(cells)]
+                [
+                    "first_ms": first / 1e6, "whole_ms": whole / 1e6, "slices": Double(slices),
+                    "cells": Double(cells),
+                ]
             )
         }
     }

@@ -44,7 +44,10 @@ struct BudgetTests {
 
     private func start(_ arguments: [String], _ size: Size) throws -> Pty {
         try Pty(
-            arguments + ["--listen", "udp:127.0.0.1:\(laboratory.port)", "--listen", "tcp:127.0.0.1:\(laboratory.port)"],
+            arguments + [
+                "--listen", "udp:127.0.0.1:\(laboratory.port)", "--listen",
+                "tcp:127.0.0.1:\(laboratory.port)",
+            ],
             columns: size.columns,
             rows: size.rows,
             folder: laboratory.path
@@ -75,8 +78,10 @@ struct BudgetTests {
             screen.type(keys)
             _ = screen.count(seconds: 1.2)
             let found = screen.count(seconds: 4)
-            print("\(size.testDescription) \(name): \(Int(found.bytesPerSecond)) B/s of \(Int(limit)), "
-                + "\(found.frames.count) frames, screen \(found.screenShare) % of a core")
+            print(
+                "\(size.testDescription) \(name): \(Int(found.bytesPerSecond)) B/s of \(Int(limit)), "
+                    + "\(found.frames.count) frames, screen \(found.screenShare) % of a core"
+            )
             #expect(found.bytesPerSecond <= limit, "\(name): \(found.frames)")
             #expect(found.framesPerSecond <= 5.5, "\(name): \(found.frames)")
             #expect(found.bytes > 0, "\(name): it lives")

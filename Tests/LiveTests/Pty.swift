@@ -51,7 +51,8 @@ final class Pty {
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK) | 0x80 /* POSIX_SPAWN_SETSID */)
         let variables = [
             "TERM": "xterm-256color", "LANG": "C.UTF-8", "SWIFT_BACKTRACE": "enable=no", "HOME": folder,
-            "XDG_STATE_HOME": "\(folder)/state", "XDG_CONFIG_HOME": "\(folder)/config", "PATH": "/usr/bin:/bin",
+            "XDG_STATE_HOME": "\(folder)/state", "XDG_CONFIG_HOME": "\(folder)/config",
+            "PATH": "/usr/bin:/bin",
         ]
         var list = ([Program.path] + arguments).map { strdup($0) } + [nil]
         var settings = variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
@@ -108,7 +109,9 @@ final class Pty {
         let path = "/proc/\(program)/task/\(program)/stat"
         let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
         let fields = text.split(separator: ")").last.map { $0.split(separator: " ") } ?? []
-        guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else { return 0 }
+        guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else {
+            return 0
+        }
         return (user + system) / Double(max(1, sysconf(Int32(_SC_CLK_TCK))))
     }
 

@@ -13,7 +13,8 @@ import Timing
     private static let toCause = 9, toCure = 5
 
     /// A world with a crowd, and phone 4417 as the story has it.
-    private func world(password: String = "secret", _ configure: (inout PhoneProfile) -> Void) throws -> World {
+    private func world(password: String = "secret", _ configure: (inout PhoneProfile) -> Void) throws -> World
+    {
         var plan = Plan(
             domain: "demo.test",
             seed: 3,

@@ -96,7 +96,9 @@ extension ConsoleModel {
     private func label(_ action: Action, _ form: Form) -> String {
         guard action.id == .formPress else { return action.label }
         if case .button = form.focus { return action.label }
-        if form.focus == .count, !form.count.isEmpty, form.isCountRight { return form.buttons.last?.title ?? action.label }
+        if form.focus == .count, !form.count.isEmpty, form.isCountRight {
+            return form.buttons.last?.title ?? action.label
+        }
         return "Next"
     }
 

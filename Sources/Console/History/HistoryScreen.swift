@@ -89,7 +89,10 @@ struct HistoryScreen {
 
     private func drawEmpty(on grid: inout CellGrid, in rect: Rect) {
         guard let page = model.history.page(of: aor) else {
-            return EmptyText(what: "Asking the journal ..", role: .textDim).draw(on: &grid, in: rect.inset(top: 1))
+            return EmptyText(what: "Asking the journal ..", role: .textDim).draw(
+                on: &grid,
+                in: rect.inset(top: 1)
+            )
         }
         let filter = model.historyFilter.text
         let isFiltered = !filter.isEmpty && !page.entries.isEmpty

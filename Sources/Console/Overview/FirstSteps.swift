@@ -58,20 +58,35 @@ struct FirstSteps {
             Line("A phone registers with its account, and this host as its registrar:", isDetail: true),
         ]
         if welcome.openDomains.isEmpty {
-            lines.append(Line("  regtop account add 4417@example.test   gives it one, and asks for the password."))
+            lines.append(
+                Line("  regtop account add 4417@example.test   gives it one, and asks for the password.")
+            )
         } else {
-            lines.append(Line("  \(welcome.openDomains.joined(separator: ", ")) takes any user without a password."))
+            lines.append(
+                Line("  \(welcome.openDomains.joined(separator: ", ")) takes any user without a password.")
+            )
         }
         lines.append(Line("", isDetail: true))
         lines += [
-            Line(key: Action.key(.attempts), isWide ? "shows who tries to register, and why it fails" : "who tries, and why not"),
-            Line(key: Action.key(.filter), isWide ? "finds a phone in any list: user, address, User-Agent" : "finds a phone in a list"),
-            Line(key: Action.key(.help), isWide ? "has every key of the screen, and finds them by words" : "every key"),
+            Line(
+                key: Action.key(.attempts),
+                isWide ? "shows who tries to register, and why it fails" : "who tries, and why not"
+            ),
+            Line(
+                key: Action.key(.filter),
+                isWide ? "finds a phone in any list: user, address, User-Agent" : "finds a phone in a list"
+            ),
+            Line(
+                key: Action.key(.help),
+                isWide ? "has every key of the screen, and finds them by words" : "every key"
+            ),
         ]
         if canPlayTour {
             lines.append(Line("  :tour goes through a night on call in five steps."))
         } else {
-            lines.append(Line("  regtop --demo has phones to practise on, and :tour there shows how.", isDetail: true))
+            lines.append(
+                Line("  regtop --demo has phones to practise on, and :tour there shows how.", isDetail: true)
+            )
         }
         return lines
     }

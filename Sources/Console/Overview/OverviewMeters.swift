@@ -41,7 +41,8 @@ struct OverviewMeters {
     /// What the monitor holds: `12 MB: 1,000,000 bindings in 3 orders, 4,096 of 4,096 attempts`.
     private var heldWords: String {
         let memory = numbers.memory
-        let attempts = "\(TimeText.count(memory.attempts)) of \(TimeText.count(memory.attemptsLimit, "attempt"))"
+        let attempts =
+            "\(TimeText.count(memory.attempts)) of \(TimeText.count(memory.attemptsLimit, "attempt"))"
         return "\(TimeText.size(memory.bytes)), \(attempts)"
     }
 
@@ -84,7 +85,10 @@ struct OverviewMeters {
                 [TextRun("MEMORY ", role: .textDim), TextRun(TimeText.size(memory.bytes), role: .text)],
                 priority: 40
             ),
-            Segment([TextRun("kept ", role: .textDim), TextRun(kept, role: isFull ? .textStrong : .text)], priority: 30),
+            Segment(
+                [TextRun("kept ", role: .textDim), TextRun(kept, role: isFull ? .textStrong : .text)],
+                priority: 30
+            ),
         ]
         SegmentLine(
             left: [Segment(" DELAY   ", role: .textDim, priority: 99)] + delayParts

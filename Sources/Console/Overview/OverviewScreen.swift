@@ -8,7 +8,9 @@ internal import Timing
 extension ConsoleModel {
     /// What to say before anything has come; nil once something has, and while the numbers are not known.
     var firstSteps: FirstSteps? {
-        guard let welcome, overview.isLoaded, replay == nil, FirstSteps.areDue(overview.numbers) else { return nil }
+        guard let welcome, overview.isLoaded, replay == nil, FirstSteps.areDue(overview.numbers) else {
+            return nil
+        }
         return FirstSteps(welcome: welcome, canPlayTour: settings.stage != nil && readOnlyBecause == nil)
     }
 }

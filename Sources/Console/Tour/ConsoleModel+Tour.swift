@@ -25,7 +25,9 @@ extension ConsoleModel {
             return []
         }
         if let readOnlyBecause {
-            message = .warning("The tour evicts and undoes, and this console can only look: \(readOnlyBecause).")
+            message = .warning(
+                "The tour evicts and undoes, and this console can only look: \(readOnlyBecause)."
+            )
             return []
         }
         tour = TourState(stage: stage)

@@ -40,7 +40,8 @@ struct TourWords {
     var short: String {
         func key(_ id: ActionID) -> String { Action.key(id) }
         return switch tour.step {
-        case .find: "\(lost) is dead, they say. Find it: \(key(.attempts)), then \(key(.filter))\(lost) Enter."
+        case .find:
+            "\(lost) is dead, they say. Find it: \(key(.attempts)), then \(key(.filter))\(lost) Enter."
         case .why: "It fails. See why: Enter on an attempt."
         case .ghosts:
             "\(haunted) has ghosts: \(key(.bindings)), \(key(.filter))\(haunted) Enter, \(key(.evictGhosts)), y."

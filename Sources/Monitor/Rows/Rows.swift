@@ -218,7 +218,11 @@ struct Rows {
 
     /// A console looks at the list of a filter and column from now on, and no longer at the one before. What is half
     /// made and looked at by nobody goes at once: somebody has thought better of it.
-    mutating func look(_ filter: Filter?, _ column: BindingColumn, insteadOf before: (Filter?, BindingColumn)?) {
+    mutating func look(
+        _ filter: Filter?,
+        _ column: BindingColumn,
+        insteadOf before: (Filter?, BindingColumn)?
+    ) {
         if let before {
             guard before != (filter, column) else { return }
             if let old = find(before.0, before.1) {
@@ -235,7 +239,9 @@ struct Rows {
         guard order.watchers == 0, !order.isWhole else { return }
         // The order of all rows is needed as long as somebody's filter goes by it.
         let isBase = order.filter == nil
-        guard !isBase || !orders.contains(where: { $0.isWalking && $0.column == order.column && $0.watchers > 0 })
+        guard
+            !isBase
+                || !orders.contains(where: { $0.isWalking && $0.column == order.column && $0.watchers > 0 })
         else { return }
         drop(place)
     }

@@ -111,7 +111,8 @@ import Testing
             let place = driver.model.screen.place
             #expect(driver.lines[2].contains("HERE"), "\(driver.screen)")
             for step in 0..<60 {
-                guard case .help(let help) = driver.model.layer, let chosen = help.selectedAction(at: place) else {
+                guard case .help(let help) = driver.model.layer, let chosen = help.selectedAction(at: place)
+                else {
                     Issue.record("\(keys): nothing is selected after \(step)")
                     return
                 }

@@ -29,7 +29,8 @@ struct AbandonedOrderTests {
         _ filter: Filter? = nil,
         for session: inout MonitorSession,
     ) -> Double {
-        monitor.window(BindingOrder(column: column), filter, height: 5, for: &session, at: .zero).window.progress
+        monitor.window(BindingOrder(column: column), filter, height: 5, for: &session, at: .zero).window
+            .progress
     }
 
     @Test func aHalfSortedOrderGoesWhenTheConsoleGoesBack() {

@@ -94,7 +94,9 @@ struct WindowEquivalenceTests {
         var play = Play(seed: 1_000 + UInt64(column.rawValue))
         play.happen(350)
         for round in 0..<8 {
-            let it = round % 4 == 0 ? nil : FilteredOrderTests.cases[play.random.below(FilteredOrderTests.cases.count)]
+            let it =
+                round % 4 == 0
+                ? nil : FilteredOrderTests.cases[play.random.below(FilteredOrderTests.cases.count)]
             let filter = try it.map { try Filter($0.text, for: .bindings) }
             let order = BindingOrder(column: column, descending: round % 2 == 1)
             try halfBuilt(&play, order, filter, it)
@@ -114,8 +116,12 @@ struct WindowEquivalenceTests {
                     at: play.driver.now
                 )
                 let start = Play.start(anchor, expected, height: height)
-                let words: Comment = "seed \(play.seed), round \(round), \(it?.text ?? "all"), \(anchor), \(height)"
-                #expect(rows.map(\.binding.facts.id) == Array(expected.dropFirst(start).prefix(height)), words)
+                let words: Comment =
+                    "seed \(play.seed), round \(round), \(it?.text ?? "all"), \(anchor), \(height)"
+                #expect(
+                    rows.map(\.binding.facts.id) == Array(expected.dropFirst(start).prefix(height)),
+                    words
+                )
                 #expect(window.rank == start && window.matched == expected.count, words)
                 #expect(window.total == play.driver.ids.count && window.progress == 1, words)
             }
@@ -180,7 +186,10 @@ struct WindowEquivalenceTests {
                 for: &sessions[0],
                 at: play.driver.now
             )
-            #expect(rows.map(\.binding.facts.id) == play.naive(steady, zoiper), "seed \(seed), round \(round)")
+            #expect(
+                rows.map(\.binding.facts.id) == play.naive(steady, zoiper),
+                "seed \(seed), round \(round)"
+            )
         }
     }
 }

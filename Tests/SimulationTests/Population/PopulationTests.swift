@@ -47,7 +47,9 @@ import Timing
     @Test func whoRoamsLeavesFourGhostsWithinTwentySeconds() throws {
         var world = try World(population(seed: 1, count: PhoneKind.allCases.count), seed: 1)
         try world.run(until: .zero + .seconds(20))
-        let own = world.registrar.answers.filter { $0.status == 200 && $0.contact.contains("\(Lead.haunted)@") }
+        let own = world.registrar.answers.filter {
+            $0.status == 200 && $0.contact.contains("\(Lead.haunted)@")
+        }
         #expect(Set(own.map(\.contact)).count == 5)
         let phone = try #require(world.population.phones.first { $0.profile.user == Lead.haunted })
         #expect(phone.grants == 5 && phone.refusals == 0)
