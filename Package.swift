@@ -228,7 +228,8 @@ if Context.environment["REGTOP_BENCHMARKS"] != nil {
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "BindingTable", "Monitor", "Registrar", "SIPDigest", "SIPMessage", "SIPTransaction", "Timing",
+                "BindingTable", "Cells", "Console", "ConsoleLink", "Monitor", "Registrar", "SIPDigest",
+                "SIPMessage", "SIPTransaction", "Timing",
             ],
             path: "Tests/Benchmarks",
             swiftSettings: strict,

@@ -9,9 +9,11 @@ struct Benchmarks {
         case "parse": ParseBenchmark.run(Array(arguments.dropFirst()))
         case "window": WindowBenchmark.run(Array(arguments.dropFirst()))
         case "decide": DecideBenchmark.run(Array(arguments.dropFirst()))
+        case "keys": KeyBenchmark.run(Array(arguments.dropFirst()))
         case "table": TableBenchmark.run(Array(arguments.dropFirst()))
         default:
             print("usage: Benchmarks parse MESSAGE_FILE [MESSAGES=200000] [ROUNDS=5]")
+            print("       Benchmarks keys [BINDINGS=1000000]")
             print("       Benchmarks table [BINDINGS=1000000]")
             print("       Benchmarks decide refresh|login [PHONES=100000] [ROUNDS=4]")
             exit(2)

@@ -42,7 +42,7 @@ enum WindowBenchmark {
         exchanges(200_000)
     }
 
-    private static func report(_ name: String, _ numbers: KeyValuePairs<String, Double>) {
+    static func report(_ name: String, _ numbers: KeyValuePairs<String, Double>) {
         let fields = numbers.map { "\"\($0.key)\": \(($0.value * 100).rounded() / 100)" }.joined(
             separator: ", "
         )
@@ -101,7 +101,7 @@ enum WindowBenchmark {
         )
     }
 
-    private static func add(_ index: Int, to table: BindingTable, _ ids: inout [BindingID]) {
+    static func add(_ index: Int, to table: BindingTable, _ ids: inout [BindingID]) {
         let (bytes, ranges) = texts(index)
         let aor = aor(index)
         let facts = facts(index, at: .zero)

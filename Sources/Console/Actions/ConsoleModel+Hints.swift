@@ -42,7 +42,8 @@ extension ConsoleModel {
         case .clearFilter:
             screen.isLadder ? ladder.search != nil : !currentFilterText.isEmpty || followed != nil
         case .nextHit: ladder.hits.count > 1
-        case .nextPane where screen == .overview: overviewLayout.focusable.count > 1
+        case .nextPane where screen == .overview:
+            overviewLayout.focusable.count > 1 && firstSteps == nil
         default: true
         }
     }
@@ -122,6 +123,9 @@ extension ConsoleModel {
     private func label(_ action: Action, _ form: Form) -> String {
         guard action.id == .formPress else { return action.label }
         if case .button = form.focus { return action.label }
+        if form.focus == .count, !form.count.isEmpty, form.isCountRight {
+            return form.buttons.last?.title ?? action.label
+        }
         return "Next"
     }
 

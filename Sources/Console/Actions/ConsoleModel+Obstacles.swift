@@ -84,7 +84,7 @@ extension ConsoleModel {
     func obstacleToOperate(_ id: ActionID, at now: ClockReading) -> String? {
         guard let action = keys.row(id) else { return nil }
         if let because = readOnlyBecause, action.needsOperate {
-            return "This console can only look: \(because)."
+            return "This console can only look: \(because). Views and filters work."
         }
         if let obstacle = obstacleOfReplay(to: action, at: now) { return obstacle }
         return action.needsOperate ? obstacleOfLoss : nil

@@ -19,10 +19,7 @@ extension ConsoleModel {
         case .lastView: if !goBackFromJump(), let lastView { show(lastView) }
         case .open, .detail: open(at: now)
         case .back: if !goBack() { layer = .form(quitForm) }
-        case .leave:
-            if !goBack() {
-                message = .info("\(keys.key(.leave)) goes back, \(keys.key(.back)) quits.", at: now.timestamp)
-            }
+        case .leave: leave(at: now)
         case .quit: layer = .form(quitForm)
         case .nextPane, .previousPane: nextPane(by: id == .nextPane ? 1 : -1)
         case .up, .down, .pageUp, .pageDown, .halfUp, .halfDown, .first, .firstRow, .last: move(id, at: now)
@@ -138,6 +135,12 @@ extension ConsoleModel {
             return goBackFromJump()
         }
         return true
+    }
+
+    /// Esc: leaves what can be left, from the inside out.
+    private mutating func leave(at now: ClockReading) {
+        guard !goBack(), !stopSearch(at: now), !leaveTour(at: now) else { return }
+        message = .info("\(keys.key(.leave)) goes back, \(keys.key(.back)) quits.", at: now.timestamp)
     }
 
     private mutating func open(at now: ClockReading) {

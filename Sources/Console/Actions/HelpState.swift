@@ -23,13 +23,17 @@ struct HelpState: Sendable {
         let words = search.text.lowercased().split(separator: " ")
         func matches(_ text: String) -> Bool { words.allSatisfy { text.lowercased().contains($0) } }
         var lines: [Line] = []
+        let all = keys.actions.filter { !$0.places.isDisjoint(with: .screens) }
+        // A key that is typed just so is what was meant, here before elsewhere.
+        let typed = Key(search.text.trimmed)
+        let meant = all.filter { action in typed.map { action.keys.contains($0) } ?? false }
+        let here = meant.filter { $0.places.contains(place) } + meant.filter { !$0.places.contains(place) }
+        let exact = Set(here.map(\.id))
+        if !here.isEmpty { lines += [.section("KEY \(search.text.trimmed)")] + here.map { .action($0) } }
         func add(_ title: String, _ actions: [Action]) {
-            let kept = actions.filter {
-                matches("\(Self.keys($0)) \($0.help) \($0.label) \($0.id.settingName)")
-            }
+            let kept = actions.filter { matches(Self.words($0)) && !exact.contains($0.id) }
             if !kept.isEmpty { lines += [.section(title)] + kept.map { .action($0) } }
         }
-        let all = keys.actions.filter { !$0.places.isDisjoint(with: .screens) }
         let moves: Set<ActionID> = [
             .up, .down, .pageUp, .pageDown, .halfUp, .halfDown, .first, .firstRow, .last,
         ]
@@ -53,6 +57,11 @@ struct HelpState: Sendable {
         ("ua~zoiper or nat:yes", "or; a space means and"), ("!x  -x  ( )", "not; groups"),
         ("@late", "a filter by its name; :save keeps one"),
     ]
+
+    /// What a search looks through: keys, words, and the action's own name.
+    private static func words(_ action: Action) -> String {
+        "\(keys(action)) \(action.help) \(action.label) \(action.id.settingName)"
+    }
 
     /// The keys of an action: `X`, `/ F3 F4`.
     static func keys(_ action: Action) -> String { action.keys.map(\.description).joined(separator: " ") }

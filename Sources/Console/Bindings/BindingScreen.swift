@@ -12,7 +12,7 @@ struct BindingScreen {
     func draw(on grid: inout CellGrid, in body: Rect) {
         guard let detail = model.detail.detail, !model.detail.isMissing else {
             guard model.detail.isMissing else {
-                return EmptyText.draw([("Asking ..", .textStrong)], on: &grid, in: body)
+                return EmptyText(what: "Asking ..").draw(on: &grid, in: body)
             }
             return drawMissing(on: &grid, in: body)
         }
@@ -38,15 +38,16 @@ struct BindingScreen {
         let page = model.detail.aor.flatMap { model.history.page(of: $0) }
         let id = if case .binding(let id) = model.screen { Optional(id) } else { BindingID?.none }
         let end = page?.entries.first { $0.binding.id == id && $0.cause.isRemoval }
-        var lines: [(String, Role)] = [("This binding is no longer kept.", .textStrong)]
+        var lines: [String] = []
         if let end {
-            lines += HistoryWords(entry: end, clock: clock).farewell.map { ($0, .text) }
+            lines += HistoryWords(entry: end, clock: clock).farewell
         } else if let refusal = page?.refusal {
-            lines.append(("Why it left is not known: \(refusal).", .text))
+            lines.append("Why it left is not known: \(refusal).")
         } else if page != nil {
-            lines.append(("The journal does not hold its end.", .text))
+            lines.append("The journal does not hold its end.")
         }
-        EmptyText.draw(lines + [("\(model.keys.key(.leave)) goes back.", .textDim)], on: &grid, in: body)
+        EmptyText(what: "This binding is no longer kept.", advice: lines + ["\(model.keys.key(.leave)) goes back."])
+            .draw(on: &grid, in: body)
     }
 
     /// What the journal tells of the address of record.

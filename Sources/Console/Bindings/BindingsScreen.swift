@@ -74,7 +74,10 @@ struct BindingsScreen {
         } else if list.isLoaded {
             add("\(TimeText.count(list.matched)) of \(TimeText.count(list.total))", .text, 60)
         }
-        if list.progress < 1 { add("sorting \(Int(list.progress * 100)) %", .stateWarn, 70) }
+        if list.progress < 1 {
+            let stop = model.canStopSearch ? ", Esc stops" : ""
+            add("\(model.searchWord) \(Int(list.progress * 100)) %\(stop)", .stateWarn, 70)
+        }
         let direction = model.order.descending ? "descending" : "ascending"
         add("sort \(BindingColumns.title(model.order.column)) \(direction)", .textDim, 20)
         if list.isFollowing { add("following the newest", .toastInfo, 65) }
@@ -88,28 +91,42 @@ struct BindingsScreen {
 
     /// What to say where there is no row.
     private func drawEmpty(on grid: inout CellGrid, in rect: Rect) {
-        let lines: [(String, Role)]
-        if let followed = model.followed {
-            let what = model.bindingsFilter.text.isEmpty ? "" : " that matches \(model.bindingsFilter.text)"
-            lines = [
-                ("\(followed) has no binding\(what).", .textStrong),
-                ("3 shows its attempts: why it is not registered.", .text),
-                ("\(model.keys.key(.followAOR)) shows everybody again.", .textDim),
-            ]
-        } else if model.bindingsFilter.text.isEmpty {
-            let listeners = model.welcome?.listeners.joined(separator: ", ") ?? ""
-            lines = [
-                ("No phone is registered.", .textStrong),
-                (listeners.isEmpty ? "" : "Listening on \(listeners).", .text),
-                ("\(model.keys.key(.attempts)) shows who tries, and why it fails.", .textDim),
-            ]
-        } else {
-            lines = [
-                ("No binding matches \(model.bindingsFilter.text)", .textStrong),
-                ("\(model.keys.key(.attemptsOf)) looks for its attempts: why it is not registered.", .text),
-                ("\(model.keys.key(.clearFilter)) clears the filter.", .textDim),
-            ]
+        emptyText.draw(on: &grid, in: rect.inset(top: 1))
+    }
+
+    private var emptyText: EmptyText {
+        let filter = model.bindingsFilter.text
+        if model.replay != nil {
+            let what = filter.isEmpty ? "No phone was registered then." : "Nothing matched \(filter) then."
+            return EmptyText(what: what, advice: [":at TIME goes to another moment, :live to the present."])
         }
-        EmptyText.draw(lines, on: &grid, in: rect.inset(top: 1))
+        if let followed = model.followed {
+            return EmptyText(
+                what: "\(followed) has no binding\(filter.isEmpty ? "" : " that matches \(filter)").",
+                advice: [
+                    "\(model.keys.key(.attempts)) shows its attempts: why it is not registered.",
+                    "\(model.keys.key(.followAOR)) shows everybody again.",
+                ]
+            )
+        }
+        guard filter.isEmpty else {
+            let more = model.filterBeforeProblems == nil ? "" : ", \(model.keys.key(.problems)) shows all rows"
+            return EmptyText(
+                what: "No binding matches \(filter)",
+                advice: [
+                    "\(model.keys.key(.attemptsOf)) looks for its attempts: why it is not registered.",
+                    "\(model.keys.key(.clearFilter)) clears the filter\(more).",
+                ]
+            )
+        }
+        let listeners = model.welcome?.listeners.joined(separator: ", ") ?? ""
+        return EmptyText(
+            what: "No phone is registered.",
+            advice: [
+                "\(model.keys.key(.attempts)) shows who tries, and why it fails; "
+                    + "\(model.keys.key(.overview)) how to register one."
+            ],
+            detail: [listeners.isEmpty ? "" : "Listening on \(listeners)."]
+        )
     }
 }

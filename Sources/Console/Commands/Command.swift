@@ -5,7 +5,7 @@ struct Command: Sendable {
     enum Name: String, CaseIterable, Sendable {
         case filter, save, forget, sort, columns, theme, set, view
         case evict, expire, block, undo, abort, script
-        case at, live, history, report, export, record, detach
+        case at, live, history, report, export, record, tour, detach
         case quit = "q"
     }
 
@@ -121,6 +121,7 @@ struct Command: Sendable {
             help: "save what is here: .txt, .csv, .json, .pcap; secrets hidden"
         ),
         Command(name: .record, argument: "FILE", help: "record this session (asciicast); off ends it"),
+        Command(name: .tour, argument: "", help: "a night on call in five steps, on the phones of --demo"),
         Command(name: .detach, argument: "", help: "leave the terminal; the registrar goes on"),
         Command(name: .quit, argument: "", help: "quit (asks first)", action: .quit),
     ]

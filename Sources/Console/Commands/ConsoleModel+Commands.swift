@@ -113,6 +113,7 @@ extension ConsoleModel {
         case .undo: return act(.undo, at: now) { $0.askActs(at: now) }
         case .abort: return act(.undo, at: now) { $0.beginAbort(at: now) }
         case .script: return copyLastScript(at: now)
+        case .tour: return beginTour(at: now)
         // An attached console leaves the registrar as it found it.
         case .detach: return welcome?.isAttached == true ? [.quit(0)] : [.detach]
         case .filter: return filter(argument)

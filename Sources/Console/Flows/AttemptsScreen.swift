@@ -88,30 +88,38 @@ struct AttemptsScreen {
     }
 
     private func drawEmpty(on grid: inout CellGrid, in rect: Rect) {
-        let list = model.attempts
-        let lines: [(String, Role)]
-        if list.progress < 1 {
-            lines = [("Searching ..", .textStrong), ("The newest attempts are looked at first.", .textDim)]
-        } else if model.attemptsFilter.text.isEmpty, !model.failuresOnly, model.followed == nil {
-            let listeners = model.welcome?.listeners.joined(separator: ", ") ?? ""
-            let since = model.welcome.map { "since \(clock.clock($0.startedAt))" } ?? ""
-            lines = [
-                ("No REGISTER seen \(since)", .textStrong),
-                (listeners.isEmpty ? "" : "Listening on \(listeners).", .text),
-                ("If a phone should be here, it sends elsewhere or a firewall is between.", .textDim),
-            ]
-        } else {
-            let what = [
-                model.followed ?? "", model.attemptsFilter.text, model.failuresOnly ? "only failures" : "",
-            ].filter {
-                !$0.isEmpty
-            }
-            lines = [
-                ("No attempt kept matches: \(what.joined(separator: ", "))", .textStrong),
-                ("Either nothing has come from it, or it is longer ago than attempts are kept.", .text),
-                ("\\ clears the filter, ! shows all results.", .textDim),
-            ]
+        emptyText.draw(on: &grid, in: rect.inset(top: 1))
+    }
+
+    private var emptyText: EmptyText {
+        let filter = model.attemptsFilter.text
+        if model.attempts.progress < 1 {
+            return EmptyText(what: "Searching ..", advice: ["The newest attempts are looked at first."])
         }
-        EmptyText.draw(lines, on: &grid, in: rect.inset(top: 1))
+        guard filter.isEmpty, !model.failuresOnly, model.followed == nil else {
+            let what = [model.followed ?? "", filter, model.failuresOnly ? "only failures" : ""]
+                .filter { !$0.isEmpty }
+            let all = "\(model.keys.key(.problems)) shows all results"
+            let clear = "\(model.keys.key(.clearFilter)) clears the filter"
+            let everybody = "\(model.keys.key(.followAOR)) shows everybody"
+            let ways =
+                (filter.isEmpty ? [] : [clear]) + (model.failuresOnly ? [all] : [])
+                + (model.followed == nil ? [] : [everybody])
+            return EmptyText(
+                what: "No attempt kept matches: \(what.joined(separator: ", "))",
+                advice: ["\(ways.joined(separator: ", "))."],
+                detail: ["Either nothing has come from it, or it is longer ago than attempts are kept."]
+            )
+        }
+        let listeners = model.welcome?.listeners.joined(separator: ", ") ?? ""
+        let since = model.welcome.map { "since \(clock.clock($0.startedAt))" } ?? ""
+        return EmptyText(
+            what: "No REGISTER seen \(since)",
+            advice: [
+                "If a phone should be here, it sends elsewhere or a firewall is between; "
+                    + "\(model.keys.key(.overview)) says how to register one."
+            ],
+            detail: [listeners.isEmpty ? "" : "Listening on \(listeners)."]
+        )
     }
 }

@@ -45,11 +45,7 @@ struct LadderScreen {
         guard let detail = state.detail, !state.isMissing, !detail.messages.isEmpty else {
             let text =
                 state.isMissing || state.detail != nil ? "This attempt is no longer kept." : "Asking .."
-            EmptyText.draw(
-                [(text, .textStrong), ("\(model.keys.key(.leave)) goes back.", .textDim)],
-                on: &grid,
-                in: body
-            )
+            EmptyText(what: text, advice: ["\(model.keys.key(.leave)) goes back."]).draw(on: &grid, in: body)
             return
         }
         if state.isRaw { return drawWholeMessage(on: &grid, in: body) }

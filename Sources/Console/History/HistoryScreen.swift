@@ -89,12 +89,19 @@ struct HistoryScreen {
 
     private func drawEmpty(on grid: inout CellGrid, in rect: Rect) {
         guard let page = model.history.page(of: aor) else {
-            return EmptyText.draw([("Asking the journal ..", .textDim)], on: &grid, in: rect.inset(top: 1))
+            return EmptyText(what: "Asking the journal ..", role: .textDim).draw(
+                on: &grid,
+                in: rect.inset(top: 1)
+            )
         }
         let filter = model.historyFilter.text
         let isFiltered = !filter.isEmpty && !page.entries.isEmpty
         let first = isFiltered ? "No line matches \(filter)" : "Nothing has happened that is kept."
         let reach = HistoryWords.reach(page, since: nil, clock)
-        EmptyText.draw([(first, .textStrong), (reach, .text)], on: &grid, in: rect.inset(top: 1))
+        let next =
+            isFiltered
+            ? "\(model.keys.key(.clearFilter)) clears the text."
+            : "q goes back; \(model.keys.key(.attempts)) shows what was tried."
+        EmptyText(what: first, advice: [next], detail: [reach]).draw(on: &grid, in: rect.inset(top: 1))
     }
 }

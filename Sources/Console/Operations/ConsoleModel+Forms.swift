@@ -43,6 +43,8 @@ extension ConsoleModel {
         case .formYes where form.takesYes: return answer(&form, at: now)
         case .formQuit where form.isQuit: return answer(&form, at: now)
         case .formPress:
+            // The number that was asked for is the answer: nothing more is to be said.
+            if form.focus == .count, !form.count.isEmpty, form.isCountRight { return answer(&form, at: now) }
             guard case .button(let index) = form.focus else {
                 form.moveFocus(by: 1)
                 break

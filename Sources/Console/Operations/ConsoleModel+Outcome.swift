@@ -35,6 +35,7 @@ extension ConsoleModel {
             return []
         }
         let done = outcome.count(.done)
+        noteForTour(plan, outcome)
         marks.remove(
             outcome.targets.filter { $0.outcome == .done || $0.outcome == .gone }.map(\.binding.facts.id)
         )
@@ -132,6 +133,7 @@ extension ConsoleModel {
         case .undo(let undone):
             let back = outcome.targets.filter { $0.outcome == .done }
             bindings.returning.formUnion(back.map(\.binding.facts.id))
+            tour?.notePutBack(back.count)
             message =
                 undone.isEmpty || outcome.total > 0
                 ? self.undone(outcome, at: now) : .done("Undo: \(undone).", at: now.timestamp)

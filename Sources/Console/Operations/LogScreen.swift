@@ -33,7 +33,17 @@ struct LogScreen {
                 TableField(level.text, role: level.role), TableField(line.notice.text),
             ]
         }
-        emptyText(model.log, model.logFilter.text, "Nothing has been logged yet.", on: &grid, in: body)
+        let isCalm = model.warningsOnly
+        emptyText(
+            model.log,
+            model.logFilter.text,
+            isCalm ? "No warning and no error has been logged." : "Nothing has been logged yet.",
+            isCalm
+                ? "\(model.keys.key(.problems)) shows all lines."
+                : "\(model.keys.key(.attempts)) shows what phones send, Tab what operators do.",
+            on: &grid,
+            in: body
+        )
     }
 
     func drawAudit(on grid: inout CellGrid, in body: Rect) {
@@ -56,7 +66,15 @@ struct LogScreen {
                 TableField(record.reason.isEmpty ? "" : "\"\(record.reason)\"", role: .textDim),
             ]
         }
-        emptyText(model.audit, model.auditFilter.text, "No act yet.", on: &grid, in: body)
+        emptyText(
+            model.audit,
+            model.auditFilter.text,
+            "No act yet.",
+            "What operators do is written here first: \(model.keys.key(.evict)) \(model.keys.key(.expire)) "
+                + "\(model.keys.key(.block)) on a binding (\(model.keys.key(.bindings))).",
+            on: &grid,
+            in: body
+        )
     }
 
     func drawBlocks(on grid: inout CellGrid, in body: Rect) {
@@ -91,7 +109,15 @@ struct LogScreen {
                 TableField(block.reason.isEmpty ? "" : "\"\(block.reason)\"", role: .textDim),
             ]
         }
-        emptyText(model.blocks, model.blocksFilter.text, "Nobody is blocked.", on: &grid, in: body)
+        emptyText(
+            model.blocks,
+            model.blocksFilter.text,
+            "Nobody is blocked.",
+            "\(model.keys.key(.block)) on a source (\(model.keys.key(.security))) or a binding "
+                + "(\(model.keys.key(.bindings))) refuses it for a time.",
+            on: &grid,
+            in: body
+        )
     }
 
     private func draw<Row: ListedRow>(
@@ -152,11 +178,18 @@ struct LogScreen {
         _ list: ListState<Row>,
         _ filter: String,
         _ text: String,
+        _ advice: String,
         on grid: inout CellGrid,
         in body: Rect,
     ) {
         guard list.isLoaded, list.entries.isEmpty else { return }
-        let line = filter.isEmpty ? text : "No line matches \(filter)"
-        EmptyText.draw([(line, .textStrong)], on: &grid, in: body.inset(top: 2))
+        let empty =
+            filter.isEmpty
+            ? EmptyText(what: text, advice: [advice])
+            : EmptyText(
+                what: "No line matches \(filter)",
+                advice: ["\(model.keys.key(.clearFilter)) clears the filter."]
+            )
+        empty.draw(on: &grid, in: body.inset(top: 2))
     }
 }

@@ -41,8 +41,16 @@ struct OverviewMeters {
                 numbers.sampling > 1 ? "1 success in \(numbers.sampling), every failure" : "every attempt"
             ),
             ("lost", TimeText.count(numbers.ringLosses, "exchange")),
-            ("in", "memory \(TimeText.count(numbers.attemptsKept, "attempt"))"),
+            ("held", heldWords),
         ]
+    }
+
+    /// What the monitor holds: `12 MB, 4,096 of 4,096 attempts`.
+    private var heldWords: String {
+        let memory = numbers.memory
+        let attempts =
+            "\(TimeText.count(memory.attempts)) of \(TimeText.count(memory.attemptsLimit, "attempt"))"
+        return "\(TimeText.size(memory.bytes)), \(attempts)"
     }
 
     private var loginVerdicts: [VerdictCount] { items.verdicts }
@@ -80,10 +88,23 @@ struct OverviewMeters {
             let name = OverviewScreen.name(delay.0, isFocused, grid.glyphs, space: "")
             return Segment([name, TextRun(delay.1, role: .text)], priority: 50)
         }
-        SegmentLine(left: [Segment(" DELAY   ", role: .textDim, priority: 99)] + delayParts).draw(
-            on: &grid,
-            in: rect.row(2)
-        )
+        let memory = numbers.memory
+        let isFull = memory.attempts >= memory.attemptsLimit && memory.attemptsLimit > 0
+        let kept = "\(TimeText.count(memory.attempts))/\(TimeText.count(memory.attemptsLimit))"
+        let held = [
+            Segment(
+                [TextRun("MEMORY ", role: .textDim), TextRun(TimeText.size(memory.bytes), role: .text)],
+                priority: 40
+            ),
+            Segment(
+                [TextRun("kept ", role: .textDim), TextRun(kept, role: isFull ? .textStrong : .text)],
+                priority: 30
+            ),
+        ]
+        SegmentLine(
+            left: [Segment(" DELAY   ", role: .textDim, priority: 99)] + delayParts
+                + (memory.attemptsLimit > 0 ? held : [])
+        ).draw(on: &grid, in: rect.row(2))
     }
 
     private func drawLoginLine(on grid: inout CellGrid, in rect: Rect) {

@@ -5,6 +5,20 @@ internal import Monitor
 internal import SIPMessage
 internal import Timing
 
+extension ConsoleModel {
+    /// What to say before anything has come; nil once something has, and while the numbers are not known.
+    var firstSteps: FirstSteps? {
+        guard let welcome, overview.isLoaded, replay == nil, FirstSteps.areDue(overview.numbers) else {
+            return nil
+        }
+        return FirstSteps(
+            welcome: welcome,
+            keys: keys,
+            canPlayTour: settings.stage != nil && readOnlyBecause == nil
+        )
+    }
+}
+
 /// Draws the overview: numbers, rates, who ends soon, who fails, what happened.
 struct OverviewScreen {
     let model: ConsoleModel
@@ -16,6 +30,9 @@ struct OverviewScreen {
         let layout = model.overviewLayout
         if let rect = layout.outages { drawOutages(on: &grid, in: rect) }
         drawNumbers(on: &grid, in: layout.numbers)
+        if let firstSteps = model.firstSteps {
+            return firstSteps.draw(on: &grid, in: body.inset(top: layout.numbers.height))
+        }
         if let rect = layout.meters {
             if layout.isWide {
                 OverviewMeters(numbers, focus: focus(.meters)).drawBoxes(on: &grid, in: rect)

@@ -18,6 +18,9 @@ extension ConsoleModel {
         titleLine(presentClock(at: now)).draw(on: &grid, in: frame.title)
         if let storeTrouble, let alert = frame.alert { drawAlert(storeTrouble, on: &grid, in: alert) }
         drawBody(on: &grid, in: frame.body, clock: clock)
+        if let tour, !frame.tour.isEmpty {
+            TourWords(tour: tour, keys: keys).draw(on: &grid, in: frame.tour, canLeave: canLeaveTour)
+        }
         if loss != nil { grid.restyle(frame.body, role: .textDim) }
         drawMessage(on: &grid, in: frame.message, clock: presentClock(at: now))
         // What lies over the screen is answered first.

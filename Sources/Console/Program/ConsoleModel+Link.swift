@@ -157,7 +157,7 @@ extension ConsoleModel {
             link.wantsWindow = true
             history.asked = nil
             restartErrand()
-            return resumeReplay(at: now)
+            return greet() + resumeReplay(at: now)
         case .window(let window, let serial):
             guard let question = link.asked, question.serial == serial else { return [] }
             link.asked = nil
@@ -242,6 +242,7 @@ extension ConsoleModel {
         marks.refresh(rows)
         marks.extend(over: bindings)
         if !isFiltered { knownBindings = window.total }
+        if window.progress >= 1 { settle() }
         link.wantsPreview = true
     }
 }

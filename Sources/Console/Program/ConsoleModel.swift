@@ -51,12 +51,16 @@ public struct ConsoleModel: Sendable {
     var showsKeyBar = true
     /// A click opened a dialog: those that come with it (a double click) don't answer it.
     var clicksCount = Timestamp.zero
+    /// The tour, while it goes on.
+    var tour: TourState?
     /// `q` was pressed once on a screen too small to ask.
     var isQuitArmed = false
 
     var bindings = ListState<BindingRow>(newestEnd: .first)
     var bindingsFilter = FilterState()
     var order = BindingOrder()
+    /// The last order and filter whose rows were all there: what Esc goes back to from one that takes long.
+    var settled: SettledList?
     /// Order to go back to when following ends, and filter to go back to when problems end.
     var orderBeforeFollow: BindingOrder?
     var filterBeforeProblems: String?
@@ -207,6 +211,7 @@ public struct ConsoleModel: Sendable {
             }
         case .saved(let number, let report): takeSave(number, report, at: now)
         }
+        advanceTour(at: now)
         return effects + askErrand(at: now) + ask(at: now) + askHistory(at: now)
     }
 

@@ -46,6 +46,8 @@ public struct ConsoleSettings: Sendable {
     public var isThemeGiven: Bool
     /// Where choices are kept; empty if nowhere.
     public var preferencesPath: String
+    /// The phones of the tour, where they play; nil elsewhere.
+    public var stage: TourStage?
 
     /// Settings with the defaults of a console on a modern terminal.
     public init(
@@ -60,6 +62,7 @@ public struct ConsoleSettings: Sendable {
         keys: KeyMap = .standard,
         isThemeGiven: Bool = false,
         preferencesPath: String = "",
+        stage: TourStage? = nil,
     ) {
         self.glyphs = glyphs
         self.isReadOnly = isReadOnly
@@ -72,5 +75,6 @@ public struct ConsoleSettings: Sendable {
         self.keys = keys
         self.isThemeGiven = isThemeGiven
         self.preferencesPath = preferencesPath
+        self.stage = stage
     }
 }

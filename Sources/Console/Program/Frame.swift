@@ -9,18 +9,22 @@ struct Frame: Hashable, Sendable {
     var alert: Rect?
     /// What the screen fills.
     var body: Rect
+    /// What the tour says, above the message; empty without one.
+    var tour: Rect
     /// The line for messages, prompts and the undo.
     var message: Rect
     /// The key bar; empty when it is hidden.
     var keys: Rect
 
-    init(size: Size, showsKeyBar: Bool, showsAlert: Bool = false) {
+    init(size: Size, showsKeyBar: Bool, showsAlert: Bool = false, tourHeight: Int = 0) {
         let all = Rect(size)
         let bottom = showsKeyBar ? 2 : 1
         title = all.row(0)
         let top = showsAlert ? 2 : 1
         alert = showsAlert ? all.row(1) : nil
-        body = Rect(x: 0, y: top, width: size.width, height: size.height - top - bottom)
+        let height = size.height - top - bottom - tourHeight
+        body = Rect(x: 0, y: top, width: size.width, height: height)
+        tour = Rect(x: 0, y: top + height, width: size.width, height: tourHeight)
         message = all.row(size.height - bottom)
         keys =
             showsKeyBar ? all.row(size.height - 1) : Rect(x: 0, y: size.height, width: size.width, height: 0)
@@ -48,7 +52,14 @@ struct ListLayout: Hashable, Sendable {
 }
 
 extension ConsoleModel {
-    var frame: Frame { Frame(size: size, showsKeyBar: showsKeyBar, showsAlert: storeTrouble != nil) }
+    var frame: Frame {
+        Frame(
+            size: size,
+            showsKeyBar: showsKeyBar,
+            showsAlert: storeTrouble != nil,
+            tourHeight: tourHeight
+        )
+    }
 
     /// A preview has room to say something.
     static func previewFits(in size: Size) -> Bool { size.width >= 120 && size.height >= 30 }

@@ -47,6 +47,12 @@ public enum TimeText {
         return "\(sign)\(whole)." + String(repeating: "0", count: min(2, digits) - rest.utf8.count) + rest
     }
 
+    /// Bytes, coarsely: `0 MB`, `12 MB`, `1.4 GB`.
+    public static func size(_ bytes: Int) -> String {
+        let megabytes = Double(max(0, bytes)) / 1_048_576
+        return megabytes < 1_000 ? "\(fixed(megabytes, 0)) MB" : "\(fixed(megabytes / 1_024, 1)) GB"
+    }
+
     /// A count with commas: `18,204`.
     public static func count(_ value: Int) -> String {
         let digits = Array(String(value.magnitude))

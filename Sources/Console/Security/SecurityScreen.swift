@@ -126,27 +126,30 @@ struct SecurityScreen {
     }
 
     private func drawEmpty(on grid: inout CellGrid, in rect: Rect) {
-        let isFiltered = !model.securityFilter.text.isEmpty || model.security.attacksOnly
-        let lines: [(String, Role)]
-        if isFiltered {
-            let what = [model.securityFilter.text, model.security.attacksOnly ? "only attacks" : ""].filter {
-                !$0.isEmpty
-            }
-            lines = [
-                ("Nobody matches: \(what.joined(separator: ", "))", .textStrong),
-                ("\\ clears the filter, ! shows those that look like no attack.", .textDim),
-            ]
-        } else {
-            lines = [
-                ("No failed login within a day", .secCalm),
-                ("Here stands who fails, tries names or passwords, or probes:", .text),
-                (
-                    "by source, user or User-Agent (\(model.keys.key(.group))), what looks like an attack on top.",
-                    .text
-                ),
-            ]
+        emptyText.draw(on: &grid, in: rect.inset(top: 1))
+    }
+
+    private var emptyText: EmptyText {
+        let (filter, attacksOnly) = (model.securityFilter.text, model.security.attacksOnly)
+        guard filter.isEmpty, !attacksOnly else {
+            let what = [filter, attacksOnly ? "only attacks" : ""].filter { !$0.isEmpty }
+            let clear = "\(model.keys.key(.clearFilter)) clears the filter"
+            let all = "\(model.keys.key(.problems)) shows those that look like no attack"
+            let ways = (filter.isEmpty ? [] : [clear]) + (attacksOnly ? [all] : [])
+            return EmptyText(
+                what: "Nobody matches: \(what.joined(separator: ", "))",
+                advice: ["\(ways.joined(separator: ", "))."]
+            )
         }
-        EmptyText.draw(lines, on: &grid, in: rect.inset(top: 1))
+        return EmptyText(
+            what: "No failed login within a day",
+            advice: ["All is calm: \(model.keys.key(.bindings)) shows who is registered."],
+            detail: [
+                "Here stands who fails, tries names or passwords, or probes:",
+                "by source, user or User-Agent (\(model.keys.key(.group))), what looks like an attack on top.",
+            ],
+            role: .secCalm
+        )
     }
 }
 

@@ -27,6 +27,7 @@ public enum MetricName: String, CaseIterable, Sendable {
     case attempts = "regtop_attempts"
     case replyDelay = "regtop_reply_delay_seconds"
     case attemptsKept = "regtop_attempts_kept"
+    case monitorBytes = "regtop_monitor_bytes"
     case exchangesLost = "regtop_exchanges_lost"
     case sampling = "regtop_sampled_one_in"
 
@@ -149,6 +150,8 @@ extension MetricName {
                 "From request to reply over the last minute, in seconds; quantile 1 is the longest."
             )
         case .attemptsKept: (.gauge, [], "Attempts that are kept for the attempts view.")
+        case .monitorBytes:
+            (.gauge, [], "About what the views keep: bindings in their orders, attempts, sources.")
         case .exchangesLost: (.counter, [], "Exchanges that the views never saw because a ring was full.")
         case .sampling: (.gauge, [], "Of so many successes the views see one; 1: all.")
         case .blocks: (.gauge, [], "Blocks in force.")

@@ -101,7 +101,8 @@ public final class ConsoleRun {
             line: EmbeddedLine(service, isReadOnly: settings.console.readOnly),
             themes: themes,
             theme: theme.theme,
-            choices: choices
+            choices: choices,
+            stage: demo?.stage
         ) { [foreground] in
             if durable == nil { return "the demo can't be left alone: start it with --state DIR" }
             return foreground == nil ? "this process can't be divided from its shell: regtop serve can" : nil

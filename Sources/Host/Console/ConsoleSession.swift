@@ -50,13 +50,16 @@ final class ConsoleSession {
 
     /// Opens the terminal.
     ///
-    /// - Parameter obstacleToDetach: why the console can't leave the registrar alone; nil if it can.
+    /// - Parameters:
+    ///   - stage: the phones of the tour, where they play.
+    ///   - obstacleToDetach: why the console can't leave the registrar alone; nil if it can.
     init(
         settings console: ScreenSettings,
         line: any ConsoleLine,
         themes: ThemeLibrary,
         theme: Theme,
         choices: ChoicesKeeper,
+        stage: TourStage? = nil,
         obstacleToDetach: @escaping () -> String?,
     ) throws(HostError) {
         self.line = line
@@ -85,7 +88,8 @@ final class ConsoleSession {
                 preferences: choices.preferences,
                 keys: console.keys.map,
                 isThemeGiven: console.theme != nil,
-                preferencesPath: choices.path
+                preferencesPath: choices.path,
+                stage: stage
             ),
             size: screen.size
         )

@@ -1,3 +1,4 @@
+import Console
 import Glibc
 import Registrar
 import SIPDigest
@@ -14,6 +15,13 @@ struct DemoPopulation: Sendable {
     let count: Int
     /// The accounts of the domain.
     let accounts: Accounts
+
+    /// The phones of the tour; nil where they are not among so few.
+    var stage: TourStage? {
+        guard count >= PhoneKind.allCases.count else { return nil }
+        func aor(_ user: String) -> String { "\(user)@\(Self.domain)" }
+        return TourStage(lost: aor(Lead.lost), haunted: aor(Lead.haunted), good: aor(Lead.good))
+    }
 
     /// Adds the domain, and an IPv6 listener where the host has IPv6, to settings that name none of their own.
     init(count: Int, settings: inout Settings) throws(HostError) {

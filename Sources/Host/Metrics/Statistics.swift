@@ -98,6 +98,7 @@ struct Statistics {
                 (["1"], Self.seconds(totals.delayMaximum)),
             ])
         case .attemptsKept: name.metric(Double(totals.attemptsKept))
+        case .monitorBytes: name.metric(Double(totals.monitorBytes))
         case .exchangesLost: name.metric(Double(totals.exchangesLost))
         case .sampling: name.metric(Double(totals.sampling))
         case .blocks: name.metric(Double(blocks))

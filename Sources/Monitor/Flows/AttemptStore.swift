@@ -1,8 +1,8 @@
 /// The attempts that are kept: a bounded number and a bounded number of bytes. When room is needed the
 /// oldest goes; failures stay longer, up to three quarters of the room.
 struct AttemptStore {
-    private let capacity: Int
-    private let budget: Int
+    /// The most attempts, and the most bytes of their messages; the newest attempt may go beyond these.
+    let capacity: Int, budget: Int
     private var slots: [Attempt] = []
     private var free: [Int32] = []
     /// Kept slots by rising id, with -1 where one has gone.

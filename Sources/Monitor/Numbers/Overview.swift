@@ -38,8 +38,8 @@ public struct Overview: Codable, Sendable {
     public var outages: [Outage] = [], outageCount = 0
     /// What refreshes are to be expected, and what would come after a restart.
     public var forecast = RefreshForecast()
-    /// Attempts that are kept for the attempts view.
-    public var attemptsKept = 0
+    /// What the monitor keeps, and the most that it will.
+    public var memory = MonitorMemory()
     /// The latest of the table's and the operators' doings, newest first, at most 20.
     public var events: [OverviewEvent] = []
 

@@ -9,7 +9,7 @@ extension Monitor {
         meters.fill(&overview)
         rows.fill(&overview, at: now)
         overview.sampling = sampler.oneIn
-        overview.attemptsKept = flows.store.count
+        overview.memory = memory
         overview.failingUsers = users.top(10, at: now)
         overview.topSources = sources.top(10, at: now)
         return overview

@@ -21,6 +21,9 @@ struct Sources {
     private var hitters: HeavyHitters<IPAddress, Source>
     private var fadedAt: Timestamp
 
+    /// Sources that are told apart now.
+    var count: Int { hitters.entries.count }
+
     init(capacity: Int, at now: Timestamp) {
         hitters = HeavyHitters(capacity: capacity)
         fadedAt = now

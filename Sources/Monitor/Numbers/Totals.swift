@@ -18,6 +18,8 @@ public struct Totals: Sendable {
     public var liveness = Liveness()
     /// Attempts that are kept for the attempts view.
     public var attemptsKept = 0
+    /// Bytes that the monitor's picture takes.
+    public var monitorBytes = 0
 
     /// All zero.
     public init() {}
@@ -42,6 +44,7 @@ extension Monitor {
         totals.outages = rows.beats.outages.count
         totals.liveness = rows.liveness.numbers
         totals.attemptsKept = flows.store.count
+        totals.monitorBytes = memory.bytes
         return totals
     }
 }

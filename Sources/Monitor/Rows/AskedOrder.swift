@@ -22,6 +22,8 @@ struct AskedOrder {
     private var walked = 0
     private(set) var isWalking: Bool
     var lastAsked: Timestamp
+    /// Consoles that look at it.
+    var watchers = 0
 
     init(column: BindingColumn, filter: Filter?, clock: FilterClock, at now: Timestamp) {
         self.column = column
@@ -37,6 +39,9 @@ struct AskedOrder {
         let dependsOnTime = filter?.program.dependsOnTime ?? false
         if column == .state || dependsOnTime { calendar = FlipCalendar(at: now) }
     }
+
+    /// Bytes that it takes, what it is being made of among them.
+    var bytes: Int { order.bytes + (builder?.bytes ?? 0) + changed.count * MemoryLayout<UInt32>.stride }
 
     /// All rows that belong in it are in it.
     var isWhole: Bool { builder == nil && changed.isEmpty && !isWalking }

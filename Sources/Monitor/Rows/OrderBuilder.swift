@@ -49,6 +49,9 @@ struct OrderBuilder {
 
     var isDone: Bool { if case .done = phase { true } else { false } }
 
+    /// Bytes that it works with; sorting takes a second copy of what is sorted.
+    var bytes: Int { (2 * items.count + scratch.count) * MemoryLayout<Item>.stride + order.bytes }
+
     /// How far it has come: a guess, as ties that wait aren't known beforehand.
     func progress(rows: Int) -> Double {
         if isDone { return 1 }

@@ -31,6 +31,12 @@ struct RowOrder {
 
     init(column: BindingColumn) { self.column = column }
 
+    /// Bytes that it takes: a block has room for its full size, whatever is in it.
+    var bytes: Int {
+        blocks.count * Self.blockSize * (MemoryLayout<UInt64>.stride + MemoryLayout<UInt32>.stride)
+            + blockOf.count * MemoryLayout<UInt32>.stride
+    }
+
     func contains(_ row: UInt32) -> Bool {
         Int(row) < blockOf.count && blockOf[Int(row)] != Row.none
     }

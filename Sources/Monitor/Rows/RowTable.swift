@@ -14,6 +14,10 @@ struct RowTable {
     private(set) var capacity = 0
     /// Rows that stand for living bindings.
     private(set) var count = 0
+    /// Bytes that it takes: whole pieces, and a number for each slot of the partitions.
+    var bytes: Int {
+        pieces.count * Self.pieceSize * MemoryLayout<Row>.stride + capacity * MemoryLayout<UInt32>.stride
+    }
 
     init() {}
 

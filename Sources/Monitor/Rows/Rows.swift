@@ -28,6 +28,8 @@ struct Rows {
     /// Rows whose address of record had its last attempt refused.
     private(set) var refused = 0
     private var dirty: [DirtyBinding] = []
+    /// Bytes of the rows themselves.
+    var rowTableBytes: Int { rows.bytes }
 
     init(table: BindingTable, limits: MonitorLimits, clock: FilterClock) {
         let startedAt = clock.reading.timestamp
@@ -254,6 +256,36 @@ struct Rows {
         }
         orders.insert(order, at: 0)
         return 0
+    }
+
+    /// A console looks at the list of a filter and column from now on, and no longer at the one before. What is half
+    /// made and looked at by nobody goes at once: somebody has thought better of it.
+    mutating func look(
+        _ filter: Filter?,
+        _ column: BindingColumn,
+        insteadOf before: (Filter?, BindingColumn)?
+    ) {
+        if let before {
+            guard before != (filter, column) else { return }
+            if let old = find(before.0, before.1) {
+                orders[old].watchers = max(0, orders[old].watchers - 1)
+                dropUnwatched(old)
+            }
+            if column != before.1, let base = find(nil, before.1) { dropUnwatched(base) }
+        }
+        if let new = find(filter, column) { orders[new].watchers += 1 }
+    }
+
+    private mutating func dropUnwatched(_ place: Int) {
+        let order = orders[place]
+        guard order.watchers == 0, !order.isWhole else { return }
+        // The order of all rows is needed as long as somebody's filter goes by it.
+        let isBase = order.filter == nil
+        guard
+            !isBase
+                || !orders.contains(where: { $0.isWalking && $0.column == order.column && $0.watchers > 0 })
+        else { return }
+        drop(place)
     }
 
     private mutating func drop(_ place: Int) {

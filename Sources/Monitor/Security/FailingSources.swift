@@ -12,6 +12,9 @@ struct FailingSources {
     /// Sources of which something new is known since they were last looked at.
     private var touched: Set<IPAddress> = []
 
+    /// How many are told apart now.
+    var count: Int { hitters.entries.count }
+
     init(capacity: Int, at now: Timestamp) {
         hitters = HeavyHitters(capacity: capacity, inheritsWeight: false)
         fadedAt = now

@@ -16,6 +16,9 @@ struct FailureTable {
     private(set) var hitters: HeavyHitters<[UInt8], Record>
     private var fadedAt: Timestamp
 
+    /// How many are told apart now.
+    var count: Int { hitters.entries.count }
+
     init(capacity: Int, at now: Timestamp) {
         hitters = HeavyHitters(capacity: capacity, inheritsWeight: false)
         fadedAt = now

@@ -15,6 +15,9 @@ extension Monitor {
         guard filter.map({ $0.subject == .bindings }) ?? true else {
             return Window(content: .bindings([]), total: rows.count, at: now)
         }
+        _ = rows.ask(filter, order.column, at: now)
+        rows.look(filter, order.column, insteadOf: session.list.map { ($0.filter, $0.column) })
+        session.list = MonitorSession.List(filter: filter, column: order.column)
         let place = rows.ask(filter, order.column, at: now)
         var budget = limits.slice
         rows.work(on: place, &budget, at: now)

@@ -8,6 +8,13 @@ public struct MonitorSession: Sendable {
     /// Position of the first of them.
     var rank = 0
 
+    /// The list that the console has last looked at.
+    struct List: Hashable, Sendable {
+        var filter: Filter?
+        var column: BindingColumn
+    }
+    var list: List?
+
     /// Ended rows are kept in place, dim, while the console asks for the same window.
     let keepsEndedRows: Bool
 

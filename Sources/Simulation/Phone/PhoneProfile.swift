@@ -24,6 +24,8 @@ public enum PhoneKind: UInt8, Sendable, CaseIterable, BitwiseCopyable {
     case flapping
     /// Guesses passwords of many users from one address.
     case bruteForce
+    /// Keeps its Call-ID and comes from another port now and then, as behind a NAT that forgets: a ghost stays each time.
+    case roaming
 }
 
 /// Everything about a simulated phone that does not change.

@@ -52,6 +52,9 @@ public struct VirtualPhone: Sendable {
     private var wakeAt: Timestamp
     private var guess = 0
 
+    /// So many contacts a roaming phone has within seconds.
+    private static let quickMoves = 5
+
     /// A phone that begins `profile.startAfter` from now.
     public init(profile: PhoneProfile, seed: UInt64, now: Timestamp) {
         self.profile = profile
@@ -161,6 +164,7 @@ public struct VirtualPhone: Sendable {
         isChallengedAfresh = false
         isLeaving = profile.kind == .flapping && state == .registered
         if !isLeaving, profile.kind == .flapping { renewIdentity() }
+        if profile.kind == .roaming, grants > 0 { contactPort = UInt16(random.number(in: 20_000...60_000)) }
         if profile.kind == .bruteForce { aim() }
         if !profile.reusesNonce { client.forget() }
         send(now: now, using: worker, into: &outputs)
@@ -242,6 +246,9 @@ public struct VirtualPhone: Sendable {
         case .shortExpiry where grants % 6 == 0:
             // Out of reach for a while: late by its own rhythm, then expired, then back.
             wakeAt = now + granted + around(.seconds(10))
+        case .roaming:
+            // A few moves at once, so that its ghosts are seen; then so seldom that they stay within what one may have.
+            wakeAt = now + (grants < Self.quickMoves ? .seconds(3) : min(.seconds(75), granted))
         default:
             let usual = Interval(nanoseconds: granted.nanoseconds / 100 * Int64(random.number(in: 80...90)))
             wakeAt = now + min(profile.refreshAfter.map { around($0) } ?? usual, usual)

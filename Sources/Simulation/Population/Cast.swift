@@ -2,11 +2,25 @@ import SIPDigest
 import SIPMessage
 import Timing
 
+/// The users of the demo's phones that its tour is about, in every population of at least one phone of each kind.
+public enum Lead {
+    /// Has another password than its account.
+    public static let lost = "4417"
+    /// Leaves a ghost whenever its NAT gives it another port.
+    public static let haunted = "4423"
+    /// Registers as it should.
+    public static let good = "1001"
+
+    static let all: Set<String> = [lost, haunted, good]
+}
+
 /// Invents the phones of a population: names, sites, models and habits.
 struct Cast {
     let domain: String
     private var random: SeededRandom
     private(set) var accounts: [SimulatedAccount] = []
+    /// Those of which somebody else may have a second phone.
+    private var shared: [SimulatedAccount] = []
     private(set) var profiles: [PhoneProfile] = []
     /// The source address of each phone, by its place in `profiles`.
     private(set) var sources: [IPAddress] = []
@@ -17,7 +31,7 @@ struct Cast {
         for place in 0..<max(0, count) { add(place, of: count) }
     }
 
-    /// The first ten are one of each kind, so that ten phones show everything; of the others five in six
+    /// The first are one of each kind, so that as many phones as there are kinds show everything; of the others five in six
     /// are good, and there is one guesser however many they are.
     private mutating func kind(at place: Int) -> PhoneKind {
         if place < PhoneKind.allCases.count { return PhoneKind.allCases[place] }
@@ -48,12 +62,13 @@ struct Cast {
         profile.startAfter = .milliseconds(random.number(in: isFirst ? 100...1_500 : 300...spread))
         settle(&profile, kind, place)
         // One in ten good phones belongs to somebody who has a desk phone already.
-        if kind == .good, !isFirst, random.chance(perMille: 100), let shared = random.pick(accounts) {
+        if kind == .good, !isFirst, random.chance(perMille: 100), let shared = random.pick(shared) {
             profile.user = shared.user
             profile.password = shared.password
             profile.userAgent = "Pocketphone 4.12 (Android 15)"
         } else if kind != .unknownUser, kind != .bruteForce {
             accounts.append(SimulatedAccount(user: profile.user, realm: domain, password: profile.password))
+            if !Lead.all.contains(profile.user) { shared.append(accounts[accounts.count - 1]) }
         }
         if kind == .wrongPassword { profile.password += "x" }
         profiles.append(profile)
@@ -78,6 +93,7 @@ struct Cast {
         case .tcp: profile.transport = .tcp
         case .ipv6: break
         case .flapping: profile.refreshAfter = .seconds(random.number(in: 3...6))
+        case .roaming: profile.expires = 3_600
         case .bruteForce:
             profile.userAgent = "friendly-scanner"
             profile.reusesNonce = true
@@ -99,7 +115,13 @@ struct Cast {
     }
 
     private func user(at place: Int, _ kind: PhoneKind) -> String {
-        kind == .unknownUser ? "former\(1_001 + place)" : String(1_001 + place)
+        if place < PhoneKind.allCases.count {
+            if kind == .wrongPassword { return Lead.lost }
+            if kind == .roaming { return Lead.haunted }
+        }
+        // The hundred that begins with 4400 is kept for those with a name.
+        let number = 1_001 + place + (1_001 + place >= 4_400 ? 100 : 0)
+        return kind == .unknownUser ? "former\(number)" : String(number)
     }
 
     private mutating func name() -> String {

@@ -59,6 +59,41 @@ import Testing
         #expect(driver.messageLine.contains("works in: Blocks"))
     }
 
+    @Test func helpShowsWhatAKeyDoesFirstAndRunsIt() {
+        var driver = Driver()
+        driver.press("jj?X")
+        let lines = driver.lines.filter { !$0.contains("KEYS - BINDINGS") }
+        let first = lines.firstIndex { $0.contains("KEY X") } ?? -1
+        #expect(first >= 0 && lines[first + 1].contains("EVICT: take the binding away"))
+        driver.press("⏎")
+        #expect(driver.screen.contains("EVICT 1 BINDING"))
+        driver = Driver()
+        driver.press("?F6")
+        #expect(driver.screen.contains("choose the column to sort by"))
+        driver.press("⌫⌫sortMenu")
+        #expect(driver.screen.contains("choose the column to sort by"), "by its name")
+    }
+
+    /// The keys of the screen come first, and the line that Enter does is on the screen whatever its size.
+    @Test(arguments: GoldenScreenTests.sizes) func helpFitsAndShowsThisScreensKeysFirst(_ size: Size) {
+        for keys in ["1", "2", "3", "4", "5", "5⇥", "b"] {
+            var driver = Driver(size)
+            driver.press(keys + "?")
+            let place = driver.model.screen.place
+            #expect(driver.lines[2].contains("HERE"), "\(driver.screen)")
+            for step in 0..<60 {
+                guard case .help(let help) = driver.model.layer, let chosen = help.selectedAction(at: place)
+                else {
+                    Issue.record("\(keys): nothing is selected after \(step)")
+                    return
+                }
+                let words = chosen.help.prefix(12)
+                #expect(driver.lines.contains { $0.contains(words) }, "\(keys) \(size): \(chosen.id)")
+                driver.press("↓")
+            }
+        }
+    }
+
     @Test func helpListsEveryActionOfEveryScreen() {
         for (place, _) in Places.names {
             let lines = HelpState().lines(at: place)

@@ -34,9 +34,12 @@ struct Driver {
         keys: KeyMap = .standard,
         preferences: Preferences = Preferences(),
         filters: [String: String] = [:],
+        stage: TourStage? = nil,
+        isNew: Bool = false,
     ) {
         var preferences = preferences
         if !filters.isEmpty { preferences.filters = filters }
+        preferences.hasSeenTour = !isNew
         let themes = ["ansi", "mono", "contrast", "okabe"].map {
             ThemeChoice(name: $0, summary: "the \($0) theme")
         }
@@ -50,7 +53,8 @@ struct Driver {
                 filter: filter,
                 at: at,
                 preferences: preferences,
-                keys: keys
+                keys: keys,
+                stage: stage
             ),
             size: size
         )

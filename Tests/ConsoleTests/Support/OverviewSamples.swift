@@ -17,6 +17,9 @@ extension Samples {
             VerdictCount(.stale, 30), VerdictCount(.domain, 8), VerdictCount(.replay, 3),
         ]
         (numbers.delayP50, numbers.delayP99, numbers.delayMaximum) = (400, 2_100, 11_000)
+        (numbers.memory.bytes, numbers.memory.rows, numbers.memory.orders) = (31 << 20, 18_204, 2)
+        (numbers.memory.attempts, numbers.memory.attemptsLimit) = (4_096, 4_096)
+        (numbers.memory.attemptBytes, numbers.memory.attemptBytesLimit) = (9 << 20, 16 << 20)
         numbers.registerHistory = (0..<120).map { 40 + Double($0 * 37 % 29) }
         numbers.failureHistory = (0..<120).map { minute -> Double in
             let calm = minute * 7 % 11
@@ -84,7 +87,7 @@ extension Samples {
         (numbers.otherAgents, numbers.otherAgentBindings) = (28, 4_869)
         numbers.transports = [TransportCount(.udp, 15_200), TransportCount(.tcp, 3_004)]
         (numbers.ipv6, numbers.natted) = (546, 11_104)
-        (numbers.flawed, numbers.attemptsKept) = (431, 4_096)
+        numbers.flawed = 431
         (numbers.forecast.phones, numbers.forecast.connected, numbers.forecast.steady) = (18_204, 3_004, 11.2)
         numbers.forecast.rates = (0..<30).map { 9 + Double($0 * 7 % 12) / 2 }
         numbers.events = [

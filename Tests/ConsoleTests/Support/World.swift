@@ -18,6 +18,8 @@ struct World {
     var storeTrouble: String?
     /// What stands for the bytes of every message, if anything does.
     var messageBytes: [UInt8]?
+    /// How far a list of bindings has been sorted and searched that is not in the order of the address of record.
+    var progress = 1.0
     /// What reading the settings anew gives.
     var reload = ReloadReport()
     /// What the journal holds.
@@ -87,6 +89,9 @@ struct World {
         var window = rows(query, at: shown == nil ? now : Samples.pastNow)
         window.drain = drain
         window.storeTrouble = storeTrouble
+        if case .bindings(let filter, let order) = query.subject, filter != nil || order != BindingOrder() {
+            window.progress = progress
+        }
         return window
     }
 

@@ -24,6 +24,8 @@ struct Plan {
     var view = StartView.bindings
     var size = Size(width: 80, height: 24)
     var readOnlyBecause: String?
+    /// The phones of the tour, if they play.
+    var stage: TourStage?
 
     var accounts: [SimulatedAccount] {
         passwords.sorted { $0.key < $1.key }.map { user, password in

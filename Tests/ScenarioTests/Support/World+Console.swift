@@ -16,6 +16,7 @@ extension World {
         ]
         var scalars = keys.unicodeScalars.filter { $0 != " " }.makeIterator()
         while let scalar = scalars.next() {
+            presses += 1
             if scalar == "⌃" {
                 if let letter = scalars.next() { input(.key(.control(letter))) }
             } else {
@@ -71,6 +72,7 @@ extension World {
 
     private func answer(_ request: LinkRequest) -> LinkUpdate {
         bringMonitorUpToDate()
+        if case .reload(let serial) = request { return .reloaded(reload(), serial: serial) }
         if case .perform(let command, _) = request { performed.append(command.verb) }
         return session.answer(request, monitor: monitor, desk: desk, clock: clock) { records in
             for record in records { auditTrail.append((record, bindings.count)) }

@@ -50,6 +50,11 @@ final class World {
     /// The audit trail: each line with the number of bindings that were there when it was written.
     var auditTrail: [(record: AuditRecord, bindings: Int)] = []
 
+    /// Keys that were pressed since the operator began to count.
+    var presses = 0
+    /// What the world is made of; what changes in it is taken when the settings are read anew.
+    var plan: Plan
+
     private var core: RegistrarCore
     private let worker: DigestWorker
     private var toRegistrar: LossyNetwork
@@ -81,8 +86,16 @@ final class World {
         toPhones = LossyNetwork(seed: plan.seed &+ 1, conditions: plan.network)
         welcome = plan.welcome
         session = LinkSession(readOnlyBecause: plan.readOnlyBecause)
+        self.plan = plan
+        var preferences = Preferences()
+        preferences.hasSeenTour = true
         model = ConsoleModel(
-            settings: ConsoleSettings(isReadOnly: plan.readOnlyBecause != nil, view: plan.view),
+            settings: ConsoleSettings(
+                isReadOnly: plan.readOnlyBecause != nil,
+                view: plan.view,
+                preferences: preferences,
+                stage: plan.stage
+            ),
             size: plan.size
         )
         input(.link(.welcome(welcome)))
@@ -214,6 +227,16 @@ final class World {
     func bringMonitorUpToDate() {
         var turns = 0
         while monitor.pull(limit: 4_096, at: now) || monitor.advance(to: now), turns < 1_000 { turns += 1 }
+    }
+
+    /// Reads the accounts anew, as the host does.
+    func reload() -> ReloadReport {
+        let accounts = (crowd?.population.accounts ?? []) + plan.accounts
+        guard let domain = try? plan.domain(accounts, using: worker) else {
+            return ReloadReport(refusal: "the accounts can't be read")
+        }
+        state.policy.reload(Policy(domains: [domain]))
+        return ReloadReport(changes: ["accounts: changed"])
     }
 
     /// The monitor hears of the blocks as they are.

@@ -19,8 +19,8 @@ import Timing
         #expect(one.accounts != other.accounts)
     }
 
-    @Test func tenPhonesAreOneOfEachKind() {
-        let kinds = population(count: 10).phones.map(\.profile.kind)
+    @Test func theFirstPhonesAreOneOfEachKind() {
+        let kinds = population(count: PhoneKind.allCases.count).phones.map(\.profile.kind)
         #expect(Set(kinds) == Set(PhoneKind.allCases))
         #expect(population(count: 0).phones.isEmpty)
     }
@@ -32,8 +32,31 @@ import Timing
         for kind in PhoneKind.allCases { #expect(kinds.contains(kind), "\(kind)") }
     }
 
-    @Test func accountsAreThereOnceForWhoeverNeedsOne() throws {
-        let population = population(count: 500)
+    /// The tour's phones are there, whatever the seed and the number.
+    @Test(arguments: [11, 60, 5_000]) func theLeadsAreThereOnce(count: Int) {
+        let phones = population(seed: UInt64(count), count: count).phones
+        for (user, kind) in [
+            (Lead.lost, PhoneKind.wrongPassword), (Lead.haunted, .roaming), (Lead.good, .good),
+        ] {
+            let played = phones.filter { $0.profile.user == user }
+            #expect(played.map(\.profile.kind) == [kind], "\(user)")
+        }
+    }
+
+    /// A phone that roams leaves a binding behind with each new port, all with the Call-ID of the first.
+    @Test func whoRoamsLeavesFourGhostsWithinTwentySeconds() throws {
+        var world = try World(population(seed: 1, count: PhoneKind.allCases.count), seed: 1)
+        try world.run(until: .zero + .seconds(20))
+        let own = world.registrar.answers.filter {
+            $0.status == 200 && $0.contact.contains("\(Lead.haunted)@")
+        }
+        #expect(Set(own.map(\.contact)).count == 5)
+        let phone = try #require(world.population.phones.first { $0.profile.user == Lead.haunted })
+        #expect(phone.grants == 5 && phone.refusals == 0)
+    }
+
+    @Test(arguments: [500, 5_000]) func accountsAreThereOnceForWhoeverNeedsOne(count: Int) throws {
+        let population = population(count: count)
         let users = population.accounts.map(\.user)
         #expect(Set(users).count == users.count)
         for phone in population.phones where phone.profile.kind != .bruteForce {

@@ -1,0 +1,96 @@
+import Foundation
+import Testing
+
+/// What the console costs on a slow line: bytes a second on a real terminal, with phones that come and go.
+///
+/// A frame is the same whatever else the machine does, so a busy one has fewer of them and never more bytes: the
+/// limits hold there as well.
+@Suite("Budgets of the screen", .serialized)
+struct BudgetTests {
+    private let laboratory: Laboratory
+
+    init() throws { laboratory = try Laboratory() }
+
+    /// A screen of one size, and how much it may take.
+    struct Size: CustomTestStringConvertible, Sendable {
+        var columns: Int, rows: Int
+        /// Bytes of the first frame, and bytes a second by view.
+        var repaint: Int, idle: Double, bindings: Double, expiry: Double, overview: Double, attempts: Double
+        var testDescription: String { "\(columns)x\(rows)" }
+    }
+
+    static let sizes = [
+        Size(
+            columns: 80,
+            rows: 24,
+            repaint: 2_500,
+            idle: 20,
+            bindings: 250,
+            expiry: 1_000,
+            overview: 600,
+            attempts: 1_500
+        ),
+        Size(
+            columns: 140,
+            rows: 40,
+            repaint: 5_000,
+            idle: 20,
+            bindings: 400,
+            expiry: 2_000,
+            overview: 1_200,
+            attempts: 3_000
+        ),
+    ]
+
+    private func start(_ arguments: [String], _ size: Size) throws -> Pty {
+        try Pty(
+            arguments + [
+                "--listen", "udp:127.0.0.1:\(laboratory.port)", "--listen",
+                "tcp:127.0.0.1:\(laboratory.port)",
+            ],
+            columns: size.columns,
+            rows: size.rows,
+            folder: laboratory.path
+        )
+    }
+
+    @Test("Nothing registered: nearly nothing is written", arguments: sizes)
+    func idle(_ size: Size) throws {
+        let screen = try start(["--open", "--domain", "localhost"], size)
+        _ = screen.count(seconds: 1.5)
+        screen.type("2")
+        _ = screen.count(seconds: 1)
+        // The clock shows minutes: one of them may begin meanwhile, and twenty bytes a second are its share.
+        let idle = screen.count(seconds: 4)
+        #expect(idle.bytesPerSecond <= size.idle, "\(idle.bytes) bytes")
+        #expect(idle.framesPerSecond <= 1.3)
+    }
+
+    @Test("A thousand phones: each view keeps to its bytes a second, in one piece a frame", arguments: sizes)
+    func busy(_ size: Size) throws {
+        let screen = try start(["--demo", "1000"], size)
+        _ = screen.count(seconds: 9)
+        screen.type("\u{0c}")
+        let repaint = screen.count(seconds: 0.4)
+        #expect(repaint.frames.max() ?? 0 > 500, "it did paint")
+        #expect(repaint.frames.max() ?? 0 <= size.repaint, "\(repaint.frames)")
+        func measure(_ keys: String, _ limit: Double, _ name: String) {
+            screen.type(keys)
+            _ = screen.count(seconds: 1.2)
+            let found = screen.count(seconds: 4)
+            print(
+                "\(size.testDescription) \(name): \(Int(found.bytesPerSecond)) B/s of \(Int(limit)), "
+                    + "\(found.frames.count) frames, screen \(found.screenShare) % of a core"
+            )
+            #expect(found.bytesPerSecond <= limit, "\(name): \(found.frames)")
+            #expect(found.framesPerSecond <= 5.5, "\(name): \(found.frames)")
+            #expect(found.bytes > 0, "\(name): it lives")
+            // The whole program is not optimised here: what it takes when it is, is a tenth of this.
+            #expect(found.screenShare <= 8, "\(name)")
+        }
+        measure("2", size.bindings, "bindings")
+        measure(">>>>>", size.expiry, "by expiry")
+        measure("1", size.overview, "overview")
+        measure("3", size.attempts, "attempts")
+    }
+}
