@@ -29,23 +29,6 @@ extension ConsoleModel {
         return []
     }
 
-    /// The filter of the screen's list.
-    var currentFilterState: FilterState {
-        var state = FilterState()
-        var copy = self
-        copy.setFilterState { state = $0 }
-        return state
-    }
-
-    /// What the screen's list takes for a filter; nil: plain text.
-    var filterSubject: Filter.Subject? {
-        switch screen {
-        case .attempts: .attempts
-        case .security, .log, .audit, .history: nil
-        default: .bindings
-        }
-    }
-
     /// `:sort COLUMN [desc]`
     mutating func sort(_ argument: String) -> [ConsoleEffect] {
         let words = argument.lowercased().split(separator: " ").map(String.init)

@@ -113,8 +113,8 @@ extension ConsoleModel {
     /// What the word at the end could become, and filters that were kept.
     private func filterValues(_ typed: String) -> [(String, String)] {
         var values: [(String, String)] = []
-        let state = currentFilterState
-        var prompt = PromptState(subject: filterSubject, before: FilterState())
+        let state = currentFilter
+        var prompt = PromptState(subject: screen.filtered, before: FilterState())
         prompt.line.replace(with: typed)
         if prompt.complete() { values.append((prompt.line.text, "")) }
         values += preferences.filters.sorted { $0.key < $1.key }.map { ("@\($0.key)", $0.value) }

@@ -22,6 +22,7 @@ extension ConsoleModel {
             guard let detail = ladder.detail else { return CopySubject() }
             return CopySubject(detail.row, raw: ladder.message?.bytes ?? [], clock)
         case .security: return security.list.cursorRow.map { CopySubject($0, clock) } ?? CopySubject()
+        case .devices: return devices.list.cursorRow.map { CopySubject($0, clock) } ?? CopySubject()
         case .log: return log.cursorEntry.map { CopySubject($0.row, clock) } ?? CopySubject()
         case .audit: return audit.cursorEntry.map { CopySubject($0.row, clock) } ?? CopySubject()
         case .blocks: return blocks.cursorEntry.map { CopySubject($0.row, clock) } ?? CopySubject()

@@ -74,6 +74,11 @@ struct CopySubject: Sendable {
         }
     }
 
+    init(_ row: DeviceRow, _ clock: LocalClock) {
+        json = Self.json(DeviceFields.table, row, clock)
+        line = Clipboard.text(row.name)
+    }
+
     init(_ entry: HistoryEntry, _ clock: LocalClock) {
         aor = Clipboard.text(entry.binding.aor)
         contact = Clipboard.text(entry.binding.contact)

@@ -164,14 +164,20 @@ struct DevicesScreen {
 
     private func drawEmpty(on grid: inout CellGrid, in rect: Rect) {
         let filter = model.devicesFilter.text
-        let lines: [(String, Role)] =
+        let empty =
             filter.isEmpty
-            ? [
-                ("No phone is registered.", .textStrong),
-                ("Here stands what registrations show to be wrong with devices,", .text),
-                ("by User-Agent or vendor (g), the worst on top.", .text),
-            ]
-            : [("No device matches: \(filter)", .textStrong), ("\\ clears the filter.", .textDim)]
-        EmptyText.draw(lines, on: &grid, in: rect.inset(top: 1))
+            ? EmptyText(
+                what: "No phone is registered.",
+                advice: ["\(model.keys.key(.attempts)) shows who tries, and why it fails."],
+                detail: [
+                    "Here stands what registrations show to be wrong with devices,",
+                    "by User-Agent or vendor (\(model.keys.key(.group))), the worst on top.",
+                ]
+            )
+            : EmptyText(
+                what: "No device matches \(filter)",
+                advice: ["\(model.keys.key(.clearFilter)) clears the filter."]
+            )
+        empty.draw(on: &grid, in: rect.inset(top: 1))
     }
 }

@@ -11,6 +11,7 @@ extension ConsoleModel {
         case .overview: overview.addressOfRecord
         case .security:
             if case .user(let aor) = security.list.cursorRow?.key, !aor.isEmpty { aor } else { nil }
+        case .devices: nil
         case .history(let aor): (aor ?? historyEntry?.binding.aor).map { BindingColumns.text($0) }
         default: historySubject.map { BindingColumns.text($0) }
         }

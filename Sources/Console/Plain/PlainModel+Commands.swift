@@ -86,6 +86,7 @@ extension PlainModel {
                 height: count
             )
         case .security: WindowQuery(subject: .security(.source, filter: nil), height: count)
+        case .devices: WindowQuery(subject: .devices(.agent, filter: nil), height: count)
         case .log: WindowQuery(subject: .log(containing: "", level: .info), anchor: .end, height: count)
         case .audit: WindowQuery(subject: .audit(containing: ""), anchor: .end, height: count)
         case .blocks: WindowQuery(subject: .blocks(filter: nil), height: count)
@@ -166,6 +167,11 @@ extension PlainModel {
             say("sources that fail, attackers first: \(count)")
             for row in picture.rows {
                 say(PlainWords.fields(SecurityFields.table, SecurityFields.listed, row, clock))
+            }
+        case .devices(let picture):
+            say("devices, those with most that is wrong first: \(count)")
+            for row in picture.rows {
+                say(PlainWords.fields(DeviceFields.table, DeviceFields.listed, row, clock))
             }
         case .log(let lines):
             say("log, the newest last")

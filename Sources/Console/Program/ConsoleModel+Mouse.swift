@@ -80,6 +80,7 @@ extension ConsoleModel {
         case .attempts: attempts.select(index)
         case .attempt: ladder.select(index)
         case .security: security.list.select(index)
+        case .devices: devices.list.select(index)
         case .log: log.select(index)
         case .audit: audit.select(index)
         case .blocks: blocks.select(index)
@@ -96,6 +97,7 @@ extension ConsoleModel {
         case .attempts: attempts.cursorIndex == index
         case .attempt: ladder.selected == index
         case .security: security.list.cursorIndex == index
+        case .devices: devices.list.cursorIndex == index
         case .log: log.cursorIndex == index
         case .audit: audit.cursorIndex == index
         case .blocks: blocks.cursorIndex == index

@@ -35,6 +35,7 @@ extension ConsoleModel {
         case .security:
             guard case .user(let name)? = security.list.cursorRow?.key, !name.isEmpty else { return nil }
             return name
+        case .devices: return nil
         case .blocks:
             guard case .aor(let name)? = blocks.cursorRow?.subject else { return nil }
             return BindingColumns.text(name)

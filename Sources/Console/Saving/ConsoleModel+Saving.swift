@@ -166,6 +166,15 @@ extension ConsoleModel {
                     [.csv, .text, .json]
                 )
             ]
+        case .devices:
+            [
+                SavePlan.Choice(
+                    "all \(TimeText.count(devices.list.matched))",
+                    "devices",
+                    .devices(devices.group, filter: devicesFilter.filter),
+                    [.csv, .text, .json]
+                )
+            ]
         case .log:
             [
                 lineChoice(
@@ -257,6 +266,7 @@ extension ConsoleModel {
         case .bindings, .binding: "bindings"
         case .attempts, .attempt: "attempts"
         case .security: "security"
+        case .devices: "devices"
         case .log: "log"
         case .audit: "audit"
         case .blocks: "blocks"

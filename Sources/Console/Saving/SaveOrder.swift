@@ -23,6 +23,8 @@ public struct SaveOrder: Sendable {
         case overview
         /// Who fails, by source, user or agent.
         case security(SecurityGroup, filter: Filter?)
+        /// What is wrong with devices, by User-Agent or vendor.
+        case devices(DeviceGroup, filter: Filter?)
         /// Lines of the log from a level on that pass a filter.
         case log(filter: Filter?, level: Notice.Level)
         /// Lines of the audit trail that pass a filter.

@@ -29,7 +29,7 @@ enum SaveWords {
         case .bindings, .marked: return TimeText.count(count, "binding")
         case .attempts, .attempt:
             return TimeText.count(count, order.format == .packets ? "message" : "attempt")
-        case .security: return TimeText.count(count, "row")
+        case .security, .devices: return TimeText.count(count, "row")
         case .log, .audit, .history: return TimeText.count(count, "line")
         case .blocks: return TimeText.count(count, "block")
         }

@@ -79,6 +79,8 @@ struct SaveRun {
         case .overview: try LinesScript(list: .overview, format: format).run(script)
         case .security(let group, let filter):
             try LinesScript(list: .security(group, filter: filter), format: format).run(script)
+        case .devices(let group, let filter):
+            try LinesScript(list: .devices(group, filter: filter), format: format).run(script)
         case .log(let filter, let level):
             try LinesScript(list: .log(filter: filter, level: level), format: format).run(script)
         case .audit(let filter): try LinesScript(list: .audit(filter: filter), format: format).run(script)

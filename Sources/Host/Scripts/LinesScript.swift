@@ -12,6 +12,7 @@ struct LinesScript {
         case audit(filter: Filter?)
         case blocks(filter: Filter?)
         case security(SecurityGroup, filter: Filter?)
+        case devices(DeviceGroup, filter: Filter?)
         case overview
     }
 
@@ -46,6 +47,17 @@ struct LinesScript {
                     script
                 ) { content in
                     guard case .security(let picture) = content else { return nil }
+                    return picture.rows.map { ($0, nil) }
+                }
+            case .devices(let group, let filter):
+                try lines(
+                    "devices",
+                    .devices(group, filter: filter),
+                    DeviceFields.table,
+                    listed: DeviceFields.listed,
+                    script
+                ) { content in
+                    guard case .devices(let picture) = content else { return nil }
                     return picture.rows.map { ($0, nil) }
                 }
             case .overview: try overview(script)

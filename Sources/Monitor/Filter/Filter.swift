@@ -124,6 +124,7 @@ extension Filter.Subject {
         case .bindings: "bindings"
         case .attempts: "attempts"
         case .security: "rows of Security"
+        case .devices: "rows of Devices"
         case .log: "lines of the log"
         case .audit: "lines of the audit trail"
         case .blocks: "blocks"

@@ -45,6 +45,7 @@ struct FilterNames: Sendable {
             ]
         case .attempts: [("failed", "result:fail"), ("nat", "nat:yes"), ("slow", "took>500")]
         case .security: [("attacks", "class:attack"), ("blocked", "blocked:yes")]
+        case .devices: [("flawed", "lint:any")]
         case .log: [("warnings", "level>=warning")]
         case .audit: [("acts", "!what:session !what:detect")]
         case .blocks: [("lasting", "!exp<30d")]

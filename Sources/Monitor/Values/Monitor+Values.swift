@@ -25,6 +25,11 @@ extension Monitor {
                     count.add(row)
                 }
             }
+        case .devices:
+            for device in deviceRows(by: .agent, at: now) {
+                row.load(device)
+                count.add(row)
+            }
         case .log:
             for line in log.matching({ _ in true }) {
                 row.load(line.line)

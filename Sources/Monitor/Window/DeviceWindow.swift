@@ -37,7 +37,8 @@ extension Monitor {
         return a.name < b.name
     }
 
-    private func deviceRows(by group: DeviceGroup, at now: Timestamp) -> [DeviceRow] {
+    /// All rows of a group, in no order.
+    func deviceRows(by group: DeviceGroup, at now: Timestamp) -> [DeviceRow] {
         var rows: [DeviceRow] = []
         var places: [String: Int] = [:]
         for (number, agent) in self.rows.population.agents.enumerated() where agent.count > 0 {
@@ -99,7 +100,7 @@ enum DeviceVendor {
 
 extension FilterRow {
     /// Takes what a filter needs of a row of the devices screen.
-    fileprivate mutating func load(_ row: DeviceRow) {
+    mutating func load(_ row: DeviceRow) {
         reset()
         lints = row.lints.reduce(0) { $0 | 1 << UInt64($1.lint.rawValue) }
         add(.agent, Array(row.name.utf8))
