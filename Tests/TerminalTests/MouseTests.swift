@@ -6,7 +6,9 @@ import Testing
 
 @Suite("The mouse on a real terminal", .serialized)
 struct MouseTests {
-    private nonisolated static func click(_ x: Int, _ y: Int) -> Key { .mouse(MouseEvent(.click, at: Point(x: x, y: y))) }
+    private nonisolated static func click(_ x: Int, _ y: Int) -> Key {
+        .mouse(MouseEvent(.click, at: Point(x: x, y: y)))
+    }
 
     @Test(
         "Reports become events; other buttons, releases, drags and held keys are nothing",

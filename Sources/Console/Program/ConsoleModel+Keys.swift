@@ -19,7 +19,9 @@ extension ConsoleModel {
         case nil: break
         }
         guard let action = Action.of(key, at: screen.place) else {
-            if case .paste = key { message = .info("Pasted text needs a line to go to: / opens one.", at: now.timestamp) }
+            if case .paste = key {
+                message = .info("Pasted text needs a line to go to: / opens one.", at: now.timestamp)
+            }
             return []
         }
         guard !waits(action.id) else {

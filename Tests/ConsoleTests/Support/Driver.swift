@@ -31,10 +31,10 @@ struct Driver {
         at: String = "",
         world: World = World(),
         open: [String] = [],
-    ) {
-        let themes = ["ansi", "mono", "contrast", "okabe"].map {
+        themes: [ThemeChoice] = ["ansi", "mono", "contrast", "okabe"].map {
             ThemeChoice(name: $0, summary: "the \($0) theme")
-        }
+        },
+    ) {
         model = ConsoleModel(
             settings: ConsoleSettings(
                 glyphs: ascii ? .ascii : .unicode,
