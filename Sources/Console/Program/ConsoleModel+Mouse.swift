@@ -33,9 +33,9 @@ extension ConsoleModel {
             return turn(by: event.kind == .wheelUp ? -1 : 1, over: spot, at: now)
         }
         let hadForm = hasForm
-        if hadForm, now.timestamp < clicksCount { return [] }
+        if hadForm, now.timestamp < clicksAnswerFrom { return [] }
         let effects = click(spot, at: now)
-        if hasForm, !hadForm { clicksCount = now.timestamp + Self.doubleClick }
+        if hasForm, !hadForm { clicksAnswerFrom = now.timestamp + Self.doubleClick }
         return effects
     }
 
