@@ -100,7 +100,7 @@ struct OperationTests {
         }
         let themes = try Command.run("\(prefix)/bin/regtop", ["theme", "list"])
         #expect(
-            themes.output.contains("okabe     \(prefix)/share/regtop/themes/okabe.yaml"),
+            themes.output.contains("okabe      \(prefix)/share/regtop/themes/okabe.yaml"),
             "\(themes.output)"
         )
         let unit = text("\(prefix)/lib/systemd/system/regtop.service")

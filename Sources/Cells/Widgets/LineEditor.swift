@@ -51,7 +51,9 @@ public struct LineEditor: Hashable, Sendable {
 
     /// A pasted text as one line: what ends lines in it is a blank each time, and nothing at its end.
     private static func line(of text: String) -> [Unicode.Scalar] {
-        let breaks: Set<Unicode.Scalar> = ["\n", "\r", "\t", "\u{b}", "\u{c}", "\u{85}", "\u{2028}", "\u{2029}"]
+        let breaks: Set<Unicode.Scalar> = [
+            "\n", "\r", "\t", "\u{b}", "\u{c}", "\u{85}", "\u{2028}", "\u{2029}",
+        ]
         let pieces = text.unicodeScalars.split { breaks.contains($0) }
         return Array(pieces.joined(separator: [" "]))
     }

@@ -114,9 +114,10 @@ extension ConsoleModel {
     private func filterValues(_ typed: String) -> [(String, String)] {
         var values: [(String, String)] = []
         let state = currentFilter
-        var prompt = PromptState(subject: screen.filtered, before: FilterState())
-        prompt.line.replace(with: typed)
-        if prompt.complete() { values.append((prompt.line.text, "")) }
+        let scalars = Array(typed.unicodeScalars)
+        let completion = FilterCompletion(scalars[...], subject: screen.filtered, named: preferences.filters)
+        let head = String(String.UnicodeScalarView(scalars.prefix(completion.start)))
+        if !typed.isEmpty { values += completion.candidates.prefix(8).map { (head + $0.text, "") } }
         values += preferences.filters.sorted { $0.key < $1.key }.map { ("@\($0.key)", $0.value) }
         values += state.history.reversed().map { ($0, "used before") }
         return values

@@ -26,14 +26,16 @@ extension ConsoleModel {
 
     /// Takes a click or a turn of the wheel.
     mutating func take(_ event: MouseEvent, at now: ClockReading) -> [ConsoleEffect] {
-        guard preferences.usesMouse, !isTiny, let spot = draw(at: now).spot(at: event.point) else { return [] }
+        guard preferences.usesMouse, !isTiny, let spot = draw(at: now).spot(at: event.point) else {
+            return []
+        }
         guard event.kind == .click else {
             return turn(by: event.kind == .wheelUp ? -1 : 1, over: spot, at: now)
         }
         let hadForm = hasForm
-        if hadForm, now.timestamp < clicksCount { return [] }
+        if hadForm, now.timestamp < clicksAnswerFrom { return [] }
         let effects = click(spot, at: now)
-        if hasForm, !hadForm { clicksCount = now.timestamp + Self.doubleClick }
+        if hasForm, !hadForm { clicksAnswerFrom = now.timestamp + Self.doubleClick }
         return effects
     }
 
@@ -59,7 +61,9 @@ extension ConsoleModel {
             return press(.enter, at: now)
         case (nil, .row(let index, let list)): return click(row: index, of: list, at: now)
         case (nil, .list(let list)):
-            if screen == .overview, let pane = OverviewState.Pane(rawValue: list) { overview.select(in: pane) }
+            if screen == .overview, let pane = OverviewState.Pane(rawValue: list) {
+                overview.select(in: pane)
+            }
         case (nil, .head(let number)): sort(byHead: number)
         case (nil, .tab(let index)): goToTab(index)
         default: break

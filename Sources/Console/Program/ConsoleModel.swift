@@ -49,8 +49,8 @@ public struct ConsoleModel: Sendable {
     var storeTrouble: String?
     var isLagging = false
     var showsKeyBar = true
-    /// A click opened a dialog: those that come with it (a double click) don't answer it.
-    var clicksCount = Timestamp.zero
+    /// From when on clicks answer the dialog that a click has opened: not the second half of a double click.
+    var clicksAnswerFrom = Timestamp.zero
     /// The tour, while it goes on.
     var tour: TourState?
     /// `q` was pressed once on a screen too small to ask.

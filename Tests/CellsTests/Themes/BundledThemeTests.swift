@@ -24,7 +24,10 @@ struct BundledThemeTests {
         #expect(try ThemeFiles.namesOfFiles() == ThemeFiles.names.sorted())
     }
 
-    @Test("Every role is named by each, and no depth is told a colour that it hasn't", arguments: ThemeFiles.names)
+    @Test(
+        "Every role is named by each, and no depth is told a colour that it hasn't",
+        arguments: ThemeFiles.names
+    )
     func roles(name: String) throws {
         let theme = try theme(name)
         for role in Role.allCases where role != .tableRowAlt {
@@ -89,7 +92,9 @@ struct BundledThemeTests {
         }
     }
 
-    @Test("The lint finds a contrast below the promise, states that look alike, and the terminal's colour on another")
+    @Test(
+        "The lint finds a contrast below the promise, states that look alike, and the terminal's colour on another"
+    )
     func lintFinds() throws {
         func complaints(_ name: String, _ changes: [String: String]) throws -> String {
             let entries = try ThemeFiles.entries(name).map { entry in
@@ -98,15 +103,23 @@ struct BundledThemeTests {
             return ThemeLint.check(ThemeDefinition(entries: entries).theme(inheriting: []).theme)
                 .map(\.sentence).joined(separator: "\n")
         }
-        #expect(try complaints("daylight", ["state.ok": "#5f8700 64 black | default"]).contains("7.0 is needed"))
+        #expect(
+            try complaints("daylight", ["state.ok": "#5f8700 64 black | default"]).contains("7.0 is needed")
+        )
         #expect(try complaints("daylight", ["flow.time": "#5f8700 64 black | dim"]).contains("flow.time"))
         #expect(
-            try complaints("okabe", ["state.warn": "#e07850 bold | bold", "state.ok": "#a8a840 bold | default"])
-                .contains("look alike with")
+            try complaints(
+                "okabe",
+                ["state.warn": "#e07850 bold | bold", "state.ok": "#a8a840 bold | default"]
+            )
+            .contains("look alike with")
         )
         #expect(
-            try complaints("tritan", ["state.warn": "#5fd7af bold | bold", "state.ok": "#5fd7d7 bold | default"])
-                .contains("look alike with tritanopia")
+            try complaints(
+                "tritan",
+                ["state.warn": "#5fd7af bold | bold", "state.ok": "#5fd7d7 bold | default"]
+            )
+            .contains("look alike with tritanopia")
         )
         #expect(
             try complaints("midnight", ["dialog": "default on #1c1f26 234 black | default"])

@@ -15,6 +15,7 @@ import Testing
 
     static let sizes = [
         Size(width: 40, height: 10), Size(width: 80, height: 24), Size(width: 140, height: 40),
+        Size(width: 200, height: 60),
     ]
 
     static let cases = [
@@ -39,7 +40,7 @@ import Testing
         Case(name: "history-all", keys: ":history⏎"), Case(name: "palette", keys: "jj:ex"),
         Case(name: "palette-all", keys: ":"),
         Case(name: "palette-values", keys: ":evict ali"), Case(name: "settings", keys: ",j"),
-        Case(name: "columns", keys: "tj␣"), Case(name: "act-menu", keys: "jja"),
+        Case(name: "columns", keys: "tj␣"), Case(name: "act-menu", keys: "jjm"),
         Case(name: "command-unknown", keys: ":exit⏎"), Case(name: "replay", keys: ":at -3631s⏎j"),
         Case(name: "replay-binding", keys: ":at -3631s⏎j⏎"),
     ]
@@ -76,11 +77,27 @@ import Testing
         expectGolden(driver.grid, "\(item.name)-\(size.width)x\(size.height)")
     }
 
-    @Test(arguments: ["overview", "bindings", "security", "devices", "palette", "settings", "columns"])
-    func wide(_ name: String) {
-        var driver = Driver(Size(width: 200, height: 60))
-        driver.press(Self.cases.first { $0.name == name }?.keys ?? "")
-        expectGolden(driver.grid, "\(name)-200x60")
+    /// Each screen and each thing that lies over one is among the cases, and has a file of every size.
+    @Test func everyScreenHasEverySize() {
+        var missing = Set(Places.names.map(\.name))
+        var layers: Set<Places.RawValue> = []
+        for item in Self.cases {
+            var driver = Driver()
+            driver.press(item.keys)
+            for (place, name) in Places.names where driver.model.screen.place == place {
+                missing.remove(name)
+            }
+            layers.insert(driver.model.place.rawValue)
+        }
+        #expect(missing.isEmpty)
+        for layer in [Places.prompt, .command, .form, .help, .pick] {
+            #expect(layers.contains(layer.rawValue), "\(layer)")
+        }
+        for item in Self.cases + Self.reachCases {
+            for size in Self.sizes {
+                #expect(hasGolden("\(item.name)-\(size.width)x\(size.height)"), "\(item.name) \(size)")
+            }
+        }
     }
 
     /// Where there is something to say of connections, pings, paths and ghosts.

@@ -13,7 +13,8 @@ import Testing
         Array("\u{202e}evil\u{2066}x\u{2069}".utf8), Array("👩\u{200d}👩\u{200d}👧\u{fe0f}🇩🇪".utf8),
         Array("e\u{301}\u{302}\u{303}\u{304}\u{305}".utf8), Array("\u{301}a".utf8),
         Array("שלום مرحبا".utf8), [0xc0, 0x80, 0xe3, 0x81], Array("a\r\nb\tc\u{b}\u{c}\u{0}\u{7f}".utf8),
-        Array("\u{85}\u{9c}\u{2028}\u{2029}\u{200b}\u{feff}\u{ad}".utf8), Array("\u{e0041}\u{e000}\u{10fffd}".utf8),
+        Array("\u{85}\u{9c}\u{2028}\u{2029}\u{200b}\u{feff}\u{ad}".utf8),
+        Array("\u{e0041}\u{e000}\u{10fffd}".utf8),
         Array("한글\u{1100}\u{1161}ก\u{e34}\u{e48}".utf8), Array(String(repeating: "漢", count: 60).utf8),
         Array("ﷺ𒐫\u{3000}\u{a0}·─█".utf8), [0xf4, 0x90, 0x80, 0x80, 0xed, 0xa0, 0x80],
     ]
@@ -32,9 +33,16 @@ import Testing
         var row = row
         let old = row.binding.texts
         row.binding.texts = BindingTexts(
-            aor: bytes(index), contact: bytes(index + 1, after: "sip:"), contactParameters: bytes(index + 2),
-            callID: bytes(index + 3), userAgent: bytes(index + 4), sentBy: bytes(index + 5),
-            account: bytes(index + 6), path: bytes(index + 7), peer: bytes(index + 8), numbers: bytes(index + 9)
+            aor: bytes(index),
+            contact: bytes(index + 1, after: "sip:"),
+            contactParameters: bytes(index + 2),
+            callID: bytes(index + 3),
+            userAgent: bytes(index + 4),
+            sentBy: bytes(index + 5),
+            account: bytes(index + 6),
+            path: bytes(index + 7),
+            peer: bytes(index + 8),
+            numbers: bytes(index + 9)
         )
         if index == 2 { row.binding.texts.aor = old.aor }
         return row
@@ -67,8 +75,12 @@ import Testing
             Block(subject: .aor(bytes($0)), until: nil, reason: text($0), by: by, since: Samples.ago(60))
         }
         world.overview.soonest = world.bindings
-        for index in world.overview.failingUsers.indices { world.overview.failingUsers[index].aor = text(index) }
-        for index in world.overview.topSources.indices { world.overview.topSources[index].agent = text(index) }
+        for index in world.overview.failingUsers.indices {
+            world.overview.failingUsers[index].aor = text(index)
+        }
+        for index in world.overview.topSources.indices {
+            world.overview.topSources[index].agent = text(index)
+        }
         for index in world.overview.agents.indices { world.overview.agents[index].name = text(index) }
         for index in world.overview.events.indices {
             world.overview.events[index].what = text(index)
@@ -98,7 +110,8 @@ import Testing
         var all: Set<Unicode.Scalar> = []
         let g = Glyphs.unicode
         all.formUnion([
-            g.horizontal, g.vertical, g.topLeft, g.topRight, g.bottomLeft, g.bottomRight, g.teeLeft, g.teeRight,
+            g.horizontal, g.vertical, g.topLeft, g.topRight, g.bottomLeft, g.bottomRight, g.teeLeft,
+            g.teeRight,
             g.teeDown, g.teeUp, g.cross, g.barFull, g.barEmpty, g.block, g.sortUp, g.sortDown, g.scrollThumb,
             g.scrollTrack, g.arrowRight, g.arrowLeft, g.cursor, g.mark, g.dot,
         ])

@@ -177,13 +177,16 @@ import Testing
 
     @Test func clicksAnywhereNeverActWithoutADialog() {
         for (number, item) in GoldenScreenTests.cases.enumerated() {
-            for size in GoldenScreenTests.sizes {
+            for size in GoldenScreenTests.sizes.prefix(3) {
                 let driver = Driver.withMouse(size, keys: item.keys)
                 let before = driver.performed.count
                 var random = SeededGenerator(seed: UInt64(number))
                 for _ in 0..<10 {
                     var copy = driver
-                    let point = Point(x: random.below(size.width + 3) - 1, y: random.below(size.height + 3) - 1)
+                    let point = Point(
+                        x: random.below(size.width + 3) - 1,
+                        y: random.below(size.height + 3) - 1
+                    )
                     let kinds: [MouseEvent.Kind] = [.click, .wheelUp, .wheelDown]
                     copy.input(.key(.mouse(MouseEvent(kinds[random.below(3)], at: point))))
                     _ = copy.grid

@@ -10,7 +10,11 @@ import Testing
     ]
 
     /// On every screen and in every layer: nothing is done, sent or left, and the layer stays.
-    @Test(arguments: EverySizeTests.keys + ["␣␣␣␣␣␣␣␣␣␣␣␣X⇥⇥⇥", "D", "D⇥", "jjX⇥", "q", "T", "s", "/", "?", ":"])
+    @Test(
+        arguments: EverySizeTests.keys + [
+            "␣␣␣␣␣␣␣␣␣␣␣␣X⇥⇥⇥", "D", "D⇥", "jjX⇥", "q", "T", "s", "/", "?", ":",
+        ]
+    )
     func itRunsNothing(_ keys: String) {
         var start = Driver()
         start.press(keys)

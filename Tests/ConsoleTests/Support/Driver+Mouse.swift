@@ -36,7 +36,11 @@ extension Driver {
     }
 
     /// A console whose mouse is on.
-    static func withMouse(_ size: Size = Size(width: 80, height: 24), keys: String = "", world: World = World())
+    static func withMouse(
+        _ size: Size = Size(width: 80, height: 24),
+        keys: String = "",
+        world: World = World()
+    )
         -> Driver
     {
         var driver = Driver(size, world: world)

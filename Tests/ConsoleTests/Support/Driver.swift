@@ -36,13 +36,10 @@ struct Driver {
         filters: [String: String] = [:],
         stage: TourStage? = nil,
         isNew: Bool = false,
-    ) {
-        var preferences = preferences
-        if !filters.isEmpty { preferences.filters = filters }
-        preferences.hasSeenTour = !isNew
-        let themes = ["ansi", "mono", "contrast", "okabe"].map {
+        themes: [ThemeChoice] = ["ansi", "mono", "contrast", "okabe"].map {
             ThemeChoice(name: $0, summary: "the \($0) theme")
-        }
+        },
+    ) {
         model = ConsoleModel(
             settings: ConsoleSettings(
                 glyphs: ascii ? .ascii : .unicode,

@@ -6,6 +6,11 @@ private let fixtures = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     .appendingPathComponent("Fixtures")
 
+/// Whether a screen has its file.
+func hasGolden(_ name: String) -> Bool {
+    FileManager.default.fileExists(atPath: screens.appendingPathComponent("\(name).txt").path)
+}
+
 /// Compares a screen with its file in Tests/Fixtures/screens/console; `UPDATE_SCREENS=1` rewrites it.
 func expectGolden(_ grid: CellGrid, _ name: String, sourceLocation: SourceLocation = #_sourceLocation) {
     expectGolden(grid.golden, "screens/console/\(name)", sourceLocation: sourceLocation)
