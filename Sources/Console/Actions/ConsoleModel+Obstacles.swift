@@ -71,7 +71,7 @@ extension ConsoleModel {
     private var obstacleToFollow: String? {
         guard followed == nil else { return nil }
         if let obstacleOfMissing { return obstacleOfMissing }
-        return followable == nil ? "There is no address of record under the cursor." : nil
+        return followable == nil ? "There is no address of record under the cursor." : obstacleOfLeft
     }
 
     private var obstacleToClear: String? {

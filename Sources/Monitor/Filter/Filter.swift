@@ -4,8 +4,9 @@
 /// terms means "and"; `or`, parentheses, `!` and `-` for "not". A term is `field op value` with one of
 /// `: = != ~ !~ < <= > >=`, a bare word that any shown column must contain, or `@name`, a filter by its name. `:`
 /// asks whether a text contains the value (with `*` and `?`: whether the whole text fits), `=` whether it is the
-/// value, `~` whether the regular expression is found in it. Lower-case values ignore case (smart case). Values with
-/// blanks stand between quotation marks, where `\"` and `\\` are the two characters themselves.
+/// value, `~` whether the regular expression is found in it. Lower-case values ignore case (smart case), as bare words
+/// do on all lists but Bindings and Attempts whatever is typed. Values with blanks stand between quotation marks, where
+/// `\"` and `\\` are the two characters themselves.
 ///
 /// `path` is the whole way: `udp 198.51.100.7:5062 > 192.0.2.1:5060`, and behind it the proxies of a Path header,
 /// which are `hops` alone. Lengths of time are `90`, `5m`, `1h30m`, `2d`; `rtt` and `took` are milliseconds. Moments

@@ -243,7 +243,9 @@ struct FilterParser {
         guard !value.bytes.isEmpty else { throw error("a word must stand here", at: start) }
         let test: FilterProgram.TextTest
         do {
-            test = try FilterTermBuilder.textTest(.has, value.bytes)
+            // Lines are of all sorts: in them a bare word stands for both cases whatever is typed.
+            let isOfRows = subject == .bindings || subject == .attempts
+            test = try FilterTermBuilder.textTest(.has, isOfRows ? value.bytes : value.bytes.map(\.lowered))
         } catch {
             throw self.error(error.message, at: start)
         }

@@ -35,7 +35,7 @@ struct AttemptSearchTests {
         ("contact:198.51 user:9001", [1]), ("raw:c7@phone", [7]), ("raw~\"^REGISTER sip:\" 9004", [4]),
         ("raw:\"User-Agent: Yealink\" result:fail", [5, 15]), ("raw:nowhere", []),
         ("took<1000 user:9002", [2]),
-        ("since:2 or @failed user:9005", [5, 19]),
+        ("since:2s or @failed user:9005", [5, 19]),
     ])
     func filters(text: String, expected: [Int]) throws {
         let rows = monitor().allAttempts(try Filter(text, for: .attempts), at: .zero + .seconds(20))
@@ -49,7 +49,7 @@ struct AttemptSearchTests {
         for index in 0..<600 {
             var wire = Wire()
             wire.callID = "c\(index)@phone"
-            wire.agent = index % 3 == 0 ? "needle" : "hay" + String(repeating: "y", count: 4_000)
+            wire.agent = index % 3 == 0 ? "needle" : "hay" + String(repeating: "y", count: 9_000)
             monitor.receive([wire.exchange(1, at: index * 10, nil, credentials: true)])
         }
         let filter = try Filter("raw:needle", for: .attempts)

@@ -111,7 +111,7 @@ struct FailingSourcesTests {
         "Filters of the security screen",
         arguments: [
             ("", 2), ("ip:198.51.100.0/24", 1), ("-ip:198.51.100.0/24", 1), ("ip:198.51", 1),
-            ("ua:FRIENDLY", 1),
+            ("ua:friendly", 1), ("ua:FRIENDLY", 0), ("FRIENDLY", 1),
             ("class:guessing", 1), ("class:attack", 1), ("class:misc", 1), ("zoiper", 1),
             ("class:attack zoiper", 0),
             ("user:9001", 1), ("!user:9001", 1), ("nobody", 0), ("-nobody", 2),
