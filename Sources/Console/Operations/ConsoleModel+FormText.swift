@@ -124,6 +124,13 @@ extension ConsoleModel {
         if case .matching(let filter) = plan.aim {
             lines.append(RunLine("All that match: \(filter.text)", role: .filterMatch))
         }
+        if let rate = form.chosenRate, form.isRateRight {
+            let seconds = (plan.reachable.count + rate - 1) / rate
+            let text =
+                "\(TimeText.count(rate)) a second take \(OperationWords.left(max(1, seconds))); it goes on when this "
+                + "console leaves, and u aborts it."
+            lines.append(RunLine(text))
+        }
         lines += preview.targets.prefix(targetsListed).map {
             targetLine($0.binding, $0.outcome, clock, takers[$0.binding.facts.id])
         }
@@ -132,13 +139,6 @@ extension ConsoleModel {
         lines.append(RunLine(""))
         lines += ActWords.consequences(plan, preview, option: form.chosen(0), clock: clock).map {
             RunLine($0)
-        }
-        if let rate = form.chosenRate, form.isRateRight {
-            let seconds = (plan.reachable.count + rate - 1) / rate
-            let text =
-                "\(TimeText.count(rate)) a second take \(OperationWords.left(max(1, seconds))); it goes on when this "
-                + "console leaves, and u aborts it."
-            lines.append(RunLine(text))
         }
         return lines
     }
