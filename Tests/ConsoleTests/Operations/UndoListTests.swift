@@ -45,7 +45,7 @@ import Timing
             driver.press(keys)
             #expect(driver.screen.contains("UNDO WHICH"), "\(keys)")
             #expect(
-                driver.screen.contains("3 back, 1 registered again since, 2 too late; by mb@198.51.100.99")
+                driver.screen.contains("3 back, 1 newer, 2 too late; mb@198.51.100.99; cleaning")
             )
             #expect(driver.screen.contains("block alice@example.test"))
             #expect(driver.screen.contains("up to 50,000 back"))
