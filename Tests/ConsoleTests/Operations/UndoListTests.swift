@@ -34,7 +34,7 @@ import Timing
         (counts.done, counts.superseded, counts.tooLate) = (3, 1, 2)
         var driver = Driver(Size(width: 100, height: 24))
         driver.world.undoable = [
-            act(9, "block"), act(8, counts, bindings: 6), act(5, bindings: 50_000),
+            act(9, "block"), act(8, "evict", counts, bindings: 6), act(5, bindings: 50_000),
         ]
         return driver
     }
