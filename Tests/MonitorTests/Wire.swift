@@ -91,7 +91,7 @@ struct Wire {
         case .intervalTooBrief: 423
         case .notOurDomain, .unknownAOR: 404
         case .storeFailed: 500
-        case .overloaded: 503
+        case .overloaded, .draining: 503
         case .notAllowedForAOR, .blockedAOR, .blockedSource, .tooManyContacts: 403
         case .methodNotAllowed: 405
         default: 400

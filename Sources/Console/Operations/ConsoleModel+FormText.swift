@@ -145,6 +145,13 @@ extension ConsoleModel {
         if case .matching(let filter) = plan.aim {
             lines.append(RunLine("All that match: \(filter.text)", role: .filterMatch))
         }
+        if let rate = form.chosenRate, form.isRateRight {
+            let seconds = (plan.reachable.count + rate - 1) / rate
+            let text =
+                "\(TimeText.count(rate)) a second take \(OperationWords.left(max(1, seconds))); it goes on when this "
+                + "console leaves, and \(keys.key(.undo)) aborts it."
+            lines.append(RunLine(text))
+        }
         lines += preview.targets.prefix(targetsListed).map {
             targetLine($0.binding, $0.outcome, clock, takers[$0.binding.facts.id])
         }
@@ -157,13 +164,8 @@ extension ConsoleModel {
             option: form.chosen(0),
             clock: clock,
             keys: keys
-        ).map { RunLine($0) }
-        if let rate = form.chosenRate, form.isRateRight {
-            let seconds = (plan.reachable.count + rate - 1) / rate
-            let text =
-                "\(TimeText.count(rate)) a second take \(OperationWords.left(max(1, seconds))); it goes on when this "
-                + "console leaves, and \(keys.key(.undo)) aborts it."
-            lines.append(RunLine(text))
+        ).map {
+            RunLine($0)
         }
         return lines
     }

@@ -53,11 +53,13 @@ extension ConsoleModel {
             (
                 choice: PickState.Choice.undo(act.act),
                 name: "\(clock.clock(act.at)) \(act.verb) \(act.object)",
-                remark: "\(OperationWords.restoring(act)); by \(who(act.by))"
-                    + (act.reason.isEmpty ? "" : ": \(act.reason)")
+                remark: "\(OperationWords.restoring(act)); \(who(act.by))"
+                    + (act.reason.isEmpty ? "" : "; \(act.reason)")
             )
         }
-        layer = .pick(PickState(title: "UNDO WHICH", items: items, selected: 0))
+        var pick = PickState(title: "UNDO WHICH", items: items, selected: 0)
+        (pick.widest, pick.widestName) = (120, 36)
+        layer = .pick(pick)
     }
 
     private func who(_ by: OperatorIdentity) -> String { by == identity ? "you" : by.short }
@@ -89,7 +91,9 @@ extension ConsoleModel {
         underWay = nil
         // Others are told by a notice who did what.
         guard progress.by == identity else { return }
-        let text = OperationWords.progress(progress)
+        var ended = progress
+        if ended.state == .aborted, ended.ending == identity.short { ended.ending = "" }
+        let text = OperationWords.progress(ended)
         let sentence = text.prefix(1).uppercased() + text.dropFirst()
         if progress.counts.done > 0, let until = progress.undoUntil {
             keep(

@@ -28,7 +28,9 @@ enum OperationWords {
             return "\(isEvict ? "evicting" : "expiring") \(turn), \(TimeText.count(progress.rate)) a second, "
                 + "\(left(progress.secondsLeft)) left"
         case .finished: return "\(past) \(of)\(skipped)"
-        case .aborted: return "aborted by \(progress.ending): \(past) \(of)\(skipped)"
+        case .aborted:
+            let who = progress.ending.isEmpty ? "" : " by \(progress.ending)"
+            return "aborted\(who): \(past) \(of)\(skipped)"
         case .stopped: return "stopped: \(past) \(of)\(skipped): \(progress.ending)"
         }
     }
@@ -53,20 +55,21 @@ enum OperationWords {
         guard reach.bindings > 0 else { return "No binding is of it now: it hits nobody who is registered." }
         let bindings = TimeText.count(reach.bindings, "binding")
         let aors = TimeText.count(reach.aors, "address", plural: "addresses")
+        guard reach.bindings > 1 else {
+            return "It hits 1 binding now, which \(reach.working == 1 ? "does well" : "has trouble already")."
+        }
         let working =
-            reach.bindings == 1
-            ? (reach.working == 1 ? "and does well" : "and has trouble already")
-            : "\(reach.working == reach.bindings ? "all" : TimeText.count(reach.working)) of them do well"
+            "\(reach.working == reach.bindings ? "all" : TimeText.count(reach.working)) of them do well"
         return "It hits \(bindings) of \(aors) of record now; \(working)."
     }
 
-    /// What undoing an act would do: `3 back, 1 registered again since`.
+    /// What undoing an act would do: `3 back, 1 newer, 2 too late`: newer are those whose phone has registered again since..
     static func restoring(_ act: UndoableAct) -> String {
         guard act.bindings > 0 else { return act.verb == "unblock" ? "set again" : "lifted" }
         guard let counts = act.counts else { return "up to \(TimeText.count(act.bindings)) back" }
         var parts = ["\(TimeText.count(counts.done)) back"]
         if counts.superseded > 0 {
-            parts.append("\(TimeText.count(counts.superseded)) registered again since")
+            parts.append("\(TimeText.count(counts.superseded)) newer")
         }
         if counts.tooLate > 0 { parts.append("\(TimeText.count(counts.tooLate)) too late") }
         return parts.joined(separator: ", ")

@@ -15,6 +15,8 @@ struct PickState: Sendable {
     var title: String
     var items: [(choice: Choice, name: String, remark: String)]
     var selected: Int
+    /// Most columns of the box, and of a name in it.
+    var widest = 76, widestName = 30
     /// What is put back when nothing is chosen (themes are shown live).
     var original: Choice?
 
@@ -31,9 +33,9 @@ struct PickState: Sendable {
 
     /// Draws the box in the middle of an area.
     func draw(on grid: inout CellGrid, in area: Rect) {
-        let nameWidth = min(30, items.map { SafeText($0.name).width }.max() ?? 0)
+        let nameWidth = min(widestName, items.map { SafeText($0.name).width }.max() ?? 0)
         let remarkWidth = items.map { SafeText($0.remark).width }.max() ?? 0
-        let width = min(area.width, max(24, min(76, nameWidth + remarkWidth + 8)))
+        let width = min(area.width, max(24, min(widest, nameWidth + remarkWidth + 8)))
         let height = min(area.height, max(3, items.count + 2))
         let box = Rect(
             x: area.x + (area.width - width) / 2,

@@ -29,7 +29,7 @@ public struct ScriptLine: Hashable, Sendable {
         var seen: Set<[UInt8]> = []
         let aors = bindings.map(\.texts.aor).filter { seen.insert($0).inserted }
         let names =
-            unreachable == aors.count
+            unreachable == aors.count && aors.allSatisfy({ $0.contains(0x40) })
             ? aors.map(Self.name) : bindings.map(\.facts.id.hexadecimal)
         self.init(command, names: names)
     }

@@ -30,6 +30,14 @@ public enum Interruption {
         }
     }
 
+    /// The next signal that ends the program.
+    private static func ending(_ signals: BlockedSignals) -> Int32 {
+        while true {
+            let signal = signals.wait()
+            if ends(signal) { return signal }
+        }
+    }
+
     /// Watches from now on; for the main thread, before there are others.
     public static func watch() {
         let signals = BlockedSignals([SIGINT, SIGTERM, SIGHUP])
@@ -44,9 +52,8 @@ public enum Interruption {
             &attributes,
             { argument in
                 guard let argument else { return nil }
-                let signals = Unmanaged<SignalsBox>.fromOpaque(argument).takeRetainedValue().signals
-                var signal = signals.wait()
-                while !ends(signal) { signal = signals.wait() }
+                let box = Unmanaged<SignalsBox>.fromOpaque(argument).takeRetainedValue()
+                let signal = ending(box.signals)
                 PartialFiles.discard()
                 _exit(128 + signal)
             },

@@ -263,7 +263,10 @@ import Timing
         var driver = Driver()
         driver.press("XyjBy")
         #expect(driver.performed == [.evict(1, nil, ""), .block(600)])
-        #expect(driver.messageLine.contains("is refused 10 m (b lists)   u = undo"), "\(driver.messageLine)")
+        #expect(
+            driver.messageLine.contains("is refused for 10 m (b lists)   u = undo"),
+            "\(driver.messageLine)"
+        )
         driver.press("u")
         #expect(driver.performed.last == .undo)
         #expect(driver.messageLine.contains("Undo: the block is lifted."))

@@ -34,7 +34,7 @@ import Timing
         (counts.done, counts.superseded, counts.tooLate) = (3, 1, 2)
         var driver = Driver(Size(width: 100, height: 24))
         driver.world.undoable = [
-            act(9, "block"), act(8, counts, bindings: 6), act(5, bindings: 50_000),
+            act(9, "block"), act(8, "evict", counts, bindings: 6), act(5, bindings: 50_000),
         ]
         return driver
     }
@@ -45,7 +45,7 @@ import Timing
             driver.press(keys)
             #expect(driver.screen.contains("UNDO WHICH"), "\(keys)")
             #expect(
-                driver.screen.contains("3 back, 1 registered again since, 2 too late; by mb@198.51.100.99")
+                driver.screen.contains("3 back, 1 newer, 2 too late; mb@198.51.100.99; cleaning")
             )
             #expect(driver.screen.contains("block alice@example.test"))
             #expect(driver.screen.contains("up to 50,000 back"))

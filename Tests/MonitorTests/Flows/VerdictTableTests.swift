@@ -23,6 +23,7 @@ struct VerdictTableTests {
         (.badContact(position: 1, offset: 2), .malformed),
         (.intervalTooBrief(asked: 1, minimum: 2), .brief), (.cseqNotHigher(got: 1, have: 2), .order),
         (.tooManyContacts(limit: 1), .limit), (.storeFailed, .server), (.overloaded(retryAfter: 1), .server),
+        (.draining(retryAfter: 1), .drained),
     ]
 
     @Test(arguments: table)
@@ -33,7 +34,11 @@ struct VerdictTableTests {
     @Test func isWhole() {
         // The switch over reasons is exhaustive; a reason that is new there must be added here.
         #expect(Set(Self.table.map(\.0.word)).count == Self.table.count)
-        #expect(Self.table.count == 36)
+        #expect(Self.table.count == 37)
+    }
+
+    @Test func whoeverADrainTurnsAwayHasNotFailed() {
+        #expect(!AttemptVerdict(.draining(retryAfter: 30)).isFailure)
     }
 
     @Test func onlyTheseInviteAnotherRequest() {
