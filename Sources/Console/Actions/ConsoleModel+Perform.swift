@@ -197,12 +197,15 @@ extension ConsoleModel {
     }
 
     /// A filter for one address of record.
-    static func aorFilter(_ aor: String) -> String {
-        let isPlain = aor.unicodeScalars.allSatisfy {
+    static func aorFilter(_ aor: String) -> String { "aor=\(filterValue(aor))" }
+
+    /// A text as the value of a filter's term: quoted where it must be.
+    static func filterValue(_ text: String) -> String {
+        let isPlain = text.unicodeScalars.allSatisfy {
             $0.properties.isAlphabetic || "0123456789@.-_+".unicodeScalars.contains($0)
         }
-        let quoted = aor.flatMap { $0 == "\"" || $0 == "\\" ? ["\\", $0] : [$0] }
-        return isPlain && !aor.isEmpty ? "aor=\(aor)" : "aor=\"\(String(quoted))\""
+        let quoted = text.flatMap { $0 == "\"" || $0 == "\\" ? ["\\", $0] : [$0] }
+        return isPlain && !text.isEmpty ? text : "\"\(String(quoted))\""
     }
 
     mutating func setAttemptsFilter(_ text: String) {
