@@ -30,7 +30,10 @@ extension ConsoleModel {
         case .help(let help): help.draw(on: &grid, in: frame.body, at: screen.place)
         case .pick(let pick): pick.draw(on: &grid, in: frame.body)
         case .copy(let menu): menu.draw(on: &grid, in: frame.body, keys: keys)
-        case .report(let report): report.draw(on: &grid, in: frame.body)
+        case .report(let report):
+            report.draw(on: &grid, in: frame.body)
+            // A sentence of several lines begins above its own.
+            if let message { drawSentence(message, on: &grid, in: frame.message) }
         case .form(let form):
             FormBox(form, lines: formLines(form, at: now), title: formTitle(form)).draw(
                 on: &grid,

@@ -102,10 +102,9 @@ public struct ReportInquiry: Sendable {
         )
     }
 
-    /// A quoted value can't be wrong; what is not the name itself is left out of the answer.
+    /// What is not the name itself is left out of the answer; a value that is quoted can't be wrong.
     private static func filter(_ field: String, _ value: String, _ subject: Filter.Subject) -> Filter? {
-        let quoted = String(value.flatMap { $0 == "\"" || $0 == "\\" ? ["\\", $0] : [$0] })
-        return try? Filter("\(field)\"\(quoted)\"", for: subject)
+        try? Filter(field + ConsoleModel.filterValue(value), for: subject)
     }
 
     // MARK: Answers

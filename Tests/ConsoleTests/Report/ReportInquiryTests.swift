@@ -43,7 +43,8 @@ import Timing
     @Test func anAnswerThatIsNotWholeIsAskedForAgain() {
         var inquiry = ReportInquiry("4417@example.test", host: "pbx1")
         let partial = Window(content: .bindings([]), progress: 0.5, at: Samples.start.timestamp)
-        #expect(!inquiry.take(partial))
+        let isWhole = inquiry.take(partial)
+        #expect(!isWhole)
         guard case .window(let query)? = inquiry.question, case .bindings = query.subject else {
             Issue.record("it went on")
             return
@@ -53,7 +54,8 @@ import Timing
     @Test func whatAStrangerTypesIsNeverAMistake() {
         for name in ["", "@", "\"", "a\\b@c", "x\u{0}@y", String(repeating: "@", count: 500)] {
             var inquiry = ReportInquiry(name, host: "pbx1")
-            #expect(answer(&inquiry, World()) < 100)
+            let count = answer(&inquiry, World())
+            #expect(count < 100)
             _ = TicketReport(inquiry.facts, clock: LocalClock(now: Samples.start, utcOffset: .zero))
         }
     }

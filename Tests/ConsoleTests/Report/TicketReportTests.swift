@@ -27,7 +27,7 @@ import Timing
     private static func logins(_ count: Int, _ verdict: AttemptVerdict, ago: Int) -> [AttemptRow] {
         (0..<count).map { index in
             var row = Samples.attempts[verdict == .ok ? 0 : 6]
-            row.id = AttemptID(rawValue: UInt64(1_000 - ago - index * 60))
+            row.id = AttemptID(rawValue: UInt64(100_000 - ago - index * 60))
             row.aor = "4417@example.test"
             row.startedAt = Samples.ago(ago + index * 60)
             row.endedAt = row.startedAt + .milliseconds(3)
