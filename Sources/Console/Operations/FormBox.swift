@@ -64,7 +64,8 @@ struct FormBox {
 
     /// Rows below the text: each choice, the fields, a complaint, the buttons.
     private var footHeight: Int {
-        form.choices.count + (form.name == nil ? 0 : 1) + (form.reason == nil ? 0 : 1) + (form.expectedCount == nil ? 0 : 1)
+        form.choices.count + (form.name == nil ? 0 : 1) + (form.reason == nil ? 0 : 1)
+            + (form.expectedCount == nil ? 0 : 1)
             + (form.complaint.isEmpty ? 0 : 1) + 1
     }
 

@@ -22,7 +22,9 @@ import Testing
         var driver = Driver()
         driver.press(":wq⏎")
         #expect(
-            driver.screen.contains("There is no :wq. There are :at TIME, :live, :history [AOR], :detach, :q.")
+            driver.says(
+                "There is no :wq. There are :at TIME, :live, :history [AOR], :export [FILE], :detach, :q."
+            )
         )
         driver.press(":live now⏎")
         #expect(driver.messageLine.contains(":live takes nothing behind it."))

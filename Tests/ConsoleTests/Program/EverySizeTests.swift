@@ -8,7 +8,7 @@ import Testing
 @Suite struct EverySizeTests {
     static let keys =
         GoldenScreenTests.cases.map(\.keys) + [
-            "3⏎d", "3⏎w", "5⏎", "5⇥⏎", "b⏎", "bB", "1⇥⇥⇥", "jjt", "K", "3!", "!", "A", "v↓↓",
+            "3⏎d", "3⏎w", "5⏎", "5⇥⏎", "b⏎", "bB", "1⇥⇥⇥", "jjt", "K", "3!", "!", "A", "v↓↓", "S", "3S",
         ]
 
     /// Edges of every layout, and sizes between them by chance: 1×1…200×60.

@@ -41,8 +41,8 @@ import Testing
         driver.press("→→")
         #expect(driver.says("regtop-attempts-20261125T120431.json"))
         driver.press("⇥⇥⌃uout.json⇤⇤←")
-        #expect(driver.says("File  out.json"))
-        driver.press("⇥⇥⏎⏎")
+        #expect(driver.says("File out.json"))
+        driver.press("⇥⇥⏎")
         #expect(order(driver)?.file == "out.json" && order(driver)?.format == .csv)
     }
 
