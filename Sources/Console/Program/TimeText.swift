@@ -112,7 +112,9 @@ public struct LocalClock: Hashable, Sendable {
     /// `12:04:31`
     public func clock(_ instant: Timestamp) -> String { civil(now.wall(at: instant)).clock }
     /// `12:04:31.080`
-    public func milliseconds(_ instant: Timestamp) -> String { civil(now.wall(at: instant)).clockMilliseconds }
+    public func milliseconds(_ instant: Timestamp) -> String {
+        civil(now.wall(at: instant)).clockMilliseconds
+    }
     /// `12:04`
     func minute(_ instant: Timestamp) -> String { String(clock(instant).prefix(5)) }
     /// The wall time as it is now: `12:04`.

@@ -104,7 +104,7 @@ public struct ReportInquiry: Sendable {
 
     /// What is not the name itself is left out of the answer; a value that is quoted can't be wrong.
     private static func filter(_ field: String, _ value: String, _ subject: Filter.Subject) -> Filter? {
-        try? Filter(field + ConsoleModel.filterValue(value), for: subject)
+        try? Filter(field + Filter.quoted(value), for: subject)
     }
 
     // MARK: Answers

@@ -60,18 +60,19 @@ struct LinesScript {
                     guard case .devices(let picture) = content else { return nil }
                     return picture.rows.map { ($0, nil) }
                 }
-            case .overview: try overview(script)
+            // Finishes by itself.
+            case .overview: return try overview(script)
             }
         guard count == 0 else { return try script.output.finish() }
         try script.output.abandon()
         throw .nothing("there is no row to write")
     }
 
-    private func overview(_ script: ScriptContext) throws(HostError) -> Int {
+    private func overview(_ script: ScriptContext) throws(HostError) {
         var batch = BatchScript()
         (batch.view, batch.format, batch.count) = (.overview, format, 1)
+        if format == .text { script.output.noteRow() }
         try batch.run(script)
-        return 1
     }
 
     /// Reads a list window by window: behind the last line by its number, else by position.

@@ -41,8 +41,10 @@ public struct ShowScript {
         } else if !isEmpty {
             try text(found, attempts, history, moment, script)
         }
-        try script.output.finish()
-        if isEmpty {
+        if !isEmpty {
+            try script.output.finish()
+        } else {
+            try script.output.abandon()
             throw .nothing(
                 attemptsOnly
                     ? "\(name): no attempt is kept"

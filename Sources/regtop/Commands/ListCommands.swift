@@ -53,7 +53,7 @@ struct ListCommand: ParsableCommand {
 struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract: "Write all bindings with all their fields, as JSON lines or CSV; or the attempts' messages.",
+        abstract: "Write all bindings with all fields, as JSON lines or CSV; or the attempts' messages.",
         discussion: """
             With --pcap the messages of attempts are written as packets (pcapng), for Wireshark and sngrep: \
             addresses, ports, times and bytes are real, the headers around them are made up, and TLS is written \

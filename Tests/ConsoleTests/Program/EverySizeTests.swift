@@ -9,7 +9,7 @@ import Testing
     static let keys =
         GoldenScreenTests.cases.map(\.keys) + [
             "3⏎d", "3⏎w", "5⏎", "5⇥⏎", "b⏎", "bB", "1⇥⇥⇥", "1⇥⇥⇥⇥⇥jjj", "1⇤jjjj", "6⇥", "jjP", ":set ", "K",
-            "3!", "!", "A", "v↓↓", "jjy", "3⏎y↓", "by", "jj:report⏎",
+            "3!", "!", "A", "v↓↓", "jjy", "3⏎y↓", "by", "jj:report⏎", "S", "3S",
         ]
 
     /// Edges of every layout, and sizes between them by chance: 1×1…200×60.

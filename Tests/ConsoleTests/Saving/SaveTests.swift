@@ -9,7 +9,7 @@ import Testing
 
 /// `S`: what is here, into a file.
 @Suite struct SaveTests {
-    private func order(_ driver: Driver) -> SaveOrder? {
+    private func lastOrder(_ driver: Driver) -> SaveOrder? {
         for case .save(let order) in driver.effects.reversed() { return order }
         return nil
     }
@@ -19,7 +19,7 @@ import Testing
         driver.press("S")
         #expect(driver.screen.contains("SAVE") && driver.says("regtop-bindings-20261125T120431.csv"))
         driver.press("⏎")
-        let order = try #require(order(driver))
+        let order = try #require(lastOrder(driver))
         #expect(order.file == "regtop-bindings-20261125T120431.csv" && order.format == .csv)
         guard case .bindings(let filter, _, let fields) = order.content else {
             Issue.record("\(order)")
@@ -41,21 +41,21 @@ import Testing
         driver.press("→→")
         #expect(driver.says("regtop-attempts-20261125T120431.json"))
         driver.press("⇥⇥⌃uout.json⇤⇤←")
-        #expect(driver.says("File  out.json"))
-        driver.press("⇥⇥⏎⏎")
-        #expect(order(driver)?.file == "out.json" && order(driver)?.format == .csv)
+        #expect(driver.says("File out.json"))
+        driver.press("⇥⇥⏎")
+        #expect(lastOrder(driver)?.file == "out.json" && lastOrder(driver)?.format == .csv)
     }
 
     @Test func secretsAreHiddenUnlessTheyAreWanted() throws {
         var driver = Driver(view: .attempts)
         driver.press("S⏎")
-        #expect(order(driver)?.isRedacted == true && order(driver)?.format == .packets)
+        #expect(lastOrder(driver)?.isRedacted == true && lastOrder(driver)?.format == .packets)
         driver.input(.saved(1, .failed("the disk is full")))
         #expect(driver.messageLine.contains("Not saved: the disk is full."))
         driver.press("S⇤⇤→")
         #expect(driver.says("With all secrets"))
         driver.press("⇥⇥⏎")
-        #expect(order(driver)?.isRedacted == false)
+        #expect(lastOrder(driver)?.isRedacted == false)
     }
 
     @Test func marksThisRowAndItsAttemptsCanBeChosen() throws {
@@ -63,21 +63,21 @@ import Testing
         driver.press("␣␣S")
         #expect(driver.says("2 marked"))
         driver.press("⏎")
-        guard case .marked(let rows, _)? = order(driver)?.content else {
-            Issue.record("\(String(describing: order(driver)))")
+        guard case .marked(let rows, _)? = lastOrder(driver)?.content else {
+            Issue.record("\(String(describing: lastOrder(driver)))")
             return
         }
         #expect(rows.count == 2)
         driver.input(.saved(1, .done(rows: 2, bytes: 1, path: "/x")))
         driver.press("US⇤⇤⇤→⇥⇥⇥⏎")
-        guard case .binding? = order(driver)?.content else {
-            Issue.record("\(String(describing: order(driver)))")
+        guard case .binding? = lastOrder(driver)?.content else {
+            Issue.record("\(String(describing: lastOrder(driver)))")
             return
         }
         driver.input(.saved(2, .done(rows: 1, bytes: 1, path: "/x")))
         driver.press("S⇤⇤⇤→→⇥⇥⇥⇥⏎")
-        guard case .attempts(let filter, _)? = order(driver)?.content else {
-            Issue.record("\(String(describing: order(driver)))")
+        guard case .attempts(let filter, _)? = lastOrder(driver)?.content else {
+            Issue.record("\(String(describing: lastOrder(driver)))")
             return
         }
         #expect(filter.hasPrefix("aor="))
@@ -87,7 +87,7 @@ import Testing
         for keys in ["1", "2", "2⏎", "3", "3⏎", "4", "5", "5⇥", "b", "2H"] {
             var driver = Driver(readOnly: true)
             driver.press(keys + "S⏎")
-            #expect(order(driver) != nil, "\(keys)")
+            #expect(lastOrder(driver) != nil, "\(keys)")
             driver.input(.saved(1, .exists(path: "/x")))
             #expect(driver.says("/x is there already."), "\(keys)")
         }
@@ -103,7 +103,7 @@ import Testing
         driver.press("S⏎")
         driver.input(.saved(2, .exists(path: "/home/kl/a.csv")))
         driver.press("⇥⏎")
-        let order = try #require(order(driver))
+        let order = try #require(lastOrder(driver))
         #expect(order.mayReplace && order.file == "/home/kl/a.csv" && order.number == 3)
         // Whoever types at that moment is not interrupted.
         driver.press("/4")
@@ -140,11 +140,11 @@ import Testing
     @Test func exportSavesByTheEndingOfTheName() throws {
         var driver = Driver(view: .attempts)
         driver.press(":export a/b.pcap⏎")
-        #expect(order(driver)?.format == .packets && order(driver)?.file == "a/b.pcap")
+        #expect(lastOrder(driver)?.format == .packets && lastOrder(driver)?.file == "a/b.pcap")
         driver.input(.saved(1, .done(rows: 3, bytes: 900, path: "/a/b.pcap")))
         #expect(driver.messageLine.contains("Saved 3 messages, 900 bytes, in /a/b.pcap"))
         driver.press(":export x.jsonl⏎")
-        #expect(order(driver)?.format == .json)
+        #expect(lastOrder(driver)?.format == .json)
         driver.input(.saved(2, .done(rows: 3, bytes: 900, path: "/a")))
         driver.press("5:export x.pcap⏎")
         #expect(driver.messageLine.contains("nothing on this screen that pcap could hold"))

@@ -1,6 +1,7 @@
 internal import BindingTable
 import Cells
 import ConsoleLink
+import Monitor
 import Timing
 
 @testable import Console
