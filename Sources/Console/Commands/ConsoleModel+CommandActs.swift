@@ -14,11 +14,9 @@ extension ConsoleModel {
         if !keys.actions(at: screen.place).contains(where: { $0.id == .filter }) { show(.bindings) }
         let text = text.trimmed
         do throws(FilterError) {
-            switch screen {
-            case .bindings: try bindingsFilter.set(text, for: .bindings)
-            case .attempts: try attemptsFilter.set(text, for: .attempts)
-            default: setFilterState { $0.set(plain: text) }
-            }
+            var state = currentFilter
+            try state.set(text, for: screen.filtered, named: preferences.filters)
+            setFilterState { $0 = state }
         } catch {
             message = .error("\(text): \(error).")
             return []

@@ -128,6 +128,7 @@ struct OverviewState: Sendable {
         case .events:
             let subject = numbers.events[index].subject
             return subject.contains("@") ? subject : nil
+        default: return nil
         }
     }
 
@@ -137,7 +138,7 @@ struct OverviewState: Sendable {
         switch pane {
         case .soonest: return numbers.soonest[index].binding.facts.path.source.address
         case .sources: return numbers.topSources[index].address
-        case .failing, .events: return nil
+        default: return nil
         }
     }
 

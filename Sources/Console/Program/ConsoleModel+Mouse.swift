@@ -152,6 +152,7 @@ extension ConsoleModel {
         case .help(var help):
             help.move(by: step * Self.notch, at: screen.place)
             layer = .help(help)
+        case .copy, .report, .settings, .columns: return press(step > 0 ? .down : .up, at: now)
         case nil:
             guard place == screen.place, hasWindow, waitingKeys.isEmpty else { return [] }
             message = nil

@@ -166,9 +166,10 @@ public struct ConsoleModel: Sendable {
     /// The mouse is ours, not the terminal's.
     public var usesMouse: Bool { preferences.usesMouse }
 
-    /// Which glyphs may be drawn: a theme may want fewer than the terminal can show.
+    /// Which glyphs may be drawn: the operator or the theme may want fewer than the terminal can show.
     var glyphs: Glyphs {
-        settings.themes.first { $0.name == theme }?.glyphs ?? settings.glyphs
+        if preferences.usesASCII { return .ascii }
+        return settings.themes.first { $0.name == theme }?.glyphs ?? settings.glyphs
     }
 
     /// Why this console may not act; nil if it may.

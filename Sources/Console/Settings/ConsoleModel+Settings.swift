@@ -2,9 +2,6 @@ internal import Cells
 internal import Timing
 
 extension ConsoleModel {
-    /// The glyphs that may be drawn: what the terminal can, unless the operator wants less.
-    var glyphs: Glyphs { preferences.usesASCII ? .ascii : settings.glyphs }
-
     /// What can be chosen of a setting; empty where a list of its own opens.
     func values(of setting: ConsoleSetting) -> [String] {
         switch setting {
