@@ -30,7 +30,7 @@ extension ConsoleModel {
         case .drain(let drain):
             let interval = drain == nil ? DrainPlan.interval(form.chosen(0)) : nil
             return ScriptLine(command(.drain(drain == nil, for: interval), reason: reason))
-        case .quit, .text: return nil
+        case .save, .replace, .saving, .replaceRecording, .quit, .text: return nil
         }
     }
 

@@ -21,6 +21,7 @@ struct LinesScript {
 
     /// Writes the rows. Throws 3 if there is none.
     func run(_ script: ScriptContext) throws(HostError) {
+        if case .overview = list { return try overview(script) }
         let count =
             switch list {
             case .log(let filter, let level):
@@ -60,8 +61,8 @@ struct LinesScript {
                     guard case .devices(let picture) = content else { return nil }
                     return picture.rows.map { ($0, nil) }
                 }
-            // Finishes by itself.
-            case .overview: return try overview(script)
+            // Written above.
+            case .overview: 0
             }
         guard count == 0 else { return try script.output.finish() }
         try script.output.abandon()
