@@ -56,6 +56,7 @@ enum VerdictWords {
         case .limit: "X takes a binding away; contacts: in the settings has limit and overflow."
         case .malformed: "The phone (or something between) is at fault: r shows the message."
         case .unsupported: "Switch off in the phone what is not served here."
+        case .drained: "Nothing is wrong with the phone: it comes in when the drain ends; D lifts it."
         case .server: "See the Log (5) and who sends so much (1)."
         }
     }

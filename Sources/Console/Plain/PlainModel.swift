@@ -153,7 +153,12 @@ public struct PlainModel: Sendable {
             case .watch(let watch):
                 if case .window(let window, _) = update { take(window, of: watch, at: now) }
             }
-        case .reloaded, .replay, .statistics, .messages, .values: break
+        // How far an act of many has come is told when it ends: every second would be too much to listen to.
+        case .progress(let progress):
+            if progress.state != .underWay {
+                say("\(progress.by.short) is done: \(OperationWords.progress(progress))")
+            }
+        case .reloaded, .replay, .statistics, .messages, .values, .acts: break
         }
     }
 
