@@ -19,8 +19,10 @@ struct BeatGroup {
     /// The only address that members have come from; nil once there were two.
     private(set) var address: IPAddress?
     private var hasTwo = false
+    /// Beats since the outage began.
+    private var heard = 0
     /// An outage is on.
-    var isOut = false
+    var isOut = false { didSet { heard = 0 } }
 
     /// How much it takes for an outage.
     struct Threshold {
@@ -62,6 +64,7 @@ struct BeatGroup {
     /// One of its phones was heard.
     mutating func beat(wasSilent: Bool, isNew: Bool, at now: Timestamp) {
         run = 0
+        heard += 1
         lastBeat = now
         if wasSilent {
             silent -= 1
@@ -92,6 +95,7 @@ struct BeatGroup {
         return run >= threshold.run || streak >= threshold.share && streak * 2 >= phones
     }
 
-    /// An outage is over when no more than a quarter is still silent.
-    var isBack: Bool { missing * 4 <= phones }
+    /// An outage is over when half have been heard since it began and no more than a quarter is still silent: at its begin
+    /// few have had the time to be missed.
+    var isBack: Bool { missing * 4 <= phones && heard * 2 >= max(1, phones) }
 }

@@ -98,7 +98,7 @@ import Testing
 
     @Test func whatARestartWouldBringIsTold() {
         let driver = Driver(Size(width: 140, height: 40), view: .overview)
-        #expect(driver.says("restart now: 3,259 back"), "\(driver.screen)")
+        #expect(driver.says("restart now: 3,267 back"), "\(driver.screen)")
         #expect(driver.says("no jitter"))
         #expect(driver.screen.contains("/s expected"))
     }
