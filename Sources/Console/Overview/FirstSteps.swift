@@ -28,7 +28,13 @@ struct FirstSteps {
         {
             texts.remove(at: place)
         }
-        for (row, line) in wrapped(texts, area.width, ascii).prefix(area.height).enumerated() {
+        // Where even that does not fit, a line that is cut leaves the others their place.
+        let isTight = wrapped(texts, area.width, ascii).count > area.height
+        let shown =
+            isTight
+            ? texts.map { RunLine($0.runs, ascii: ascii).fitted(to: area.width) }
+            : wrapped(texts, area.width, ascii)
+        for (row, line) in shown.prefix(area.height).enumerated() {
             line.draw(on: &grid, at: Point(x: area.x, y: area.y + row), maxWidth: area.width)
         }
     }
@@ -53,6 +59,7 @@ struct FirstSteps {
 
     private func lines(isWide: Bool) -> [Line] {
         let places = welcome.listeners.isEmpty ? "nothing" : welcome.listeners.joined(separator: ", ")
+        guard isWide else { return narrow(places) }
         var lines = [
             Line("No phone has come yet. Listening on \(places).", role: .textStrong),
             Line("", isDetail: true),
@@ -71,15 +78,15 @@ struct FirstSteps {
         lines += [
             Line(
                 key: keys.key(.attempts),
-                isWide ? "shows who tries to register, and why it fails" : "who tries, and why not"
+                "shows who tries to register, and why it fails"
             ),
             Line(
                 key: keys.key(.filter),
-                isWide ? "finds a phone in any list: user, address, User-Agent" : "finds a phone in a list"
+                "finds a phone in any list: user, address, User-Agent"
             ),
             Line(
                 key: keys.key(.help),
-                isWide ? "has every key of the screen, and finds them by words" : "every key"
+                "has every key of the screen, and finds them by words"
             ),
         ]
         if canPlayTour {
@@ -90,5 +97,19 @@ struct FirstSteps {
             )
         }
         return lines
+    }
+
+    /// Four lines, for the smallest screen.
+    private func narrow(_ places: String) -> [Line] {
+        func key(_ id: ActionID) -> String { keys.key(id) }
+        return [
+            Line("Listening on \(places)", role: .textStrong),
+            Line(
+                welcome.openDomains.isEmpty
+                    ? "regtop account add 4417@example.test" : "No password is needed."
+            ),
+            Line("\(key(.attempts)) who tries  \(key(.filter)) find one  \(key(.help)) all keys"),
+            Line(canPlayTour ? ":tour shows around." : "regtop --demo has phones and a :tour."),
+        ]
     }
 }

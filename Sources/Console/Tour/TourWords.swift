@@ -30,8 +30,8 @@ struct TourWords {
         case .undo where tour.taken > 0 && tour.putBack == 0:
             "Gone. Now put it back: \(key(.undo)), within ten seconds (later from the audit screen)."
         case .undo:
-            "Take a binding away: \(key(.filter))\(good), Enter, \(key(.evict)) asks first, y does it. "
-                + "Then put it back: \(key(.undo))."
+            "Take a binding away: \(key(.clearFilter)) shows all, \(key(.filter))\(good), Enter; \(key(.evict)) asks first, "
+                + "y does it. Then put it back: \(key(.undo))."
         case .record:
             "All of that is on record, with your name: \(key(.log)) for the log, and Tab for the audit trail."
         }
@@ -47,7 +47,8 @@ struct TourWords {
         case .ghosts:
             "\(haunted) has ghosts: \(key(.bindings)), \(key(.filter))\(haunted) Enter, \(key(.evictGhosts)), y."
         case .undo where tour.taken > 0 && tour.putBack == 0: "Now put it back: \(key(.undo))."
-        case .undo: "Evict: \(key(.filter))\(good) Enter, \(key(.evict)), y. Then undo: \(key(.undo))."
+        case .undo:
+            "Evict: \(key(.clearFilter)) \(key(.filter))\(good) Enter, \(key(.evict)), y. Then undo: \(key(.undo))."
         case .record: "It is on record: \(key(.log)), then Tab."
         }
     }
