@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Host
 import Yams
 
@@ -104,11 +105,11 @@ struct PreferencesFile: Sendable {
     }
 
     private static func node(_ value: KeptValue) -> Node {
-        func quoted(_ text: String) -> Node { Node(text, Tag(.str), .doubleQuoted) }
+        func quoted(_ text: String) -> Node { Node(text, .implicit, .doubleQuoted) }
         switch value {
         case .text(let text): return quoted(text)
-        case .flag(let flag): return Node(flag ? "true" : "false", Tag(.bool))
-        case .list(let list): return Node(list.map(quoted), Tag(.seq), .flow)
+        case .flag(let flag): return Node(flag ? "true" : "false")
+        case .list(let list): return Node(list.map(quoted), .implicit, .flow)
         case .map(let map):
             return Node(map.sorted { $0.key < $1.key }.map { (quoted($0.key), quoted($0.value)) })
         }

@@ -56,7 +56,7 @@ struct PreferencesFileTests {
     @Test(
         "A file that can't be understood says where, and is moved aside before another is written",
         arguments: [
-            ("theme: [", ":2:1:"), ("[a]", ":1:1: choices are lines"),
+            ("theme: [", "mend the syntax"), ("[a]", ":1:1: choices are lines"),
             ("moon: 1", ":1:1: there is no such choice"),
             ("key-bar: perhaps", ":1:10: key-bar is true or false"),
             ("columns: aor", ":1:10: columns is a list"),

@@ -29,7 +29,7 @@ enum ConsoleSetting: String, CaseIterable, Sendable {
         case .clock: "times of day as here, or in UTC"
         case .times: "times of day, or since the message before"
         case .glyphs: "lines, bars and marks"
-        case .mouse: "wheel and clicks; marking text then takes Shift"
+        case .mouse: "wheel, clicks; to mark text hold Shift"
         }
     }
 }

@@ -46,7 +46,7 @@ struct SettingsBox {
         let value = title.inset(left: 9)
         let text = model.value(of: setting)
         let isOpen = model.values(of: setting).count > 1
-        let room = min(value.width, max(16, row.width / 3))
+        let room = min(value.width, max(16, row.width / 4))
         let shown = isOpen ? "< \(text) >" : text
         grid.put(
             SafeText(shown, ascii: ascii).fitted(to: room),

@@ -35,8 +35,12 @@ final class ChoicesKeeper: Sendable {
 
     /// Keeps these choices soon; `report` is told if they can't be.
     func keep(_ preferences: Preferences, report: @escaping @Sendable (String) -> Void) {
+        keep(preferences.kept, report: report)
+    }
+
+    /// Keeps choices by their names.
+    func keep(_ wanted: KeptChoices, report: @escaping @Sendable (String) -> Void) {
         guard let place else { return }
-        let wanted = preferences.kept
         let before = known.withLock { known in
             defer { known = wanted }
             return known

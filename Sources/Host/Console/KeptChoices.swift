@@ -49,10 +49,9 @@ extension Preferences {
     /// reader of the file has told of them.
     init(kept: KeptChoices) {
         self.init()
-        func flag(_ name: String, _ path: WritableKeyPath<Preferences, Bool>) {
+        for (name, path) in Self.flags {
             if case .flag(let value)? = kept[name] { self[keyPath: path] = value }
         }
-        for (name, path) in Self.flags { flag(name, path) }
         if case .text(let name)? = kept["theme"], !name.isEmpty { theme = name }
         if case .list(let names)? = kept["columns"] { columns = names }
         if case .map(let named)? = kept["filters"] { filters = named }

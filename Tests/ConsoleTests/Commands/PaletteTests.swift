@@ -1,4 +1,6 @@
+internal import BindingTable
 import Cells
+internal import Monitor
 import Support
 import Testing
 

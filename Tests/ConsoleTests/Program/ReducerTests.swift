@@ -234,7 +234,8 @@ import Timing
         #expect(driver.model.theme == "ansi")
         driver.press("Tj⏎")
         #expect(driver.model.theme == "mono")
-        #expect(driver.effects.count == 4)
+        // Each look, and the choice that is kept.
+        #expect(driver.effects.count == 5 && driver.kept?.theme == "mono")
     }
 
     @Test func viewsAndBack() {

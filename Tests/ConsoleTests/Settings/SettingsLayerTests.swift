@@ -1,5 +1,7 @@
 import Cells
+import ConsoleLink
 import Testing
+import Timing
 
 @testable import Console
 

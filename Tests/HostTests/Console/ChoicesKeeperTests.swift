@@ -1,4 +1,3 @@
-import Console
 import Synchronization
 import Testing
 
@@ -28,79 +27,76 @@ struct ChoicesKeeperTests {
         let sentences = Mutex<[String]>([])
     }
 
-    /// Keeps and waits until it is kept; what was reported.
-    private func keep(_ keeper: ChoicesKeeper, _ preferences: Preferences) -> [String] {
+    /// Keeps changed choices and waits until they are kept; what was reported.
+    private func keep(_ keeper: ChoicesKeeper, _ changes: KeptChoices) -> [String] {
         let heard = Heard()
-        keeper.keep(preferences) { sentence in heard.sentences.withLock { $0.append(sentence) } }
+        let wanted = keeper.preferences.kept.merging(changes) { $1 }
+        keeper.keep(wanted) { sentence in heard.sentences.withLock { $0.append(sentence) } }
         keeper.finish()
         return heard.sentences.withLock { $0 }
     }
 
-    @Test("What was chosen is there at the next start")
+    @Test("What was chosen is there at the next start, whatever it is")
     func roundTrip() {
         let memory = Memory()
-        var preferences = Preferences()
-        preferences.theme = "okabe"
-        preferences.columns = ["aor", "q"]
-        preferences.filters = ["late": "st:LATE"]
-        preferences.showsKeyBar = false
-        preferences.usesMouse = true
-        preferences.usesUTC = true
-        #expect(keep(ChoicesKeeper(memory.place), preferences) == [])
-        #expect(ChoicesKeeper(memory.place).preferences == preferences)
-        #expect(Preferences(kept: preferences.kept) == preferences)
+        var other = ChoicesPlace.forms
+        for (name, value) in other {
+            switch value {
+            case .flag(let flag): other[name] = .flag(!flag)
+            case .text: other[name] = .text("okabe")
+            case .list: other[name] = .list(["aor", "q"])
+            case .map: other[name] = .map(["late": "st:LATE"])
+            }
+        }
+        #expect(keep(ChoicesKeeper(memory.place), other) == [])
+        #expect(ChoicesKeeper(memory.place).preferences.kept == other)
     }
 
     @Test("Two consoles of one operator keep each other's choices")
     func merged() {
         let memory = Memory()
         let (first, second) = (ChoicesKeeper(memory.place), ChoicesKeeper(memory.place))
-        var one = first.preferences
-        one.filters = ["late": "st:LATE"]
-        #expect(keep(first, one) == [])
-        var other = second.preferences
-        other.showsKeyBar = false
-        #expect(keep(second, other) == [])
-        let both = ChoicesKeeper(memory.place).preferences
-        #expect(both.filters == ["late": "st:LATE"] && !both.showsKeyBar)
+        #expect(keep(first, ["filters": .map(["late": "st:LATE"])]) == [])
+        #expect(keep(second, ["key-bar": .flag(false)]) == [])
+        let both = ChoicesKeeper(memory.place).preferences.kept
+        #expect(both["filters"] == .map(["late": "st:LATE"]) && both["key-bar"] == .flag(false))
     }
 
     @Test("A broken file is one warning, the usual choices, and is replaced only by a choice")
     func broken() {
         let memory = Memory()
+        let usual = ChoicesKeeper(memory.place).preferences.kept
         memory.isBroken.withLock { $0 = true }
         let keeper = ChoicesKeeper(memory.place)
-        #expect(
-            keeper.problem?.contains("/memory:1:1: nonsense") == true && keeper.preferences == Preferences()
-        )
+        #expect(keeper.problem?.contains("/memory:1:1: nonsense") == true && keeper.preferences.kept == usual)
         #expect(memory.isBroken.withLock { $0 })
-        var preferences = Preferences()
-        preferences.theme = "mono"
-        #expect(keep(keeper, preferences) == [])
-        #expect(ChoicesKeeper(memory.place).preferences.theme == "mono")
+        #expect(keep(keeper, ["theme": .text("mono")]) == [])
+        #expect(ChoicesKeeper(memory.place).preferences.kept["theme"] == .text("mono"))
     }
 
     @Test("What can't be kept is said")
     func full() {
         let memory = Memory()
         memory.isFull.withLock { $0 = true }
-        let said = keep(ChoicesKeeper(memory.place), Preferences())
+        let said = keep(ChoicesKeeper(memory.place), [:])
         #expect(said == ["This choice lasts until the console ends: /memory: disk full"])
-        #expect(keep(ChoicesKeeper(nil), Preferences()) == [] && ChoicesKeeper(nil).path.isEmpty)
+        #expect(keep(ChoicesKeeper(nil), [:]) == [] && ChoicesKeeper(nil).path.isEmpty)
     }
 
     @Test("An option or the settings name the theme, else what was chosen, if it is still there")
     func theme() {
         let file = ThemeFile(name: "calm", origin: "here", lines: [], problems: [])
         let library = ThemeLibrary(files: [file]) { _ in nil }
-        var (screen, preferences) = (ScreenSettings(), Preferences())
-        #expect(library.name(screen, preferences) == "ansi")
-        preferences.theme = "calm"
-        #expect(library.name(screen, preferences) == "calm")
-        screen.theme = "mono"
-        #expect(library.name(screen, preferences) == "mono")
-        preferences.theme = "gone"
-        screen.theme = nil
-        #expect(library.name(screen, preferences) == "ansi")
+        func name(_ given: String?, _ chosen: KeptChoices) -> String {
+            let memory = Memory()
+            memory.kept.withLock { $0 = chosen }
+            var screen = ScreenSettings()
+            screen.theme = given
+            return library.name(screen, ChoicesKeeper(memory.place).preferences)
+        }
+        #expect(name(nil, [:]) == "ansi")
+        #expect(name(nil, ["theme": .text("calm")]) == "calm")
+        #expect(name("mono", ["theme": .text("calm")]) == "mono")
+        #expect(name(nil, ["theme": .text("gone")]) == "ansi")
     }
 }
