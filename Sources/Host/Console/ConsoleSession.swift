@@ -96,13 +96,13 @@ final class ConsoleSession {
         screen.useMouse(model.usesMouse)
         letters = Letters()
         nextTick = SystemClock.read().timestamp
-        if !console.record.isEmpty { try beginRecording(console.record) }
         let wake = events.wakeUp
         let letters = letters
         saves = SaveDesk(line: line) { order, report in
             letters.saves.withLock { $0.append((order, report)) }
             wake.wake()
         }
+        if !console.record.isEmpty { try beginRecording(console.record) }
         line.begin { update in
             letters.updates.withLock { $0.append(update) }
             wake.wake()

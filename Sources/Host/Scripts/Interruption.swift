@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import Transport
 
 /// Ctrl-C and its like: the program ends at once with 128 and the signal's number, and leaves no part of a file. Where
 /// something has to be ended before (`during`), the first Ctrl-C only says so, and the second ends.
@@ -41,29 +42,12 @@ public enum Interruption {
     /// Watches from now on; for the main thread, before there are others.
     public static func watch() {
         let signals = BlockedSignals([SIGINT, SIGTERM, SIGHUP])
-        var attributes = pthread_attr_t()
-        pthread_attr_init(&attributes)
-        defer { pthread_attr_destroy(&attributes) }
-        pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-        let box = Unmanaged.passRetained(SignalsBox(signals)).toOpaque()
-        var thread = pthread_t()
-        pthread_create(
-            &thread,
-            &attributes,
-            { argument in
-                guard let argument else { return nil }
-                let box = Unmanaged<SignalsBox>.fromOpaque(argument).takeRetainedValue()
-                let signal = ending(box.signals)
-                PartialFiles.discard()
-                _exit(128 + signal)
-            },
-            box
-        )
-    }
-
-    private final class SignalsBox {
-        let signals: BlockedSignals
-        init(_ signals: BlockedSignals) { self.signals = signals }
+        // Nobody waits for it: it ends with the program, or ends it.
+        _ = try? LoopThread(name: "regtop-signals") {
+            let signal = ending(signals)
+            PartialFiles.discard()
+            _exit(128 + signal)
+        }
     }
 }
 

@@ -71,8 +71,8 @@ import Timing
     @Test func oneUAbortsAndTheNextPutsBackWhatWasDone() {
         var driver = driver(12)
         driver.press("VX⇥⇥5⇥⇥12⇥⏎")
-        driver.world.progress?.counts.done = 5
-        driver.world.progress?.undoUntil = driver.now.timestamp + .seconds(300)
+        driver.world.underWay?.counts.done = 5
+        driver.world.underWay?.undoUntil = driver.now.timestamp + .seconds(300)
         driver.press("u")
         #expect(driver.performed.last == .abort)
         #expect(driver.messageLine.contains("evicted 5 of 12 bindings"), "\(driver.messageLine)")
@@ -86,7 +86,7 @@ import Timing
         var driver = Driver()
         driver.input(.link(.progress(progress(1_200, by: Self.other))))
         #expect(driver.messageLine.contains("mb@198.51.100.99: evicting 1,200 of 18,204, 50 a second"))
-        driver.world.progress = progress(1_200, by: Self.other)
+        driver.world.underWay = progress(1_200, by: Self.other)
         driver.press("u")
         #expect(driver.performed.isEmpty)
         #expect(

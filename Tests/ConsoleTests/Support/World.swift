@@ -51,10 +51,10 @@ struct World {
     /// Acts that can be undone, the newest first.
     var undoable: [UndoableAct] = []
     /// The act that is done a few bindings at a time.
-    var progress: ActProgress?
+    var underWay: ActProgress?
 
     func acts(at now: Timestamp) -> ActList {
-        ActList(progress: progress, undoable: undoable.filter { $0.until.map { $0 > now } ?? true }, at: now)
+        ActList(progress: underWay, undoable: undoable.filter { $0.until.map { $0 > now } ?? true }, at: now)
     }
 
     private mutating func file(
@@ -297,10 +297,10 @@ struct World {
             outcome.reach = reach(of: subjects)
             return outcome
         case .abort:
-            progress?.state = .aborted
-            progress?.ending = command.by.short
+            underWay?.state = .aborted
+            underWay?.ending = command.by.short
             var outcome = CommandOutcome()
-            outcome.progress = progress
+            outcome.progress = underWay
             return outcome
         case .unblock(let subject):
             blocks.removeAll { $0.subject == subject }
@@ -343,7 +343,7 @@ struct World {
         _ id: CommandID,
         at now: Timestamp,
     ) -> CommandOutcome {
-        progress = ActProgress(
+        underWay = ActProgress(
             act: id,
             verb: "evict",
             by: command.by,
@@ -353,7 +353,7 @@ struct World {
             startedAt: now
         )
         var outcome = CommandOutcome(id: id)
-        outcome.progress = progress
+        outcome.progress = underWay
         return outcome
     }
 

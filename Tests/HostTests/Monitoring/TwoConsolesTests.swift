@@ -5,6 +5,7 @@ import ConsoleLink
 import Foundation
 import Glibc
 import Monitor
+import Registrar
 import SIPMessage
 import Synchronization
 import Testing

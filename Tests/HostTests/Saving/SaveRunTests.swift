@@ -109,10 +109,10 @@ struct SaveRunTests {
             }
         }
         #expect(
-            Self.save(.blocks, .text, place.path("none"), in: world) == .failed("there is no row to write")
+            Self.save(.blocks(filter: nil), .text, place.path("none"), in: world) == .failed("there is no row to write")
         )
         #expect(
-            Self.save(.log(containing: "x", level: .info), .text, place.path("none"), in: world)
+            Self.save(.log(filter: Filter(containing: "x", for: .log), level: .info), .text, place.path("none"), in: world)
                 == .failed("there is no row to write")
         )
         #expect(try !place.names.contains("none"))
@@ -140,7 +140,12 @@ struct SaveRunTests {
                 at: world.now
             )
         }
-        let report = Self.save(.log(containing: "line", level: .info), .csv, place.path("log"), in: world)
+        let report = Self.save(
+            .log(filter: Filter(containing: "line", for: .log), level: .info),
+            .csv,
+            place.path("log"),
+            in: world
+        )
         guard case .done(let rows, _, _) = report else {
             Issue.record("\(report)")
             return

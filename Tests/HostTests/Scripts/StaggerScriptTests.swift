@@ -1,5 +1,6 @@
 import BindingTable
 import ConsoleLink
+import Registrar
 import Testing
 import Timing
 
