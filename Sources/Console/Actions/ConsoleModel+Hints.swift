@@ -11,7 +11,10 @@ extension ConsoleModel {
         case .columns(let columns): return layerHints(.columns) { offers($0, columns) }
         case .help(let help): return layerHints(.help) { offers($0, help) }
         case .pick(let pick):
-            return layerHints(.pick) { $0 == .pickDown || $0 == .pickUp ? offers($0, pick) : true }
+            let actions = keys.actions(at: .pick).filter {
+                $0.weight > 0 && ($0.id == .pickDown || $0.id == .pickUp ? offers($0.id, pick) : true)
+            }
+            return KeyBar.hints(actions) { label($0, pick) }
         case .form(let form):
             let actions = keys.actions(at: .form).filter {
                 $0.weight > 0 && offers($0.id, form, at: now)
@@ -92,6 +95,16 @@ extension ConsoleModel {
         case .formQuit: return form.isQuit
         case .formDown: return form.top < maximumTop(of: form, at: now)
         default: return true
+        }
+    }
+
+    /// The word of an action in a list to choose from: an act is done, all else is kept.
+    private func label(_ action: Action, _ pick: PickState) -> String {
+        guard case .act = pick.choice else { return action.label }
+        switch action.id {
+        case .pickChoose: return "Do it"
+        case .pickCancel: return "Close"
+        default: return action.label
         }
     }
 
