@@ -11,9 +11,16 @@ extension ConsoleModel {
         case .columns(let columns): return layerHints(.columns) { offers($0, columns) }
         case .help(let help): return layerHints(.help) { offers($0, help) }
         case .pick(let pick):
+<<<<<<< HEAD
             return layerHints(.pick) { $0 == .pickDown || $0 == .pickUp ? offers($0, pick) : true }
         case .copy(let menu): return layerHints(.copy) { offers($0, menu) }
         case .report(let report): return layerHints(.report) { offers($0, report) }
+=======
+            let actions = keys.actions(at: .pick).filter {
+                $0.weight > 0 && ($0.id == .pickDown || $0.id == .pickUp ? offers($0.id, pick) : true)
+            }
+            return KeyBar.hints(actions) { label($0, pick) }
+>>>>>>> e74f1f7ef81c0fcbb4fa5be25a2ca0c91e064d57
         case .form(let form):
             let actions = keys.actions(at: .form).filter {
                 $0.weight > 0 && offers($0.id, form, at: now)
@@ -116,6 +123,16 @@ extension ConsoleModel {
         case .formCopy: return scriptLine(of: form) != nil
         case .formDown: return form.top < maximumTop(of: form, at: now)
         default: return true
+        }
+    }
+
+    /// The word of an action in a list to choose from: an act is done, all else is kept.
+    private func label(_ action: Action, _ pick: PickState) -> String {
+        guard case .act = pick.choice else { return action.label }
+        switch action.id {
+        case .pickChoose: return "Do it"
+        case .pickCancel: return "Close"
+        default: return action.label
         }
     }
 

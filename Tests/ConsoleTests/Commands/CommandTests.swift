@@ -123,7 +123,7 @@ import Testing
             #expect(driver.model.screen == screen)
         }
         driver.press(":view moon⏎")
-        #expect(driver.messageLine.contains("There is no view moon; views are overview"))
+        #expect(driver.says("There is no view moon; views are overview"))
     }
 
     // MARK: Acts
