@@ -69,7 +69,7 @@ struct PreferencesFileTests {
         do {
             _ = try folder.file.read()
             Issue.record("taken: \(text)")
-        } catch let error as HostError {
+        } catch {
             #expect(error.description.contains(place), "\(error)")
         }
         try folder.file.write(Self.choices)
@@ -91,7 +91,7 @@ struct PreferencesFileTests {
         do {
             try folder.file.write(Self.choices)
             Issue.record("written")
-        } catch let error as HostError {
+        } catch {
             #expect(error.description.contains("can't be made"), "\(error)")
         }
     }

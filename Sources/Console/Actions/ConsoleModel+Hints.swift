@@ -11,16 +11,12 @@ extension ConsoleModel {
         case .columns(let columns): return layerHints(.columns) { offers($0, columns) }
         case .help(let help): return layerHints(.help) { offers($0, help) }
         case .pick(let pick):
-<<<<<<< HEAD
-            return layerHints(.pick) { $0 == .pickDown || $0 == .pickUp ? offers($0, pick) : true }
-        case .copy(let menu): return layerHints(.copy) { offers($0, menu) }
-        case .report(let report): return layerHints(.report) { offers($0, report) }
-=======
             let actions = keys.actions(at: .pick).filter {
                 $0.weight > 0 && ($0.id == .pickDown || $0.id == .pickUp ? offers($0.id, pick) : true)
             }
             return KeyBar.hints(actions) { label($0, pick) }
->>>>>>> e74f1f7ef81c0fcbb4fa5be25a2ca0c91e064d57
+        case .copy(let menu): return layerHints(.copy) { offers($0, menu) }
+        case .report(let report): return layerHints(.report) { offers($0, report) }
         case .form(let form):
             let actions = keys.actions(at: .form).filter {
                 $0.weight > 0 && offers($0.id, form, at: now)
