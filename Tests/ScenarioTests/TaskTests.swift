@@ -94,8 +94,10 @@ import Timing
 
         let cause = presses(world, "2/4717⏎⏎")
         #expect(cause <= Self.toCause, "\(cause) keys")
-        let removals = world.lines(with: "R0 200")
-        #expect(removals.count >= 2, "it registers and removes itself, over and over:\n\(world.screen)")
+        #expect(
+            world.says("OK R 401 R 200") && world.says("UNREG R0 401 R0 200"),
+            "it registers and removes itself, over and over:\n\(world.screen)"
+        )
 
         let before = try #require(world.bindings(of: "4717").first)
         let cure = presses(world, "Xyu")

@@ -28,7 +28,8 @@ import Timing
     }
 
     private func step(_ world: World) -> String {
-        let lines = world.lines.map { $0.trimmingPrefix { "─ ".contains($0) } }
+        // The two last lines have positions of lists, which look alike.
+        let lines = world.lines.dropLast(2).map { $0.trimmingPrefix { "─ ".contains($0) } }
         for number in 1...5
         where lines.contains(where: { $0.hasPrefix("TOUR \(number)/5") || $0.hasPrefix("\(number)/5 ") }) {
             return "\(number)/5"
@@ -71,8 +72,8 @@ import Timing
         world.press("3/1001⏎ 3⏎⎋")
         #expect(step(world) == "1/5", "another phone's attempts")
         world.press("3\\/4417⏎")
-        #expect(step(world) == "2/5")
-        world.press("⎋2\\⏎⎋ 3\\g⏎d⎋")
+        #expect(step(world) == "2/5", "\(world.screen)")
+        world.press("2\\⏎⎋ 3\\g⏎d⎋")
         #expect(step(world) == "2/5", "another attempt, and one whose reason is hidden")
         world.press("3\\/4417⏎⏎")
         if step(world) == "2/5" { world.press("d") }

@@ -46,8 +46,11 @@ struct BindingScreen {
         } else if page != nil {
             lines.append("The journal does not hold its end.")
         }
-        EmptyText(what: "This binding is no longer kept.", advice: lines + ["\(model.keys.key(.leave)) goes back."])
-            .draw(on: &grid, in: body)
+        EmptyText(
+            what: "This binding is no longer kept.",
+            advice: lines + ["\(model.keys.key(.leave)) goes back."]
+        )
+        .draw(on: &grid, in: body)
     }
 
     /// What the journal tells of the address of record.

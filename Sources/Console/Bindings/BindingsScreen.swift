@@ -110,7 +110,8 @@ struct BindingsScreen {
             )
         }
         guard filter.isEmpty else {
-            let more = model.filterBeforeProblems == nil ? "" : ", \(model.keys.key(.problems)) shows all rows"
+            let more =
+                model.filterBeforeProblems == nil ? "" : ", \(model.keys.key(.problems)) shows all rows"
             return EmptyText(
                 what: "No binding matches \(filter)",
                 advice: [

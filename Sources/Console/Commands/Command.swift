@@ -120,7 +120,7 @@ struct Command: Sendable {
             argument: "[FILE]",
             help: "save what is here: .txt, .csv, .json, .pcap; secrets hidden"
         ),
-        Command(name: .record, argument: "FILE", help: "record this session (asciicast); off ends it"),
+        Command(name: .record, argument: "[FILE]", help: "record this session (asciicast); off ends it"),
         Command(name: .tour, argument: "", help: "a night on call in five steps, on the phones of --demo"),
         Command(name: .detach, argument: "", help: "leave the terminal; the registrar goes on"),
         Command(name: .quit, argument: "", help: "quit (asks first)", action: .quit),

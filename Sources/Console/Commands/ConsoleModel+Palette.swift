@@ -118,7 +118,9 @@ extension ConsoleModel {
         let completion = FilterCompletion(scalars[...], subject: screen.filtered, named: preferences.filters)
         let head = String(String.UnicodeScalarView(scalars.prefix(completion.start)))
         if !typed.isEmpty { values += completion.candidates.prefix(8).map { (head + $0.text, "") } }
-        values += preferences.filters.sorted { $0.key < $1.key }.map { ("@\($0.key)", $0.value) }
+        let known = Set(values.map(\.0))
+        values += preferences.filters.sorted { $0.key < $1.key }
+            .map { ("@\($0.key)", $0.value) }.filter { !known.contains($0.0) }
         values += state.history.reversed().map { ($0, "used before") }
         return values
     }

@@ -100,7 +100,7 @@ struct HistoryScreen {
         let reach = HistoryWords.reach(page, since: nil, clock)
         let next =
             isFiltered
-            ? "\(model.keys.key(.clearFilter)) clears the text."
+            ? "\(model.keys.key(.clearFilter)) clears the filter."
             : "q goes back; \(model.keys.key(.attempts)) shows what was tried."
         EmptyText(what: first, advice: [next], detail: [reach]).draw(on: &grid, in: rect.inset(top: 1))
     }

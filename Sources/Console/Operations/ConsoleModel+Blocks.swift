@@ -157,7 +157,9 @@ extension ConsoleModel {
         if case .source = subjects.first {
             lines.append(RunLine("All phones behind that address are hit, if it is a NAT.", role: .stateWarn))
         }
-        lines.append(RunLine("Bindings that are there stay until they end: \(keys.key(.evict)) takes them away."))
+        lines.append(
+            RunLine("Bindings that are there stay until they end: \(keys.key(.evict)) takes them away.")
+        )
         return lines
     }
 

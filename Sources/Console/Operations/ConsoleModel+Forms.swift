@@ -9,7 +9,8 @@ extension ConsoleModel {
     /// Keys of a dialog: text goes to the field that has the focus, all else to the table of actions.
     mutating func pressForm(_ form: inout Form, _ key: Key, at now: ClockReading) -> [ConsoleEffect] {
         let id = keys.action(of: key, at: .form)?.id
-        let isMove = id == .formCancel || id == .formPress || id == .formNext || id == .formPrevious
+        let isMove =
+            id == .formCancel || id == .formPress || id == .formNext || id == .formPrevious
             || id == .formCopy
         if form.isTyping, !isMove {
             guard !form.type(key) else {

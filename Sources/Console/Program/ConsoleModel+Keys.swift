@@ -31,7 +31,10 @@ extension ConsoleModel {
                 )
             }
             if case .paste = key {
-                message = .info("Pasted text needs a line to go to: \(keys.key(.filter)) opens one.", at: now.timestamp)
+                message = .info(
+                    "Pasted text needs a line to go to: \(keys.key(.filter)) opens one.",
+                    at: now.timestamp
+                )
             }
             return []
         }

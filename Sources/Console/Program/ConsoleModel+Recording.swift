@@ -55,6 +55,9 @@ extension ConsoleModel {
     }
 
     private func replaceForm(_ path: String) -> Form {
-        Form(.replaceRecording(path), buttons: [DialogButton("Cancel"), DialogButton("Replace", isDanger: true)])
+        Form(
+            .replaceRecording(path),
+            buttons: [DialogButton("Cancel"), DialogButton("Replace", isDanger: true)]
+        )
     }
 }

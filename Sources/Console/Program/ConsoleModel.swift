@@ -43,6 +43,8 @@ public struct ConsoleModel: Sendable {
     var loss: LinkLoss?
     /// The other end was away since the last welcome.
     var isLinkLost = false
+    /// Ticks since a window was asked for.
+    private var ticksWaited = 0
     /// Newcomers are turned away, as the last window said.
     var drain: Drain?
     /// Why changes are not durable, as the last window said; nil: they are.
@@ -216,12 +218,25 @@ public struct ConsoleModel: Sendable {
         return effects + askErrand(at: now) + ask(at: now) + askHistory(at: now)
     }
 
+    /// Ticks between two windows. Where each second makes another screen of the whole, nobody reads all of them.
+    private var patience: Int {
+        switch screen {
+        case .overview: overview.numbers.registerRate >= 20 ? 2 : 1
+        case .attempts: attempts.isFollowing && attempts.gained >= max(1, listHeight / 2) ? 3 : 1
+        default: 1
+        }
+    }
+
     private mutating func tick(at now: ClockReading) {
         if let until = message?.until, until <= now.timestamp { message = nil }
         acts.removeAll { $0.until <= now.timestamp }
         errand?.isResting = false
         // What stands still, and has come, need not be asked for again.
         guard !isFrozen, loss == nil, replay == nil || !hasWindow || isPartial else { return }
+        ticksWaited += 1
+        // A slow line would carry little else.
+        guard ticksWaited >= patience || isPartial else { return }
+        ticksWaited = 0
         link.wantsWindow = true
     }
 }

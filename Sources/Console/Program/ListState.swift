@@ -39,6 +39,8 @@ struct ListState<Row: ListedRow>: Sendable {
     private(set) var shownRank = 0
     /// Rows that pass the filter, rows in all, and how far the monitor has counted them (0…1).
     private(set) var matched = 0, total = 0, progress = 1.0
+    /// Rows of the last window that the one before had not.
+    private(set) var gained = 0
     /// A window has come for what is asked now.
     private(set) var isLoaded = false
     /// Where the cursor is among `entries`.
@@ -220,6 +222,8 @@ struct ListState<Row: ListedRow>: Sendable {
         (matched, total, progress) = (window.matched, window.total, window.progress)
         isLoaded = true
         entries = rows.map { Entry($0) }
+        let known = Set(old.map(\.row.key))
+        gained = entries.count { !known.contains($0.row.key) }
         if let known = sought {
             sought = nil
             top = window.rank

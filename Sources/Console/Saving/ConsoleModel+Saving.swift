@@ -196,7 +196,11 @@ extension ConsoleModel {
         let formats: [SaveOrder.Format] = [.csv, .text, .json]
         var choices: [SavePlan.Choice] = []
         if let filter = marks.all {
-            let content = SaveOrder.Content.bindings(filter: filter.expansion, order: order, fields: shownFields)
+            let content = SaveOrder.Content.bindings(
+                filter: filter.expansion,
+                order: order,
+                fields: shownFields
+            )
             choices.append(SavePlan.Choice("all marked", "bindings", content, formats))
         } else if !marks.isEmpty {
             let content = SaveOrder.Content.marked(marks.sorted, fields: shownFields)

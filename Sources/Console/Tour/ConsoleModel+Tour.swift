@@ -55,7 +55,11 @@ extension ConsoleModel {
     mutating func greet() -> [ConsoleEffect] {
         guard !preferences.hasSeenTour, message == nil, screen == .overview else { return [] }
         let canPlay = settings.stage != nil && readOnlyBecause == nil
-        message = Message(text: canPlay ? TourWords.offer : TourWords.hint(keys), role: .toastInfo, until: nil)
+        message = Message(
+            text: canPlay ? TourWords.offer : TourWords.hint(keys),
+            role: .toastInfo,
+            until: nil
+        )
         return keepTourSeen()
     }
 

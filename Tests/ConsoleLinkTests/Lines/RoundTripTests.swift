@@ -35,7 +35,7 @@ struct RoundTripTests {
             #expect(String(reflecting: read) == String(reflecting: request), "seed \(seed)")
             #expect(LinkCodec.encode(read) == line && read.serial == request.serial, "seed \(seed)")
         }
-        #expect(words.count == 10 && words.values.allSatisfy { $0 > 100 }, "\(words)")
+        #expect(words.count == 12 && words.values.allSatisfy { $0 > 100 }, "\(words)")
     }
 
     @Test("Every update, whatever stands in it, on one line without anything that steers a terminal")

@@ -70,7 +70,7 @@ import Testing
         driver = Driver()
         driver.press("?F6")
         #expect(driver.screen.contains("choose the column to sort by"))
-        driver.press("⌫⌫sortMenu")
+        driver.press("⌫⌫sort-menu")
         #expect(driver.screen.contains("choose the column to sort by"), "by its name")
     }
 

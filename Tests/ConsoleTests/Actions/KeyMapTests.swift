@@ -20,7 +20,7 @@ import Testing
     }
 
     @Test func aRemappedKeyDoesItAndTheOldOneNothing() {
-        let keys = map([("evict", ["ctrl-x", "W"]), ("preview", ["x"]), ("follow-aor", ["F"])])
+        let keys = map([("evict", ["ctrl-x", "W"]), ("preview", ["z"]), ("follow-aor", ["F"])])
         #expect(keys.problems == [])
         var driver = Driver(keys: keys.map)
         driver.press("jjX")
@@ -166,7 +166,7 @@ import Testing
         ("R", .attempt, .raw), ("f8", .overview, .settings), (",", .log, .settings),
         ("f9", .bindings, .actMenu), ("m", .security, .actMenu), ("f10", .bindings, .columns),
         ("t", .bindings, .columns), ("f10", .attempt, .rawPane), ("P", .bindings, .preview),
-        ("x", .attempts, .followAOR), ("i", .bindings, .overview), ("d", .attempt, .why),
+        ("x", .attempts, .attemptsOf), ("d", .attempt, .why),
         ("d", .bindings, .detail), ("h", .binding, .leave), ("left", .attempt, .leave),
         ("l", .attempts, .open),
         ("right", .bindings, .open), ("-", .bindings, .lastView), ("ctrl-d", .bindings, .halfDown),
@@ -181,7 +181,7 @@ import Testing
 
     @Test func theActMenuRunsWhatItLists() {
         var driver = Driver()
-        driver.press("jja")
+        driver.press("jjm")
         #expect(driver.screen.contains("DO WHAT") && driver.screen.contains("X  Evict"))
         driver.press("⏎")
         #expect(driver.screen.contains("EVICT 1 BINDING") && driver.performed.isEmpty)

@@ -91,7 +91,7 @@ import Testing
         var driver = Driver()
         driver.press(":")
         driver.input(.key(.paste("detach\nq\n")))
-        #expect(driver.model.commandLine?.line.text == "detach" && driver.effects.isEmpty)
+        #expect(driver.model.commandLine?.line.text == "detach q" && driver.effects.isEmpty)
     }
 
     // MARK: What stands behind them

@@ -27,7 +27,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (":save⏎", "A name is needed"), (":save late exp<0⏎", "can't be a name"),
+        (":save late exp<0⏎", "can't be a name"),
         (":save x exp<<0⏎", "number expected"),
         (":save x⏎", "No filter is on"), (":save x @x⏎", "refers to itself"),
         (":forget x⏎", "No filter of the name"),

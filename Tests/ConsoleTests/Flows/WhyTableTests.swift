@@ -237,7 +237,8 @@ import Timing
         for verdict in AttemptVerdict.allCases {
             #expect(verdict.word.count <= 7 && !VerdictWords.sentence(verdict).isEmpty)
             #expect(
-                VerdictWords.advice(verdict).isEmpty != (verdict.isFailure || verdict == .waiting),
+                VerdictWords.advice(verdict).isEmpty
+                    != (verdict.isFailure || verdict == .waiting || verdict == .drained),
                 "\(verdict)"
             )
         }

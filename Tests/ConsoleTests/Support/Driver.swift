@@ -41,6 +41,9 @@ struct Driver {
             ThemeChoice(name: $0, summary: "the \($0) theme")
         },
     ) {
+        var preferences = preferences
+        if !filters.isEmpty { preferences.filters = filters }
+        preferences.hasSeenTour = !isNew
         model = ConsoleModel(
             settings: ConsoleSettings(
                 glyphs: ascii ? .ascii : .unicode,

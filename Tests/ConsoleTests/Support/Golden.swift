@@ -8,7 +8,9 @@ private let fixtures = URL(fileURLWithPath: #filePath)
 
 /// Whether a screen has its file.
 func hasGolden(_ name: String) -> Bool {
-    FileManager.default.fileExists(atPath: fixtures.appendingPathComponent("screens/console/\(name).txt").path)
+    FileManager.default.fileExists(
+        atPath: fixtures.appendingPathComponent("screens/console/\(name).txt").path
+    )
 }
 
 /// Compares a screen with its file in Tests/Fixtures/screens/console; `UPDATE_SCREENS=1` rewrites it.

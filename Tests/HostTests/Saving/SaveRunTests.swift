@@ -109,10 +109,16 @@ struct SaveRunTests {
             }
         }
         #expect(
-            Self.save(.blocks(filter: nil), .text, place.path("none"), in: world) == .failed("there is no row to write")
+            Self.save(.blocks(filter: nil), .text, place.path("none"), in: world)
+                == .failed("there is no row to write")
         )
         #expect(
-            Self.save(.log(filter: Filter(containing: "x", for: .log), level: .info), .text, place.path("none"), in: world)
+            Self.save(
+                .log(filter: Filter(containing: "x", for: .log), level: .info),
+                .text,
+                place.path("none"),
+                in: world
+            )
                 == .failed("there is no row to write")
         )
         #expect(try !place.names.contains("none"))

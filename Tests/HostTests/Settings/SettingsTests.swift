@@ -59,7 +59,7 @@ struct SettingsTests {
         var settings = Settings()
         for (view, filter, isRight) in [
             ("bindings", "exp<60", true), ("bindings", "exp<<60", false), ("attempts", "exp<60", false),
-            ("log", "exp<<60", true),
+            ("log", "disk level>=warning", true), ("log", "exp<60", false),
         ] {
             (settings.console.view, settings.console.filter) = (view, filter)
             let problem: String?

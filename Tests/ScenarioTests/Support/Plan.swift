@@ -27,6 +27,12 @@ struct Plan {
     /// The phones of the tour, if they play.
     var stage: TourStage?
 
+    /// All accounts: those of the crowd, and the plan's own for users whom the crowd does not play.
+    func accounts(beside crowd: [SimulatedAccount]) -> [SimulatedAccount] {
+        let played = Set(crowd.map(\.user))
+        return crowd + accounts.filter { !played.contains($0.user) }
+    }
+
     var accounts: [SimulatedAccount] {
         passwords.sorted { $0.key < $1.key }.map { user, password in
             SimulatedAccount(user: user, realm: domain, password: password)

@@ -70,7 +70,7 @@ final class World {
         if plan.crowd > 0 {
             crowd = Crowd(count: plan.crowd, domain: plan.domain, seed: plan.seed, now: start)
         }
-        let accounts = (crowd?.population.accounts ?? []) + plan.accounts
+        let accounts = plan.accounts(beside: crowd?.population.accounts ?? [])
         state = RegistrarState(
             table: BindingTable(seed: plan.seed),
             policy: PolicyBox(Policy(domains: [try plan.domain(accounts, using: worker)])),
@@ -231,7 +231,7 @@ final class World {
 
     /// Reads the accounts anew, as the host does.
     func reload() -> ReloadReport {
-        let accounts = (crowd?.population.accounts ?? []) + plan.accounts
+        let accounts = plan.accounts(beside: crowd?.population.accounts ?? [])
         guard let domain = try? plan.domain(accounts, using: worker) else {
             return ReloadReport(refusal: "the accounts can't be read")
         }

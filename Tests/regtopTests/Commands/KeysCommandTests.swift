@@ -28,7 +28,7 @@ struct KeysCommandTests {
         #expect(lines.first?.hasPrefix("KEYS") == true)
         let evict = try #require(lines.first { $0.contains(" evict ") })
         #expect(evict.hasPrefix("W ctrl-x *") && evict.contains("Bindings, binding detail"))
-        #expect(lines.contains { $0.hasPrefix("1 i ") && $0.contains("all screens") })
+        #expect(lines.contains { $0.hasPrefix("1 ") && $0.contains("all screens") })
         #expect(lines.last == "* by the settings")
         #expect(try output("", .text).allSatisfy { !$0.contains("*") })
     }
