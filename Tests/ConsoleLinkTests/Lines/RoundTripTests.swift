@@ -27,7 +27,7 @@ struct RoundTripTests {
     @Test("Every request, whatever stands in it")
     func requests() throws {
         var words: [String: Int] = [:]
-        for seed in 0..<3_000 as Range<UInt64> {
+        for seed in 0..<9_000 as Range<UInt64> {
             let request = try invent(LinkRequest.self, seed: seed)
             let line = LinkCodec.encode(request)
             words[word(line), default: 0] += 1
