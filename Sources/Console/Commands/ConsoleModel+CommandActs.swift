@@ -112,7 +112,7 @@ extension ConsoleModel {
             if let filter = marks.all { return openAct(kind, matching: filter) }
             return openAct(kind, on: marks.sorted)
         case "@filter":
-            guard let filter = bindingsFilter.filter else {
+            guard let filter = effective(bindingsFilter, for: .bindings) else {
                 message = .warning("No filter is on in Bindings: \(keys.key(.filter)) there filters.")
                 return []
             }

@@ -110,8 +110,8 @@ public struct ScriptLine: Hashable, Sendable {
         }
         if isPlain, !text.isEmpty { return text }
         guard text.unicodeScalars.contains(where: Self.isUnsafe) else {
-            return
-                "'\(text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''"))'"
+            // By scalars: a quote with a combining mark behind it is one character, and still ends the shell's word.
+            return "'" + text.unicodeScalars.map { $0 == "'" ? "'\\''" : String($0) }.joined() + "'"
         }
         var quoted = "$'"
         for scalar in text.unicodeScalars {
@@ -133,7 +133,9 @@ public struct ScriptLine: Hashable, Sendable {
     private static func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0..<0x20, 0x7f...0x9f, 0x200b...0x200f, 0x2028...0x202e, 0x2060...0x2069, 0xfeff: true
-        default: false
+        default:
+            scalar.properties.generalCategory == .nonspacingMark
+                || scalar.properties.generalCategory == .enclosingMark
         }
     }
 }

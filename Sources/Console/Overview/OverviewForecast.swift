@@ -20,13 +20,13 @@ struct OverviewForecast {
         let when = slot == 0 ? "now" : "in \(TimeText.length(slot * RefreshForecast.slotSeconds))"
         let refreshes = [
             Segment(
-                [name("refreshes", 0, glyphs), number(forecast.rates[0]), dim("/s expected")],
+                [name("refreshes", 0, glyphs), number(forecast.rates.first ?? 0), dim("/s expected")],
                 priority: 90
             ),
             Segment([dim("peak "), number(peak), dim("/s \(when)")], priority: 80),
             Segment([dim("mean "), number(forecast.steady), dim("/s")], priority: 30),
         ]
-        let wave = TimeText.length(Int(forecast.gap))
+        let wave = TimeText.length(Int(max(0, min(forecast.gap, 1e9))))
         var restart = [
             Segment(
                 [

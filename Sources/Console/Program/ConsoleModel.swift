@@ -222,7 +222,8 @@ public struct ConsoleModel: Sendable {
     private var patience: Int {
         switch screen {
         case .overview: overview.numbers.registerRate >= 20 ? 2 : 1
-        case .attempts: attempts.isFollowing && attempts.gained >= max(1, listHeight / 2) ? 3 : 1
+        // Each row that comes moves all others up.
+        case .attempts: attempts.isFollowing && attempts.gained >= 3 ? 3 : 1
         default: 1
         }
     }

@@ -61,7 +61,6 @@ extension Filter {
     /// The term that only bindings and attempts with this User-Agent pass; empty stands for none given.
     public static func agent(_ name: String) -> String {
         guard !name.isEmpty else { return "ua!~." }
-        let quoted = name.unicodeScalars.map { $0 == "\"" ? "\\\"" : String($0) }.joined()
-        return "ua=\"\(quoted)\""
+        return "ua=\(quoted(name, always: true))"
     }
 }

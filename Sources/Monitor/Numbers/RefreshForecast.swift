@@ -57,7 +57,7 @@ public struct RefreshForecast: Codable, Hashable, Sendable {
     public var returning: Int {
         let due = rates.prefix(Self.downtime / Self.slotSeconds).reduce(0, +) * Double(Self.slotSeconds)
         let share = phones > 0 ? Double(max(0, phones - connected)) / Double(phones) : 0
-        return min(phones, connected + Int((due * share).rounded()))
+        return min(phones, max(0, connected) + Int(max(0, min((due * share).rounded(), 1e12))))
     }
 
     /// REGISTER requests per second in the half minute after a restart: those who come back, and the ordinary ones.

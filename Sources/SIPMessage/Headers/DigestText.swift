@@ -30,7 +30,9 @@ public enum DigestText {
     /// the scheme.
     public static func secretRanges(of value: [UInt8], isCredentials: Bool) -> [Range<Int>] {
         if isCredentials, let start = otherCredentials(in: value) { return [start..<value.count] }
-        return parameters(of: value).filter { secrets.contains($0.name) }.map(\.value)
+        let found = parameters(of: value).filter { secrets.contains($0.name) }.map(\.value)
+        let rest = strays(of: secrets, in: value).filter { stray in !found.contains { $0.overlaps(stray) } }
+        return rest.isEmpty ? found : (found + rest).sorted { $0.lowerBound < $1.lowerBound }
     }
 
     /// Where credentials of another scheme than Digest, such as Basic or Bearer, begin in the value of their field;
@@ -74,6 +76,33 @@ public enum DigestText {
                 }
                 found.append(Parameter(name: name, value: valueStart..<index))
             }
+        }
+        return found
+    }
+
+    /// What stands behind `name=` wherever that is: a stray quotation mark turns the pairs round, and what the grammar
+    /// takes for the inside of a string may be a secret all the same. More than the value may be told, never less.
+    static func strays(of names: Set<String>, in line: [UInt8]) -> [Range<Int>] {
+        var found: [Range<Int>] = []
+        var index = 0
+        while index < line.count {
+            let start = index
+            while index < line.count, isNameByte(line[index]) { index += 1 }
+            guard index > start else {
+                index += 1
+                continue
+            }
+            let equals = skipSpace(line, from: index)
+            guard equals < line.count, line[equals] == 0x3d else { continue }
+            guard names.contains(String(decoding: line[start..<index], as: UTF8.self).lowercased()) else {
+                index = equals + 1
+                continue
+            }
+            index = skipSpace(line, from: equals + 1)
+            if index < line.count, line[index] == 0x22 { index += 1 }
+            let value = index
+            while index < line.count, line[index] != 0x22, line[index] != 0x2c { index += 1 }
+            if index > value { found.append(value..<index) }
         }
         return found
     }

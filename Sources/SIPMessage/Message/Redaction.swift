@@ -81,9 +81,10 @@ public enum Redaction {
             guard index > start, index < field.upperBound, message[index] == 0x3a else { continue }
             let password = index + 1
             index = password
-            while index < field.upperBound, isPasswordByte(message[index]) { index += 1 }
-            guard index < field.upperBound, message[index] == 0x40 else { continue }
-            found.append(password..<index)
+            // Further than the grammar goes: passwords hold what they may not, and are secrets all the same.
+            while index < field.upperBound, !endsURI(message[index]) { index += 1 }
+            guard let end = message[password..<index].lastIndex(of: 0x40) else { continue }
+            found.append(password..<end)
         }
         return found
     }
@@ -99,15 +100,14 @@ public enum Redaction {
         return nil
     }
 
+    /// Letters, digits, marks, escapes, `& = + $ ; ? / #`, and all that is no ASCII.
     private static func isUserByte(_ byte: UInt8) -> Bool {
-        isPasswordByte(byte) || byte == 0x3b || byte == 0x3f || byte == 0x2f
-    }
-
-    /// Letters, digits, marks, escapes, and `& = + $`.
-    private static func isPasswordByte(_ byte: UInt8) -> Bool {
         switch byte {
-        case 0x30...0x39, 0x41...0x5a, 0x61...0x7a: true
-        default: "-_.!~*'()%&=+$".utf8.contains(byte)
+        case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, 0x80...: true
+        default: "-_.!~*'()%&=+$;?/#".utf8.contains(byte)
         }
     }
+
+    /// No URI goes on behind it.
+    private static func endsURI(_ byte: UInt8) -> Bool { byte <= 0x20 || "<>\",".utf8.contains(byte) }
 }

@@ -24,6 +24,13 @@ import Timing
         return picture.rows
     }
 
+    /// A stranger's User-Agent is one term, whatever stands in it.
+    @Test(arguments: ["x\\\" or ua!~zzz", "a\\", "\"", "a b", "(", "x or y"])
+    func aUserAgentIsNoFilter(_ name: String) throws {
+        let program = try Filter(Filter.agent(name), for: .bindings).program
+        #expect(program.terms.count == 1)
+    }
+
     @Test func everyLintHasAWordOfItsOwnAndWarningsComeFirst() {
         #expect(Set(Lint.allCases.map(\.word)).count == Lint.allCases.count)
         #expect(Lint.allCases.allSatisfy { !$0.word.isEmpty })

@@ -21,8 +21,18 @@ struct RedactionTests {
             ),
             (
                 "WWW-Authenticate: Digest realm=\"nonce=x1\", nonce=\"abc",
-                "WWW-Authenticate: Digest realm=\"nonce=x1\", nonce=\"xxx"
+                "WWW-Authenticate: Digest realm=\"nonce=xx\", nonce=\"xxx"
             ),
+            (
+                "Authorization: Digest username=\"a\"b\", nonce=\"N1\", response=\"R2\"",
+                "Authorization: Digest username=\"a\"b\", nonce=\"xx\", response=\"xx\""
+            ),
+            (
+                "Authorization: Digest username=\"a, response=\"R2\"",
+                "Authorization: Digest username=\"a, response=\"xx\""
+            ),
+            ("Contact: <sip:bob:s3/c;r#t@h>;q=1", "Contact: <sip:bob:xxxxxxxx@h>;q=1"),
+            ("To: sip:bob:é@h", "To: sip:bob:xx@h"),
             (
                 "Authentication-Info: nextnonce=\"ab\", rspauth=\"cd\", qop=auth",
                 "Authentication-Info: nextnonce=\"xx\", rspauth=\"xx\", qop=auth"
@@ -36,7 +46,7 @@ struct RedactionTests {
             ("Contact: <sip:bob:s3cret@10.0.0.1:5060>", "Contact: <sip:bob:xxxxxx@10.0.0.1:5060>"),
             (
                 "To: <SIPS:bob:p@h>, <sip:10.0.0.1:5060;x=a@b>",
-                "To: <SIPS:bob:x@h>, <sip:10.0.0.1:5060;x=a@b>"
+                "To: <SIPS:bob:x@h>, <sip:10.0.0.1:xxxxxxxx@b>"
             ),
             ("Via: SIP/2.0/UDP h;branch=nonce", "Via: SIP/2.0/UDP h;branch=nonce"),
             ("Subject: nonce=\"abc\"", "Subject: nonce=\"abc\""),

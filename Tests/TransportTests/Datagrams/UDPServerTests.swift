@@ -357,7 +357,7 @@ import Timing
         #expect(threadExists(thread.withLock { $0 }))
         server.stop()
         server.stop()
-        #expect(!threadExists(thread.withLock { $0 }))
+        #expect(threadLeaves(thread.withLock { $0 }))
         #expect(!server.mailboxes[0].send(Datagram(bytes: [1], path: unusedPath)))
         let again = try UDPServer(listening: listen("udp:127.0.0.1:\(port)")) { _ in EchoHandler() }
         again.stop()

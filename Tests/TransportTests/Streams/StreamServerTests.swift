@@ -312,7 +312,7 @@ import Timing
         let path = try #require(opened.next())
         #expect(threadExists(thread.withLock { $0 }))
         server.stop()
-        #expect(!threadExists(thread.withLock { $0 }))
+        #expect(threadLeaves(thread.withLock { $0 }))
         #expect(ended.next()?.end == .local)
         #expect(client.isClosedByPeer())
         #expect(!server.send(Datagram(bytes: [1], path: path)))

@@ -64,3 +64,12 @@ func blocksSignal(_ signal: Int32) -> Bool {
 func threadExists(_ thread: pid_t) -> Bool {
     access("/proc/self/task/\(thread)", F_OK) == 0
 }
+
+/// Whether a thread that has ended leaves the list of the process's threads: a join may return a moment before.
+func threadLeaves(_ thread: pid_t) -> Bool {
+    for _ in 0..<2_000_000 {
+        guard threadExists(thread) else { return true }
+        sched_yield()
+    }
+    return false
+}

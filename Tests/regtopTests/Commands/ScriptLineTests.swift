@@ -124,7 +124,7 @@ struct ScriptLineTests {
     private static let reasons = [
         "", "stuck after move", "it's $HOME `id` \"quoted\" \\ !!", "-x", "--yes",
         "\u{1b}[31mred\n; rm -rf /",
-        "Zoë ☎ \u{202e}txt", "a;b&c|d>e<f*g?h[i]{j}~k#l", "'", "''", " a  b ",
+        "Zoë ☎ \u{202e}txt", "a;b&c|d>e<f*g?h[i]{j}~k#l", "'", "''", " a  b ", "'\u{301};id;'",
     ]
     private static let users: [[UInt8]] = [
         Array("alice".utf8), Array("4417".utf8), Array("-x".utf8), Array("o'brien".utf8), Array("a b".utf8),
