@@ -79,6 +79,7 @@ struct BudgetTests {
         let repaint = screen.count(seconds: 0.4)
         #expect(repaint.frames.max() ?? 0 > 500, "it did paint")
         #expect(repaint.frames.max() ?? 0 <= size.repaint, "\(repaint.frames)")
+        var screenTime = 0.0
         func measure(_ keys: String, _ limit: Double, _ name: String) {
             screen.type(keys)
             _ = screen.count(seconds: 1.2)
@@ -92,10 +93,12 @@ struct BudgetTests {
             #expect(found.bytes > 0, "\(name): it lives")
             // The whole program is not optimised here: what it takes when it is, is a tenth of this.
             #expect(found.screenShare <= 8, "\(name)")
+            screenTime += found.screenTime
         }
         measure("2", size.bindings, "bindings")
         measure(">>>>>", size.expiry, "by expiry")
         measure("1", size.overview, "overview")
         measure("3", size.attempts, "attempts")
+        #expect(screenTime > 0, "it is the drawing thread's time that is read")
     }
 }

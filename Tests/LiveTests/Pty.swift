@@ -106,6 +106,7 @@ final class Pty {
 
     /// Processor time of the first thread, which is the one that draws.
     private var screenSeconds: Double {
+        let program = program
         let path = "/proc/\(program)/task/\(program)/stat"
         let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
         let fields = text.split(separator: ")").last.map { $0.split(separator: " ") } ?? []
@@ -116,10 +117,12 @@ final class Pty {
     }
 
     /// The process that draws: a child that was divided from its shell, or the one that was started.
-    private lazy var program: pid_t = {
+    ///
+    /// Asked each time: the child is there a moment after the start.
+    private var program: pid_t {
         let children = (try? Command.run("/usr/bin/pgrep", ["-P", "\(process)"]).output) ?? ""
         return pid_t(children.split(separator: "\n").first ?? "") ?? process
-    }()
+    }
 
     private static var now: Double {
         var time = timespec()

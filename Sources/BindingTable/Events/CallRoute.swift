@@ -93,7 +93,7 @@ public struct CallRoute: Hashable, Sendable {
         let (facts, texts) = (binding.facts, binding.texts)
         let contact = Hop(texts.contact)
         requestURI = texts.contact
-        route = Self.values(of: texts.path)
+        route = Self.addresses(in: texts.path)
         troubles = []
         (way, host, port, transport) = (.contact, [], 0, facts.path.transport)
         if binding.gone != nil || facts.expiresAt <= now { troubles.append(.ended) }
@@ -154,8 +154,8 @@ public struct CallRoute: Hashable, Sendable {
         }
     }
 
-    /// The values of a list of addresses in angle brackets, each without blanks around it.
-    private static func values(of list: [UInt8]) -> [[UInt8]] {
+    /// The values of a list of addresses in angle brackets, such as a Path has, each without blanks around it.
+    public static func addresses(in list: [UInt8]) -> [[UInt8]] {
         var values: [[UInt8]] = []
         var value: [UInt8] = []
         var (isInBrackets, isQuoted) = (false, false)

@@ -83,6 +83,11 @@ public struct Rect: Hashable, Sendable, BitwiseCopyable {
         Rect(x: x, y: y + index, width: width, height: index >= 0 && index < height ? 1 : 0)
     }
 
+    /// A rectangle of this size in its middle.
+    public func centred(width: Int, height: Int) -> Rect {
+        Rect(x: x + (self.width - width) / 2, y: y + (self.height - height) / 2, width: width, height: height)
+    }
+
     /// Whether a place lies in it.
     public func contains(_ point: Point) -> Bool {
         point.x >= x && point.x < maxX && point.y >= y && point.y < maxY

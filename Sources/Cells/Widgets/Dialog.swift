@@ -54,12 +54,7 @@ public struct Dialog: Hashable, Sendable {
         let inner = max(1, width - 4)
         let text = lines.reduce(0) { $0 + $1.wrapped(columns: inner, atWords: true).count }
         let height = min(area.height, text + 2 + tail)
-        return Rect(
-            x: area.x + (area.width - width) / 2,
-            y: area.y + (area.height - height) / 2,
-            width: width,
-            height: height,
-        )
+        return area.centred(width: width, height: height)
     }
 
     /// The rows below the lines: field and buttons, each with a blank before it.

@@ -38,28 +38,7 @@ enum ReachText {
 
     /// The hosts of a Path header's values in their order, the proxy nearest to us first (RFC 3327 §5.3).
     static func hops(_ path: [UInt8]) -> [String] {
-        var hops: [String] = []
-        var value: [UInt8] = []
-        var (isInBrackets, isQuoted) = (false, false)
-        func end() {
-            let text = BindingColumns.text(value).trimmed
-            if !text.isEmpty { hops.append(host(text)) }
-            value = []
-        }
-        for byte in path {
-            switch byte {
-            case 0x22 where !isInBrackets: isQuoted.toggle()
-            case 0x3c where !isQuoted: isInBrackets = true
-            case 0x3e where !isQuoted: isInBrackets = false
-            case 0x2c where !isInBrackets && !isQuoted:
-                end()
-                continue
-            default: break
-            }
-            value.append(byte)
-        }
-        end()
-        return hops
+        CallRoute.addresses(in: path).map { BindingColumns.text($0).trimmed }.filter { !$0.isEmpty }.map(host)
     }
 
     /// `edge1.example.net:5061` of `"Edge" <sip:edge1.example.net:5061;lr>`.

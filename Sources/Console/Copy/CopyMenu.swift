@@ -56,12 +56,7 @@ struct CopyMenu: Sendable {
         let wanted = Self.keyWidth + Self.nameWidth + 6 + (texts.map(\.width).max() ?? 0)
         let width = min(area.width, max(36, min(100, wanted)))
         let height = min(area.height, items.count + 2)
-        let box = Rect(
-            x: area.x + (area.width - width) / 2,
-            y: area.y + (area.height - height) / 2,
-            width: width,
-            height: height
-        )
+        let box = area.centred(width: width, height: height)
         grid.fill(box, role: .dialog)
         grid.box(box, title: "COPY", role: .frameFocus, titleRole: .dialogTitle)
         let inner = box.inset(left: 1, top: 1, right: 1, bottom: 1)

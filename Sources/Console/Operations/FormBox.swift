@@ -32,12 +32,7 @@ struct FormBox {
         var text = broken(inner)
         let height = min(area.height, text.count + foot + 2 + gap)
         if text.count > height - foot - 2 - gap { text = broken(inner - 2) }
-        let box = Rect(
-            x: area.x + (area.width - width) / 2,
-            y: area.y + (area.height - height) / 2,
-            width: width,
-            height: height
-        )
+        let box = area.centred(width: width, height: height)
         let content = box.inset(left: 1 + edge, top: 1, right: 1 + edge, bottom: 1)
         return Layout(
             box: box,

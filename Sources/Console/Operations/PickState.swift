@@ -37,12 +37,7 @@ struct PickState: Sendable {
         let remarkWidth = items.map { SafeText($0.remark).width }.max() ?? 0
         let width = min(area.width, max(24, min(widest, nameWidth + remarkWidth + 8)))
         let height = min(area.height, max(3, items.count + 2))
-        let box = Rect(
-            x: area.x + (area.width - width) / 2,
-            y: area.y + (area.height - height) / 2,
-            width: width,
-            height: height
-        )
+        let box = area.centred(width: width, height: height)
         grid.fill(box, role: .dialog)
         grid.box(box, title: title, role: .frameFocus, titleRole: .dialogTitle)
         grid.mark(box, as: .list(0))

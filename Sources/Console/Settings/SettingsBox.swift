@@ -10,12 +10,7 @@ struct SettingsBox {
         let width = min(area.width, 76)
         let foot = area.height >= 12 ? 2 : area.height >= 6 ? 1 : 0
         let height = max(3, min(area.height, all.count + 2 + foot))
-        let box = Rect(
-            x: area.x + (area.width - width) / 2,
-            y: area.y + (area.height - height) / 2,
-            width: width,
-            height: height
-        )
+        let box = area.centred(width: width, height: height)
         grid.fill(box, role: .dialog)
         grid.box(box, title: "SETTINGS OF THIS CONSOLE", role: .frameFocus, titleRole: .dialogTitle)
         let inner = box.inset(left: 1, top: 1, right: 1, bottom: 1)

@@ -2,8 +2,8 @@ import BindingTable
 import Cells
 import Console
 import ConsoleLink
+import Dispatch
 import Foundation
-import Glibc
 import Monitor
 import Registrar
 import SIPMessage
@@ -22,10 +22,17 @@ struct TwoConsolesTests {
     /// What has been sent to a console.
     private final class Mailbox: Sendable {
         private let letters = Mutex<[LinkUpdate]>([])
+        private let arrival = DispatchSemaphore(value: 0)
 
-        func put(_ update: LinkUpdate) { letters.withLock { $0.append(update) } }
+        func put(_ update: LinkUpdate) {
+            letters.withLock { $0.append(update) }
+            arrival.signal()
+        }
+
+        /// What has come; if nothing has, what comes within a moment.
         func take() -> [LinkUpdate] {
-            letters.withLock { letters in
+            _ = arrival.wait(timeout: .now() + .milliseconds(5))
+            return letters.withLock { letters in
                 defer { letters = [] }
                 return letters
             }
@@ -83,9 +90,7 @@ struct TwoConsolesTests {
         func wait(for isSo: () -> Bool) -> Bool {
             let end = SystemClock.read().timestamp + .seconds(10)
             repeat {
-                let letters = mail.take()
-                for letter in letters { input(.link(letter)) }
-                if letters.isEmpty { usleep(5_000) }
+                for letter in mail.take() { input(.link(letter)) }
                 if isSo() { return true }
                 input(.tick)
             } while SystemClock.read().timestamp < end
