@@ -19,8 +19,8 @@ struct ControlAccess: Sendable {
         var id: UInt32
     }
 
-    /// The user that runs the registrar.
-    var owner: UInt32
+    /// The user that runs the registrar, and root.
+    var owners: Set<UInt32>
     /// Its members may look; nil: nobody may.
     var group: Group?
     /// Users among them that may act.
@@ -28,7 +28,7 @@ struct ControlAccess: Sendable {
 
     /// What a peer of that name may do.
     func grant(_ peer: PeerCredentials, user: String, wantsToLook: Bool) -> Grant {
-        let isOwner = peer.user == owner || peer.user == 0
+        let isOwner = owners.contains(peer.user)
         let isMember = group.map { peer.isMember(of: $0.id) } ?? false
         guard isOwner || isMember else {
             let others = group.map { " and the group \($0.name)" } ?? ""
@@ -47,7 +47,7 @@ struct ControlAccess: Sendable {
 extension ControlAccess {
     /// By these settings; throws if there is no such group.
     init(_ settings: ControlSettings) throws(HostError) {
-        owner = geteuid()
+        owners = [geteuid(), 0]
         operators = Set(settings.operators)
         guard let name = settings.group else { return }
         guard let id = Self.group(named: name) else {

@@ -60,7 +60,7 @@ final class ControlServer: Sendable {
             let opened = try LineServer(
                 path: path,
                 settings: limits,
-                owner: access.owner,
+                owners: access.owners,
                 events: LineEvents(
                     opened: { _ in },
                     line: { [weak self] connection, line in

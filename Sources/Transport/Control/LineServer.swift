@@ -39,7 +39,7 @@ public final class LineServer: Sendable {
     let events: LineEvents
 
     private let group: MultiThreadedEventLoopGroup
-    private let owner: UInt32
+    private let owners: Set<UInt32>
     private let clients: NIOLoopBoundBox<[ObjectIdentifier: LineChannel]>
     private let server = Mutex<(any Channel)?>(nil)
     private let file: (device: UInt64, inode: UInt64)
@@ -50,16 +50,16 @@ public final class LineServer: Sendable {
     /// Opens the socket. One that is there already is removed: whoever calls holds the lock of the directory, so
     /// nobody else listens there.
     ///
-    /// - Parameter owner: the user for whom connections are kept free beside root.
+    /// - Parameter owners: the users for whom connections are kept free.
     public init(
         path: String,
         settings: LineSettings = LineSettings(),
-        owner: UInt32,
+        owners: Set<UInt32>,
         events: LineEvents,
     ) throws(TransportError) {
         self.path = path
         self.settings = settings
-        self.owner = owner
+        self.owners = owners
         self.events = events
         let group = settings.group.map { Int64($0) } ?? -1
         let descriptor = csocket_listen_local(path, settings.mode, group, Self.backlog)
@@ -120,7 +120,7 @@ public final class LineServer: Sendable {
     private func admit(_ channel: any Channel) -> EventLoopFuture<Void> {
         guard let peer = Self.peer(of: channel) else { return channel.close() }
         let count = clients.value.values.reduce(0) { $0 + ($1.connection == nil ? 0 : 1) }
-        let isOwner = peer.user == owner || peer.user == 0
+        let isOwner = owners.contains(peer.user)
         let hasRoom = count < settings.maximumConnections - (isOwner ? 0 : settings.reservedConnections)
         // Being told takes a place too.
         guard hasRoom || clients.value.count - count < settings.maximumConnections else {

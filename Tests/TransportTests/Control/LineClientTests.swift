@@ -11,7 +11,7 @@ import Timing
     private func echo() throws -> LineServer {
         try LineServer(
             path: place.path,
-            owner: geteuid(),
+            owners: [geteuid()],
             events: LineEvents(
                 opened: { _ in },
                 line: { connection, line in connection.send(line + [0x0a], answers: 1) },
@@ -62,7 +62,7 @@ import Timing
         let seen = Mutex<[Int]>([])
         let server = try LineServer(
             path: place.path,
-            owner: geteuid(),
+            owners: [geteuid()],
             events: LineEvents(
                 opened: { _ in },
                 // Unanswered, so it reads no further.
