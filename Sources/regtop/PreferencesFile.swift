@@ -32,6 +32,11 @@ struct PreferencesFile: Sendable {
     /// What it says; nothing if there is none.
     func read() throws(HostError) -> KeptChoices {
         guard FileManager.default.fileExists(atPath: path) else { return [:] }
+        // What is no file, as a pipe that nobody writes to, could keep a start waiting.
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            throw HostError("\(path): no file; move it away", exitCode: 1)
+        }
         guard let data = FileManager.default.contents(atPath: path) else {
             throw HostError("\(path): can't be read; check its permissions", exitCode: 1)
         }

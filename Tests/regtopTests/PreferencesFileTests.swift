@@ -45,6 +45,16 @@ struct PreferencesFileTests {
         #expect(try folder.file.read() == all)
     }
 
+    @Test("What is no file keeps nobody waiting")
+    func pipe() throws {
+        let folder = Folder()
+        try folder.put("")
+        unlink(folder.file.path)
+        try #require(mkfifo(folder.file.path, 0o600) == 0)
+        let error = #expect(throws: HostError.self) { try folder.file.read() }
+        #expect(error?.description == "\(folder.file.path): no file; move it away")
+    }
+
     @Test("Only the owner may read it")
     func permissions() throws {
         let folder = Folder()

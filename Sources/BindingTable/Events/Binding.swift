@@ -74,6 +74,18 @@ public struct BindingFacts: Codable, Hashable, Sendable, BitwiseCopyable {
     /// Whether it can be reached. An addition or update is new knowledge: only `connection` counts of it.
     public var reachability: Reachability
 
+    /// The gap after which the phone is expected again; nil while nothing is known of it. Phones that start register two
+    /// or three times within seconds and then come as seldom as they may: a gap far below what was granted counts only
+    /// once it has been kept for some time.
+    public var rhythm: Interval? {
+        guard usualGap > 0 else { return nil }
+        let isPlausible = UInt64(usualGap) * 4 >= UInt64(granted) * 1_000
+        return isPlausible || refreshes >= Self.refreshesOfAHabit ? .milliseconds(Int(usualGap)) : nil
+    }
+
+    /// Refreshes that make a habit of what is much more often than it must be.
+    public static let refreshesOfAHabit: UInt32 = 8
+
     /// Facts of a binding that has just been made; the rest is filled in by the one who makes it.
     public init(
         id: BindingID = BindingID(rawValue: 0),

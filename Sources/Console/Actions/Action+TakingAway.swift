@@ -57,6 +57,7 @@ extension Action {
 
     private static let reporting: [Action] = [
         Action(.reportCopy, ["y"], "Copy", "copy the report", in: .report, weight: 85),
+        Action(.reportSave, ["S", .function(2)], "Save", "save the report", in: .report, weight: 65),
         Action(.reportDown, ["j", .down], "Scroll", "a line down", in: .report, weight: 70),
         Action(.reportUp, ["k", .up], "Scroll", "a line up", in: .report, weight: 70),
         Action(

@@ -67,5 +67,6 @@ enum ActionID: String, CaseIterable, Sendable {
     // In the menu of what can be copied, and in a report
     case copyAOR, copyContact, copySource, copyRaw, copyJSON, copyLine, copyNftables, copyIptables, copyReport
     case copyChoose, copyClose, copyUp, copyDown
-    case reportCopy, reportClose, reportUp, reportDown, reportPageUp, reportPageDown, reportFirst, reportLast
+    case reportCopy, reportSave, reportClose, reportUp, reportDown, reportPageUp, reportPageDown, reportFirst,
+        reportLast
 }

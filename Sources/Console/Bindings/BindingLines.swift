@@ -47,13 +47,12 @@ struct BindingLines {
             return [TextRun(known, role: .text), TextRun(", perhaps since", role: .textDim)]
         }
         var runs = [TextRun("refreshed \(Self.ago(since))", role: .text)]
-        guard facts.usualGap > 0 else {
+        guard let gap = facts.rhythm.map({ Int($0.seconds) }) else {
             runs.append(
                 TextRun(facts.refreshes == 0 ? ", no refresh yet" : ", rhythm not known yet", role: .textDim)
             )
             return runs
         }
-        let gap = Int(facts.usualGap / 1_000)
         let spread = facts.gapDeviation >= 1_000 ? " +/-\(facts.gapDeviation / 1_000)" : ""
         runs.append(TextRun(", usually every \(TimeText.length(gap))\(spread)", role: .text))
         guard row.state == .late else { return runs }
@@ -62,17 +61,19 @@ struct BindingLines {
         return runs
     }
 
+    private var uri: [UInt8] { Redaction.withoutPasswords(texts.contact) }
+
     /// Contact side: name and value.
     var contact: [(String, String)] {
         if clock.isPast {
             let granted = facts.granted == 0 ? "not known" : "granted \(facts.granted)"
             return [
-                ("uri", BindingColumns.text(texts.contact)), ("expires", granted),
+                ("uri", BindingColumns.text(uri)), ("expires", granted),
                 ("", "no more is in the journal"),
             ]
         }
         return [
-            ("uri", BindingColumns.text(texts.contact)),
+            ("uri", BindingColumns.text(uri)),
             ("expires", "asked \(facts.asked.map { "\($0)" } ?? "nothing"), granted \(facts.granted)"),
             ("q", "\(BindingColumns.q(facts.q))     cseq  \(facts.cseq)"),
             ("params", BindingColumns.text(texts.contactParameters)),

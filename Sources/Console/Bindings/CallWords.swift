@@ -7,7 +7,7 @@ internal import Timing
 enum CallWords {
     /// `INVITE sip:4417@10.0.0.7 -> 198.51.100.7:5062 udp, where it sends from`
     static func way(_ route: CallRoute) -> String {
-        let uri = TicketReport.withoutPassword(route.requestURI)
+        let uri = BindingColumns.text(Redaction.withoutPasswords(route.requestURI))
         guard !route.host.isEmpty else { return "INVITE \(uri) -> nowhere" }
         let host = BindingColumns.text(route.host)
         let shown = host.contains(":") ? "[\(host)]" : host

@@ -37,6 +37,9 @@ struct CommandLine: Sendable {
         selected = nil
     }
 
+    /// Chooses a proposal.
+    mutating func select(_ index: Int) { selected = max(0, index) }
+
     /// Down: the next proposal, or the newer line while older ones are gone through; false at the end.
     mutating func moveDown(count: Int) -> Bool {
         if selected == nil, recall.isOn { return recall(by: -1) }

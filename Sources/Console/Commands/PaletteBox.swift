@@ -43,6 +43,7 @@ struct PaletteBox {
         let cursor = typed.selected ?? (typed.isInArgument ? nil : 0)
         let top = max(0, min((cursor ?? 0) - list.height / 2, entries.count - list.height))
         for (line, entry) in entries.dropFirst(top).prefix(list.height).enumerated() {
+            grid.mark(list.row(line), as: .row(top + line, of: 0))
             draw(entry, isSelected: top + line == cursor, on: &grid, in: list.row(line))
         }
         let bar = ScrollBar(first: top, shown: list.height, total: entries.count)

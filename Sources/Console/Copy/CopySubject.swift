@@ -42,7 +42,7 @@ struct CopySubject: Sendable {
     init(_ row: BindingRow, raw: [UInt8], _ clock: LocalClock) {
         let binding = row.binding
         aor = Clipboard.text(binding.texts.aor)
-        contact = Clipboard.text(binding.texts.contact)
+        contact = Clipboard.text(Redaction.withoutPasswords(binding.texts.contact))
         source = "\(binding.facts.path.source)"
         address = binding.facts.path.source.address
         self.raw = Clipboard.message(raw)

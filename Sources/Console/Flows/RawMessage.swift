@@ -12,7 +12,7 @@ struct RawMessage {
 
     private let bytes: [UInt8]
 
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
+    init(_ bytes: [UInt8]) { self.bytes = Redaction.withoutPasswords(bytes) }
 
     /// The lines of the message; the last byte's line end is not shown.
     var lines: [RunLine] {

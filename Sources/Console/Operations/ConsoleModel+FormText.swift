@@ -19,6 +19,7 @@ extension ConsoleModel {
         case .changed(let plan, _): return "\(plan.verb.uppercased()): CHANGED SINCE YOU LOOKED"
         case .block: return "BLOCK"
         case .unblock: return "LIFT BLOCK"
+        case .undo: return "UNDO"
         case .abort: return "ABORT"
         case .drain(let drain): return drain == nil ? "DRAIN" : "LIFT DRAIN"
         case .quit: return form.isHarmless ? "LEAVE" : "QUIT"
@@ -48,6 +49,7 @@ extension ConsoleModel {
                 ),
                 RunLine("No message is sent to the phone: it comes back when it tries next.", role: .text),
             ]
+        case .undo(let act): return undoLines(act, clock)
         case .abort(let progress):
             return [
                 RunLine("\(progress.by.short) is \(OperationWords.progress(progress)).", role: .text),

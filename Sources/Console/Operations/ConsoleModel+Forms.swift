@@ -89,6 +89,9 @@ extension ConsoleModel {
         case .replaceRecording(let path):
             layer = nil
             return [.record(path, replacing: true)]
+        case .undo(let act):
+            layer = nil
+            return takeBack(act.act)
         case .abort(let progress):
             layer = nil
             return abort(progress, reason: form.reason?.text ?? "")

@@ -26,6 +26,7 @@ extension ConsoleModel {
             guard let (subjects, interval) = plan.choice(form.chosen(0), form.chosen(1)) else { return nil }
             return ScriptLine(command(.block(subjects, for: interval), reason: reason))
         case .unblock(let block): return ScriptLine(command(.unblock(block.subject), reason: reason))
+        case .undo(let act): return ScriptLine(command(.undo(act.act), reason: reason))
         case .abort(let progress): return ScriptLine(command(.abort(progress.act), reason: reason))
         case .drain(let drain):
             let interval = drain == nil ? DrainPlan.interval(form.chosen(0)) : nil

@@ -64,8 +64,29 @@ extension ConsoleModel {
 
     private func who(_ by: OperatorIdentity) -> String { by == identity ? "you" : by.short }
 
-    /// An act of the list has been chosen.
+    /// An act of the list has been chosen: one's own on a few bindings is taken back at once, any other after a
+    /// question, for the list may have opened under a key that was meant for something else.
     mutating func undoListed(_ id: CommandID) -> [ConsoleEffect] {
+        guard let act = undoable.first(where: { $0.act == id }),
+            act.by != identity || act.bindings > Self.countTypedAbove
+        else { return takeBack(id) }
+        layer = .form(
+            Form(.undo(act), buttons: [DialogButton("Cancel"), DialogButton("Undo", isDanger: true)])
+        )
+        return []
+    }
+
+    /// What the question before an undo says.
+    func undoLines(_ act: UndoableAct, _ clock: LocalClock) -> [RunLine] {
+        [
+            RunLine("\(act.verb) \(act.object), \(clock.clock(act.at)) by \(who(act.by))", role: .textStrong),
+            RunLine(act.reason, role: .textDim),
+            RunLine("It would be \(act.bindings > 0 ? "put back: " : "")\(OperationWords.restoring(act))."),
+        ].filter { $0.width > 0 }
+    }
+
+    /// Takes an act back.
+    mutating func takeBack(_ id: CommandID) -> [ConsoleEffect] {
         let own = acts.first { $0.id == id }
         acts.removeAll { $0.id == id }
         let words: String =

@@ -14,6 +14,8 @@ enum FormPurpose: Sendable {
     case block(BlockPlan)
     /// Lift a block.
     case unblock(Block)
+    /// Take back another operator's act, or one on many bindings.
+    case undo(UndoableAct)
     /// End another operator's act that is done a few bindings at a time.
     case abort(ActProgress)
     /// Turn newcomers away, or let them in again: what is in force now.

@@ -121,7 +121,7 @@ extension Form {
     /// Its button does something to the registrar.
     var actsOnRegistrar: Bool {
         switch purpose {
-        case .act, .changed, .block, .unblock, .drain, .abort: true
+        case .act, .changed, .block, .unblock, .drain, .undo, .abort: true
         case .save, .replace, .saving, .replaceRecording, .quit, .text: false
         }
     }

@@ -39,7 +39,12 @@ extension ConsoleModel {
         return effects
     }
 
-    private var hasForm: Bool { if case .form = layer { true } else { false } }
+    private var hasForm: Bool {
+        switch layer {
+        case .form, .pick: true
+        default: false
+        }
+    }
 
     // MARK: Clicks
 
@@ -47,6 +52,13 @@ extension ConsoleModel {
         if case .key(let key) = spot { return press(key, at: now) }
         guard waitingKeys.isEmpty else { return [] }
         message = nil
+        if var typed = commandLine {
+            guard case .row(let index, _) = spot else { return [] }
+            guard typed.selected != index else { return press(.enter, at: now) }
+            typed.select(index)
+            commandLine = typed
+            return []
+        }
         switch (layer, spot) {
         case (.form(var form), _): return click(spot, in: &form, at: now)
         case (.pick(var pick), .row(let index, _)):

@@ -71,7 +71,7 @@ public enum BindingFields {
             "contact URI, as the phone wrote it (in text: its host and port)",
             text: cell(.contact)
         ) { row, _ in
-            .bytes(row.binding.texts.contact)
+            .bytes(Redaction.withoutPasswords(row.binding.texts.contact))
         },
         Field("contact_params", "contact parameters other than expires and q, as written") { row, _ in
             .optional(row.binding.texts.contactParameters)

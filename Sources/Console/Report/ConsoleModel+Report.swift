@@ -130,6 +130,9 @@ extension ConsoleModel {
         case .reportCopy:
             guard let report = state.report else { return [] }
             return copy(report.text, at: now)
+        case .reportSave:
+            guard let report = state.report else { return [] }
+            openSave(of: report, at: now)
         case let id?:
             state.move(id, in: frame.body)
             layer = .report(state)

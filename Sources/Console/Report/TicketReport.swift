@@ -67,7 +67,7 @@ public struct TicketReport: Hashable, Sendable {
         func field(_ name: String, _ text: String) {
             if !text.isEmpty { writer.add("  \(name.padded(10))", text) }
         }
-        writer.add("", withoutPassword(binding.texts.contact))
+        writer.add("", ReportText.text(Redaction.withoutPasswords(binding.texts.contact)))
         let path = binding.facts.path
         field("source", "\(path.source) \(path.transport.name), to \(path.local)")
         let fields = Dictionary(words.contact + words.network) { first, _ in first }
@@ -86,14 +86,6 @@ public struct TicketReport: Hashable, Sendable {
         for remark in words.remarks(phones: 0, ghosts: 0) where remark.role != .text {
             field("!", remark.text.string)
         }
-    }
-
-    /// A contact may carry a password behind its user (RFC 3261 §19.1.1), which is nobody's business.
-    static func withoutPassword(_ uri: [UInt8]) -> String {
-        guard let at = uri.lastIndex(of: 0x40), let scheme = uri.firstIndex(of: 0x3a), scheme < at,
-            let colon = uri[(scheme + 1)..<at].firstIndex(of: 0x3a)
-        else { return ReportText.text(uri) }
-        return ReportText.text(Array(uri[..<colon])) + ":..." + ReportText.text(Array(uri[at...]))
     }
 
     // MARK: Attempts

@@ -15,6 +15,19 @@ extension ConsoleModel {
         }
     }
 
+    /// The report on the screen, into a file.
+    mutating func openSave(of report: TicketReport, at now: ClockReading) {
+        guard save.running == nil else { return openSave(at: now) }
+        let choice = SavePlan.Choice(
+            label: "the report",
+            name: "report-\(word(of: report.aor))",
+            content: .screen(report.lines),
+            formats: [.text]
+        )
+        let stamp = SaveWords.stamp(presentClock(at: now))
+        layer = .form(SavePlan(choices: [choice], stamp: stamp, at: nil).form())
+    }
+
     /// `:export FILE`: the first of what this screen has that the file's ending takes, secrets hidden.
     mutating func export(to file: String, at now: ClockReading) -> [ConsoleEffect] {
         guard !file.isEmpty, save.running == nil else {

@@ -60,7 +60,9 @@ final class ChoicesKeeper: Sendable {
     {
         // A file that can't be read has nothing to be merged with.
         guard var kept = try? place.read() else { return wanted }
-        for (name, value) in wanted where before[name] != value || kept[name] == nil { kept[name] = value }
+        for (name, value) in wanted where before[name] != value || kept[name] == nil {
+            kept[name] = value.merged(into: kept[name], since: before[name])
+        }
         for name in before.keys where wanted[name] == nil { kept[name] = nil }
         return kept
     }

@@ -12,6 +12,19 @@ public enum KeptValue: Equatable, Sendable {
     case map([String: String])
 }
 
+extension KeptValue {
+    /// This value over what another console has kept since: of words by name, only those that were changed here.
+    func merged(into kept: KeptValue?, since before: KeptValue?) -> KeptValue {
+        guard case .map(let wanted) = self, case .map(var words)? = kept, case .map(let known)? = before
+        else {
+            return self
+        }
+        for (name, text) in wanted where known[name] != text { words[name] = text }
+        for name in known.keys where wanted[name] == nil { words[name] = nil }
+        return .map(words)
+    }
+}
+
 /// The choices that a console keeps from one start to the next, by their names in the file.
 public typealias KeptChoices = [String: KeptValue]
 

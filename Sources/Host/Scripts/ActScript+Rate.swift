@@ -16,24 +16,35 @@ extension ActScript {
 
     /// Has the registrar do it, and says on standard error how far it has come; Ctrl-C aborts it.
     func stagger(_ aims: [Aim], _ rate: Int, _ script: ScriptContext) throws(HostError) {
+        // One wish for all parts: what is pressed between two of them counts as well.
+        try Interruption.during { () throws(HostError) in
+            let ended = try parts(aims, rate, script)
+            try tell(ended, script)
+            let left = aims.count - ended.reduce(0) { $0 + $1.total }
+            if left > 0, script.isInterrupted() {
+                throw HostError("aborted: \(TimeText.count(left)) were not begun", exitCode: 130)
+            }
+        }
+    }
+
+    private func parts(_ aims: [Aim], _ rate: Int, _ script: ScriptContext) throws(HostError) -> [ActProgress]
+    {
         var rest = aims[...]
         var ended: [ActProgress] = []
-        while !rest.isEmpty {
+        while !rest.isEmpty, ended.isEmpty || !script.isInterrupted() {
             let part = rest.prefix(Self.mostStaggered)
             rest = rest.dropFirst(part.count)
             let targets = part.map(\.target)
             let verb: OperatorVerb = isEvict ? .evict(targets, refuseFor: refuseFor) : .expire(targets)
             let command = script.command(verb, reason: reason, rate: rate)
-            let end = try Interruption.during { () throws(HostError) -> ActProgress in
-                let outcome = try script.link.outcome(of: command, isDryRun: false)
-                if let refusal = outcome.refusal { throw .refused("\(self.verb) refused: \(refusal)") }
-                guard let begun = outcome.progress else { throw ScriptContext.strange }
-                return try follow(begun, script)
-            }
+            let outcome = try script.link.outcome(of: command, isDryRun: false)
+            if let refusal = outcome.refusal { throw .refused("\(self.verb) refused: \(refusal)") }
+            guard let begun = outcome.progress else { throw ScriptContext.strange }
+            let end = try follow(begun, script)
             ended.append(end)
             if end.state != .finished { break }
         }
-        try tell(ended, script)
+        return ended
     }
 
     /// Looks on until the act has ended.

@@ -54,7 +54,8 @@ public final class WholeFile: ScriptSink {
     public init(_ path: String, mayReplace: Bool = true) throws(HostError) {
         self.path = path
         self.mayReplace = mayReplace
-        part = "\(path).part-\(getpid())"
+        // A number that no process has had: a part that a kill has left behind is in nobody's way.
+        part = "\(path).part-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
         descriptor = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw Self.failure(path, "can't be written") }
         file = StandardOutput(descriptor: descriptor)

@@ -72,9 +72,8 @@ struct Beats {
 
     /// From when on a binding has missed its beat; of the distant future if its rhythm isn't known.
     func deadline(_ facts: BindingFacts) -> Timestamp {
-        guard facts.usualGap > 0 else { return .distantFuture }
+        guard let gap = facts.rhythm else { return .distantFuture }
         let late = BindingHealth.lateAt(facts)
-        let gap = Interval.milliseconds(Int(facts.usualGap))
         guard isForgiven(facts.refreshedAt + gap) else { return late }
         return max(late, quietUntil + min(gap, Self.mostForgiven))
     }

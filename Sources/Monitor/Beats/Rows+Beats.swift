@@ -70,7 +70,7 @@ extension Rows {
 
     /// Counts in the groups if its rhythm is known and it is no ghost, and is looked at when its beat is over.
     private mutating func joinBeats(_ number: UInt32, _ facts: BindingFacts) {
-        guard facts.usualGap > 0, !rows[number].kin.contains(.ghost) else { return }
+        guard facts.rhythm != nil, !rows[number].kin.contains(.ghost) else { return }
         if !rows[number].isMember {
             rows[number].isMember = true
             beats.withGroups(of: rows[number]) { $0.join(facts.path.source.address, isSilent: false) }

@@ -25,7 +25,7 @@ struct RefreshCalendar {
 
     /// When a binding's next refresh is expected: by its rhythm, else at half of what it got.
     static func next(_ facts: BindingFacts) -> (gap: Int, at: Timestamp) {
-        let milliseconds = facts.usualGap > 0 ? Int(facts.usualGap) : Int(facts.granted) * 500
+        let milliseconds = facts.rhythm.map { Int($0.milliseconds) } ?? Int(facts.granted) * 500
         return (
             max(1, (milliseconds + 500) / 1_000),
             min(facts.expiresAt, facts.refreshedAt + .milliseconds(milliseconds))

@@ -5,15 +5,14 @@ internal import Timing
 enum BindingHealth {
     /// From when on a binding counts as late.
     ///
-    /// With a rhythm (two refresh gaps are known): the usual gap has passed, and three times its deviation,
+    /// With a rhythm (``/BindingTable/BindingFacts/rhythm``): the usual gap has passed, and three times its deviation,
     /// at least two seconds and a twentieth of the gap, as a phone's timers and the network are never
     /// exact. Without one, phones are seen to refresh anywhere between half and nearly all of their time,
     /// so only the last twentieth says something. Never after the expiry itself.
     static func lateAt(_ facts: BindingFacts) -> Timestamp {
-        guard facts.usualGap > 0 else {
+        guard let gap = facts.rhythm.map({ Int($0.milliseconds) }) else {
             return facts.expiresAt - Interval.milliseconds(Int(facts.granted) * 50)
         }
-        let gap = Int(facts.usualGap)
         let tolerance = max(3 * Int(facts.gapDeviation), gap / 20, 2_000)
         return min(facts.refreshedAt + Interval.milliseconds(gap + tolerance), facts.expiresAt)
     }

@@ -88,7 +88,7 @@ extension TableReader {
         row.nat = facts.badges.contains(.nat) ? 2 : 1
         row.isRefused = known.isRefused
         row.lints = UInt64(known.lints.rawValue)
-        row.isBeating = facts.usualGap > 0 && !known.kin.contains(.ghost)
+        row.isBeating = facts.rhythm != nil && !known.kin.contains(.ghost)
         row.lateAt = BindingHealth.lateAt(facts)
         row.addPath(facts.path, needs)
         row.addBadges(facts.badges, needs)

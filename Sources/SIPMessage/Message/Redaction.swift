@@ -20,6 +20,13 @@ public enum Redaction {
         return out
     }
 
+    /// A URI, a value or a message with the passwords of its SIP URIs filled (RFC 3261 §19.1.1: nobody's business).
+    public static func withoutPasswords(_ bytes: [UInt8]) -> [UInt8] {
+        var out = bytes
+        for password in passwords(bytes, 0..<bytes.count) { fill(password, in: &out) }
+        return out
+    }
+
     /// The end of the line that begins at `start` and of those folded onto it, line ends included.
     private static func fieldEnd(_ message: [UInt8], from start: Int) -> Int {
         var index = start

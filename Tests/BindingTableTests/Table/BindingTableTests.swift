@@ -95,6 +95,21 @@ import Timing
         #expect(table.facts(id)?.usualGap == 49_000)
     }
 
+    @Test func `a phone that registers twice within seconds has no rhythm until it has kept it`() throws {
+        let id = try #require(table.add(.phone("alice", at: .at(0), expires: 3_600)))
+        #expect(table.facts(id)?.rhythm == nil)
+        for beat in 1...7 { table.update(id, .phone("alice", at: .at(2 * beat), expires: 3_600)) }
+        #expect(table.facts(id)?.usualGap == 2_000 && table.facts(id)?.rhythm == nil)
+        table.update(id, .phone("alice", at: .at(16), expires: 3_600))
+        #expect(table.facts(id)?.rhythm == .seconds(2))
+        let other = try #require(table.add(.phone("bob", at: .at(0), expires: 3_600)))
+        table.update(other, .phone("bob", at: .at(900), expires: 3_600))
+        #expect(
+            table.facts(other)?.rhythm == .seconds(900),
+            "a quarter of what was granted is plausible at once"
+        )
+    }
+
     @Test func `a rhythm of years does not trap`() throws {
         let id = try #require(table.add(.phone("alice", at: Timestamp(nanoseconds: .min))))
         table.update(id, .phone("alice", at: Timestamp(nanoseconds: .max)))

@@ -51,6 +51,17 @@ import Testing
         #expect(names(driver).isEmpty && driver.screen.contains("Nothing here is called xyzzy."))
     }
 
+    @Test func aClickSelectsAndASecondOneRuns() {
+        var driver = Driver.withMouse(keys: ":free")
+        driver.click("freeze", from: 2)
+        #expect(!driver.model.isFrozen && driver.model.commandLine?.selected == 0)
+        driver.click("freeze", from: 2)
+        #expect(driver.model.isFrozen && driver.model.commandLine == nil)
+        driver.press(":free")
+        driver.click("Find", from: 2)
+        #expect(driver.model.commandLine != nil && driver.model.isFrozen, "beside its rows nothing happens")
+    }
+
     @Test func enterRunsWhatIsSelected() {
         var driver = Driver()
         driver.press("jj:evi⏎")

@@ -63,6 +63,24 @@ import Testing
         #expect(!text.contains(Samples.response) && !text.contains(Samples.nonce))
     }
 
+    @Test func noWayOfTakingAwayTellsAPasswordOfAContact() throws {
+        let contact = Array("sip:4417:hunter2@198.51.100.7:5062".utf8)
+        for keys in ["jjyc", "jjyj", "jjyt", "jj⏎yc"] {
+            let text = try #require(
+                copy(keys) { world in
+                    for index in world.bindings.indices {
+                        world.bindings[index].binding.texts.contact = contact
+                    }
+                },
+                "\(keys)"
+            )
+            #expect(
+                text.contains("sip:4417:xxxxxxx@198.51.100.7:5062") && !text.contains("hunter2"),
+                "\(keys)"
+            )
+        }
+    }
+
     @Test func controlBytesOfStrangersAreEscaped() throws {
         let evil = Array("sip:x@h\u{1b}]52;c;AAAA\u{7}\n; rm -rf /".utf8)
         let text = try #require(

@@ -29,6 +29,12 @@ import Testing
         #expect(shown.contains("15cffe..9c00"))
     }
 
+    @Test func passwordsOfURIsAreNotShown() {
+        let text = "REGISTER sip:x SIP/2.0\r\nContact: <sip:4417:hunter2@198.51.100.7>\r\n\r\n"
+        let lines = RawMessage(Array(text.utf8)).lines.map { $0.runs.map(\.text.string).joined() }
+        #expect(lines[1] == "Contact: <sip:4417:xxxxxxx@198.51.100.7>")
+    }
+
     @Test(arguments: [7 as UInt64, 77, 777])
     func anyBytes(_ seed: UInt64) {
         var random = SeededGenerator(seed: seed)

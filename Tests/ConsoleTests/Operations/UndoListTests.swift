@@ -55,12 +55,31 @@ import Timing
     @Test func whatIsChosenIsUndone() {
         var driver = driver()
         driver.press("uj⏎")
+        #expect(driver.screen.contains("evict 6 bindings") && driver.screen.contains("by mb@198.51.100.99"))
+        #expect(driver.performed.isEmpty, "another operator's act is asked about first")
+        driver.press("⏎")
+        #expect(driver.performed.isEmpty, "Enter in the question is Cancel")
+        driver.press("uj⏎⇥⏎")
         guard case .perform(let command, _)? = driver.acts.last else {
             return #expect(Bool(false), "nothing")
         }
         #expect(command.verb == .undo(CommandID(rawValue: 8)))
         driver.press("u⎋")
         #expect(driver.performed.count == 1, "Esc chooses nothing")
+    }
+
+    @Test func onesOwnActOnAFewIsUndoneAtOnceOnManyAfterAQuestion() {
+        for (count, isAsked) in [(0, false), (10, false), (11, true)] {
+            var driver = Driver(Size(width: 100, height: 24))
+            driver.world.undoable = [act(9, bindings: count), act(8)]
+            for index in 0..<2 { driver.world.undoable[index].by = driver.model.identity }
+            driver.press("u⏎")
+            #expect(driver.performed.count == (isAsked ? 0 : 1), "\(count)")
+            guard isAsked else { continue }
+            #expect(driver.screen.contains("evict 11 bindings") && driver.screen.contains("by you"))
+            driver.press("⇥⏎")
+            #expect(driver.performed.count == 1)
+        }
     }
 
     @Test func anAnswerThatComesTooLateOpensNothing() {

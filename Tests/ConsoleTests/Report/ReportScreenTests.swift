@@ -41,6 +41,19 @@ import Testing
         #expect(driver.says("Sent to your terminal's clipboard"))
     }
 
+    @Test func itIsSavedAsItStands() throws {
+        var driver = Driver()
+        driver.press("jj:report⏎S")
+        #expect(driver.screen.contains("SAVE") && driver.says("report-4417"))
+        driver.press("⏎")
+        guard case .save(let order)? = driver.effects.last, case .screen(let lines) = order.content else {
+            Issue.record("\(driver.effects)")
+            return
+        }
+        #expect(lines.first == "REGISTRATION OF 4417@example.test" && order.format == .text)
+        #expect(order.file == "regtop-report-4417@example.test-20261125T120431.txt")
+    }
+
     @Test func whileItIsAskedForEscGivesItUp() {
         var driver = Driver()
         driver.press("jj")

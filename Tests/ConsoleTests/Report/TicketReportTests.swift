@@ -133,9 +133,6 @@ import Timing
                 #expect(!text.contains(secret), "\(name) tells \(secret)")
             }
         }
-        #expect(TicketReport.withoutPassword(Array("sip:a:b@c".utf8)) == "sip:a:...@c")
-        #expect(TicketReport.withoutPassword(Array("sip:a@c:5060".utf8)) == "sip:a@c:5060")
-        #expect(TicketReport.withoutPassword(Array("sip:c:5060".utf8)) == "sip:c:5060")
     }
 
     /// The sentence at the top, with its line ends made blanks.

@@ -62,6 +62,20 @@ struct ChoicesKeeperTests {
         #expect(both["filters"] == .map(["late": "st:LATE"]) && both["key-bar"] == .flag(false))
     }
 
+    @Test("Filters are kept by name: of two consoles' both, and one that was taken away stays away")
+    func mergedFilters() {
+        let memory = Memory()
+        let old = ["late": "st:LATE", "nat": "nat:yes"]
+        #expect(keep(ChoicesKeeper(memory.place), ["filters": .map(old)]) == [])
+        let (first, second) = (ChoicesKeeper(memory.place), ChoicesKeeper(memory.place))
+        #expect(
+            keep(first, ["filters": .map(["late": "st:LATE,AUTH", "nat": "nat:yes", "tls": "tp:tls"])]) == []
+        )
+        #expect(keep(second, ["filters": .map(["late": "st:LATE", "site": "src:10/8"])]) == [])
+        let both = ChoicesKeeper(memory.place).preferences.kept["filters"]
+        #expect(both == .map(["late": "st:LATE,AUTH", "tls": "tp:tls", "site": "src:10/8"]))
+    }
+
     @Test("A broken file is one warning, the usual choices, and is replaced only by a choice")
     func broken() {
         let memory = Memory()

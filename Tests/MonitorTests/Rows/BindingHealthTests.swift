@@ -29,6 +29,8 @@ struct BindingHealthTests {
         // A rhythm: gap and three deviations, at least two seconds and a twentieth of the gap.
         (60, 48_000, 1_000, 51_000), (60, 30_000, 100, 32_000), (3_600, 1_800_000, 1_000, 1_890_000),
         (3_600, 1_800_000, 60_000, 1_980_000),
+        // Twice within seconds is no rhythm.
+        (3_600, 2_000, 1_000, 3_420_000), (3_600, 899_999, 0, 3_420_000), (3_600, 900_000, 0, 945_000),
         // Never after the end.
         (60, 59_000, 2_000, 60_000), (60, 600_000, 0, 60_000),
     ])
