@@ -15,6 +15,8 @@ public enum MetricName: String, CaseIterable, Sendable {
     case ipv6 = "regtop_bindings_ipv6"
     case peak = "regtop_bindings_peak"
     case ending = "regtop_bindings_ending"
+    case missedBeats = "regtop_bindings_late"
+    case outages = "regtop_outages"
     case reachability = "regtop_bindings_reachability"
     case registrations = "regtop_registrations"
     case removals = "regtop_bindings_removed"
@@ -108,6 +110,9 @@ extension MetricName {
         case .ipv6: (.gauge, [], "Bindings over IPv6.")
         case .peak: (.gauge, [], "The most bindings at one moment since the start.")
         case .ending: (.gauge, [], "Bindings that end within 60 seconds unless they are refreshed.")
+        case .missedBeats:
+            (.gauge, [], "Bindings that have missed their beat: not refreshed when they usually are.")
+        case .outages: (.gauge, [], "Sites or kinds of device most of whose bindings have missed their beat.")
         case .reachability:
             (
                 .gauge, ["state"],

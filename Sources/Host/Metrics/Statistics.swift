@@ -69,6 +69,8 @@ struct Statistics {
         case .ipv6: name.metric(Double(totals.ipv6))
         case .peak: name.metric(Double(totals.peak))
         case .ending: name.metric(Double(totals.dyingSoon))
+        case .missedBeats: name.metric(Double(totals.missedBeats))
+        case .outages: name.metric(Double(totals.outages))
         case .reachability: name.metric(reachability)
         case .registrations:
             name.metric([

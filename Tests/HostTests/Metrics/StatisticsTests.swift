@@ -47,6 +47,7 @@ struct StatisticsTests {
         ]
         statistics.store = StoreHealth()
         statistics.totals.verdicts = [(.ok, 3)]
+        (statistics.totals.missedBeats, statistics.totals.outages) = (44, 2)
         for metric in statistics.metrics {
             let name = MetricName(rawValue: metric.name)
             for sample in metric.samples {
@@ -58,6 +59,9 @@ struct StatisticsTests {
         #expect(value(.ringFill, "stream0", in: statistics.metrics) == 0.5)
         #expect(value(.loops, "stream", in: statistics.metrics) == 1)
         #expect(value(.attempts, "ok", in: statistics.metrics) == 3)
+        let alone = statistics.metrics.filter { $0.samples.count == 1 }
+        #expect(alone.first { $0.name == "regtop_bindings_late" }?.samples[0].value == 44)
+        #expect(alone.first { $0.name == "regtop_outages" }?.samples[0].value == 2)
     }
 
     @Test("Causes become words that a query can name")
