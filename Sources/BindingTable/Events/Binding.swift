@@ -79,12 +79,12 @@ public struct BindingFacts: Codable, Hashable, Sendable, BitwiseCopyable {
     /// once it has been kept for some time.
     public var rhythm: Interval? {
         guard usualGap > 0 else { return nil }
-        let isPlausible = UInt64(usualGap) * 4 >= UInt64(granted) * 1_000
+        let isPlausible = UInt64(usualGap) * 8 >= UInt64(granted) * 1_000
         return isPlausible || refreshes >= Self.refreshesOfAHabit ? .milliseconds(Int(usualGap)) : nil
     }
 
     /// Refreshes that make a habit of what is much more often than it must be.
-    public static let refreshesOfAHabit: UInt32 = 8
+    public static let refreshesOfAHabit: UInt32 = 4
 
     /// Facts of a binding that has just been made; the rest is filled in by the one who makes it.
     public init(

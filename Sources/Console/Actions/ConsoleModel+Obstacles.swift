@@ -32,7 +32,7 @@ extension ConsoleModel {
         case .block:
             if screen == .bindings, !marks.isEmpty { return nil }
             return blockSubjects.isEmpty
-                ? "There is no address of record or source under the cursor." : obstacleOfLeft
+                ? "There is no address of record or source under the cursor." : nil
         case .unblock:
             guard let entry = blocks.cursorEntry else { return "There is no block to lift." }
             let isOver = entry.departure != nil || entry.row.isOver(at: now.timestamp)
@@ -42,9 +42,9 @@ extension ConsoleModel {
         case .markAll: return bindings.entries.isEmpty ? "There is no row to mark." : nil
         case .unmark: return marks.isEmpty ? "Nothing is marked." : nil
         case .attemptsOf:
-            return attemptsFilterForCursor == nil ? "There is no row to look for." : obstacleOfLeft
+            return attemptsFilterForCursor == nil ? "There is no row to look for." : nil
         case .bindingsOf:
-            return bindingsFilterForCursor == nil ? "There is no row to look for." : obstacleOfLeft
+            return bindingsFilterForCursor == nil ? "There is no row to look for." : nil
         case .sourceOf: return sourceUnderCursor == nil ? "There is no source under the cursor." : nil
         case .followAOR: return obstacleToFollow
         case .previous, .next: return canStep(by: id == .next ? 1 : -1) ? nil : "There is no other one."
@@ -71,7 +71,7 @@ extension ConsoleModel {
     private var obstacleToFollow: String? {
         guard followed == nil else { return nil }
         if let obstacleOfMissing { return obstacleOfMissing }
-        return followable == nil ? "There is no address of record under the cursor." : obstacleOfLeft
+        return followable == nil ? "There is no address of record under the cursor." : nil
     }
 
     private var obstacleToClear: String? {
@@ -120,7 +120,8 @@ extension ConsoleModel {
         if screen == .bindings, !marks.isEmpty { return nil }
         if let obstacleOfLeft { return obstacleOfLeft }
         guard let row = actRow else { return "There is no binding under the cursor." }
-        return row.isGone ? "This binding is gone already." : nil
+        return row.isGone
+            ? "This binding is gone already: \(keys.key(.block)) refuses whoever it was for." : nil
     }
 
     private var obstacleToEvictGhosts: String? {
@@ -130,7 +131,9 @@ extension ConsoleModel {
         if let obstacleOfLeft { return obstacleOfLeft }
         guard let row = actRow else { return "There is no binding under the cursor." }
         let hasGhosts = screen == .bindings ? row.hasGhosts : detail.detail?.ghosts.isEmpty == false
-        return hasGhosts ? nil : "This address of record has no ghosts."
+        return hasGhosts
+            ? nil
+            : "None of its bindings is a ghost for sure: mark those to go (\(keys.key(.mark))), then \(keys.key(.evict))."
     }
 
     /// The page that is open is of something that is no longer kept.
@@ -151,7 +154,8 @@ extension ConsoleModel {
             default: RowDeparture?.none
             }
         return departure == .left
-            ? "This row has left the list: it ended, or it does not match any more." : nil
+            ? "This row has left the list: \(keys.key(.block)) refuses whoever it was for, \(keys.key(.attemptsOf)) looks for it."
+            : nil
     }
 
     /// The one binding that an act is for, when none are marked.

@@ -98,8 +98,10 @@ extension ConsoleModel {
         entered()
     }
 
-    /// Shows a view by its number: there is nowhere to come back to from there but the view before.
+    /// Shows a view by its number: there is nowhere to come back to from there but the view before, and the filters
+    /// that jumps have put on are taken off again.
     private mutating func choose(_ view: Screen) {
+        if let first = returns.first { restoreFilters(of: first) }
         returns = []
         show(view)
     }

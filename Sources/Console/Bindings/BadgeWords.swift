@@ -2,6 +2,7 @@ internal import BindingTable
 internal import Cells
 internal import Monitor
 internal import SIPMessage
+internal import Timing
 
 /// What the badges of a binding mean, each in a sentence with why it matters: the table is total over
 /// `Badges.names`.
@@ -108,7 +109,7 @@ enum BadgeWords {
     // MARK: Parts
 
     private static func rhythm(_ binding: Binding) -> String {
-        let gap = Int(binding.facts.usualGap / 1_000)
+        let gap = Int(binding.facts.rhythm?.seconds ?? 0)
         // Without a rhythm, half of what it got is when phones come back.
         return TimeText.length(gap > 0 ? gap : Int(binding.facts.granted / 2))
     }

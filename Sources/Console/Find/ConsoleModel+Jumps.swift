@@ -86,8 +86,15 @@ extension ConsoleModel {
     /// Goes back to where the last jump came from; false if there was none.
     mutating func goBackFromJump() -> Bool {
         guard let from = returns.popLast() else { return false }
-        let left = screen
+        restoreFilters(of: from)
         (screens, lastView) = (from.screens, root)
+        entered()
+        return true
+    }
+
+    /// All lists have the filters again that they had before a jump.
+    mutating func restoreFilters(of from: ReturnPoint) {
+        let left = screen
         if bindingsFilter != from.bindings {
             bindingsFilter = from.bindings
             bindings.reset(keepingCursor: true)
@@ -101,8 +108,6 @@ extension ConsoleModel {
             security.attacksOnly = from.attacksOnly
             security.group(by: from.group)
         }
-        entered()
-        return true
     }
 
     // MARK: What is under the cursor

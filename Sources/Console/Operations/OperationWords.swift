@@ -154,8 +154,8 @@ enum ActWords {
             return
                 "\(what) refused with 403 until the time is over; \(blocks) lists the blocks, and lifts them."
         }
-        let gap = plan.reachable.map(\.facts.usualGap).max() ?? 0
-        let within = gap > 0 ? ", usually within \(TimeText.length(Int(gap / 1_000)))" : ""
+        let gap = plan.reachable.compactMap(\.facts.rhythm).max()
+        let within = gap.map { ", usually within \(TimeText.length(Int($0.seconds)))" } ?? ""
         return isOne
             ? "It may come back with its next refresh\(within)."
             : "They may come back with their next refresh\(within)."

@@ -251,6 +251,10 @@ extension ConsoleModel {
             line.note = "go on with : = ~ < > or \(keys.key(.promptAccept))"
             return line
         }
+        if prompt.isUntouched {
+            line.note = "type a new one; a blank goes on with it"
+            return line
+        }
         let (isLoaded, matched) = matchedRows
         line.note = isLoaded ? "\(TimeText.count(matched)) match" : ".. match"
         return line

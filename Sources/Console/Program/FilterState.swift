@@ -54,6 +54,8 @@ struct PromptState: Sendable {
     private(set) var hasSeenNothing = false
     /// Filters that were kept before, and the place in them.
     private var recall: LineRecall
+    /// The filter in force stands in the line as it was: what is typed takes its place.
+    private(set) var isUntouched: Bool
 
     /// A prompt that begins with the filter in force.
     init(subject: Filter.Subject, before: FilterState, named: [String: String]) {
@@ -62,6 +64,7 @@ struct PromptState: Sendable {
         self.named = named
         line = LineEditor(before.text)
         recall = LineRecall(before.history)
+        isUntouched = !before.text.isEmpty
     }
 
     /// A prompt for a text to search for.
@@ -71,18 +74,23 @@ struct PromptState: Sendable {
         searchBefore = text
         line = LineEditor(text)
         recall = LineRecall(history)
+        isUntouched = !text.isEmpty
     }
 
     /// Goes through the history; false at its ends.
     mutating func recall(by step: Int) -> Bool {
         guard recall.move(by: step, in: &line) else { return false }
+        isUntouched = false
         forgetCompletion()
         return true
     }
 
-    /// Takes an editing key; false when the key is none.
+    /// Takes an editing key; false when the key is none. What is typed first takes the place of the filter in force; a
+    /// blank, or a move in the line, goes on with it.
     mutating func take(_ key: Key) -> Bool {
+        if isUntouched, key.replaces { line.replace(with: "") }
         guard line.take(key) else { return false }
+        isUntouched = false
         forgetCompletion()
         return true
     }
@@ -134,6 +142,7 @@ struct PromptState: Sendable {
 
     /// Completes the word before the caret, or goes on to the next, or previous, thing that it could become.
     mutating func complete(by step: Int) -> Completed {
+        isUntouched = false
         if cycle?.isShown(in: line) == true {
             cycle?.move(by: step, in: &line)
             return (cycle?.candidates.count ?? 0) > 1 ? .changed : .nothing
@@ -174,6 +183,17 @@ struct PromptState: Sendable {
         cycle = nil
         asked = nil
         hasSeenNothing = false
+    }
+}
+
+extension Key {
+    /// It begins a new text where an old one stands untouched.
+    fileprivate var replaces: Bool {
+        switch self {
+        case .character(let scalar): scalar != " "
+        case .paste: true
+        default: false
+        }
     }
 }
 

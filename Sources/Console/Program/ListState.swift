@@ -124,7 +124,10 @@ struct ListState<Row: ListedRow>: Sendable {
 
     /// Moves the cursor by rows; at an edge the list scrolls.
     mutating func move(by step: Int, height: Int) -> Bool {
+        // Below a row that goes away now is the row that takes its place.
+        let isLeaving = pendingIndex == nil && cursorEntry?.departure != nil
         stopFollowing()
+        let step = isLeaving && step > 0 ? step - 1 : step
         guard height > 0, matched > 0 else { return false }
         let target = (pendingIndex ?? cursorIndex) + step
         if pendingIndex == nil, (0..<min(entries.count, height)).contains(target) {
@@ -307,6 +310,11 @@ struct ListState<Row: ListedRow>: Sendable {
             entry.departure = entry.departure ?? departure(entry.row) ?? (isCursor ? .left : nil)
             entry.leftAt = min(entry.leftAt, now)
             guard entry.departure != nil, isCursor || now < entry.leftAt + Self.memory else { continue }
+            // Of what comes and goes under new names, the last that went is enough.
+            let isFollowed = old[(index + 1)...].contains { $0.row.isSame(as: entry.row) }
+            guard isCursor || !(isFollowed || entries.contains { $0.row.isSame(as: entry.row) }) else {
+                continue
+            }
             let place = above ?? (isCursor && !isWhole ? min(index, entries.count) - 1 : -1)
             kept.append((entry, place))
         }

@@ -23,6 +23,7 @@ struct ReportConclusion {
         let last = rows.map(\.binding.facts.expiresAt).max() ?? .zero
         let until = "good until \(clock.dated(last))"
         if let run = failures { return "It is registered (\(count)\(from), \(until)), but \(run.text)." }
+        if let flapping { return "It is registered (\(count)\(from), \(until)), but \(flapping)." }
         guard let worst = troubled.first else {
             return "It is registered and well: \(count)\(from), \(until)\(lastGrant)."
         }
@@ -34,8 +35,9 @@ struct ReportConclusion {
         switch row.state {
         case .ok, .gone: "it has just gone"
         case .late:
-            "it is later than it usually is (every \(TimeText.length(Int(row.binding.facts.usualGap / 1_000)))), "
-                + "and may be gone"
+            row.binding.facts.rhythm.map {
+                "it is later than it usually is (every \(TimeText.length(Int($0.seconds)))), and may be gone"
+            } ?? "it has not refreshed, and its time is nearly over"
         case .auth: "its last login failed"
         case .silent: "it used to answer pings and does no longer"
         case .disconnected: "its connection has ended, so calls to it fail until it connects again"
@@ -57,6 +59,7 @@ struct ReportConclusion {
         if let run = failures, end.map({ wall(run.last) > $0.at }) ?? true {
             return "It is not registered: \(run.text). \(lastGood)"
         }
+        if let flapping { return "It is not registered at this moment: \(flapping). \(lastGood)" }
         guard let end else { return "It is not registered. \(lastGood)" }
         return "It is not registered: \(ending(end))\(comeBack(end)). \(lastGood)"
     }
@@ -109,6 +112,17 @@ struct ReportConclusion {
             return "The last good REGISTER was \(clock.dated(life.refreshedAt)) from \(source)."
         }
         return "No good login of it is kept."
+    }
+
+    /// That it takes its binding away again and again: each time it is there, all looks well.
+    private var flapping: String? {
+        let leaves = facts.attempts.filter {
+            $0.verdict == .unregistered && clock.now.timestamp - $0.endedAt < .seconds(600)
+        }
+        guard leaves.count >= 3, let first = leaves.last else { return nil }
+        return
+            "it comes and goes: \(TimeText.count(leaves.count)) times since \(clock.clock(first.endedAt)) it has taken its "
+            + "own binding away"
     }
 
     // MARK: Failures

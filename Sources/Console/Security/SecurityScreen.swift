@@ -129,6 +129,14 @@ struct SecurityScreen {
         emptyText.draw(on: &grid, in: rect.inset(top: 1))
     }
 
+    /// How far back is known: a registrar that has just started has seen nothing of what was before.
+    private var memory: String {
+        guard let start = model.welcome?.startedAt, clock.now.timestamp - start < .seconds(86_400) else {
+            return "within a day"
+        }
+        return "since the start at \(clock.clock(start))"
+    }
+
     private var emptyText: EmptyText {
         let (filter, attacksOnly) = (model.securityFilter.text, model.security.attacksOnly)
         guard filter.isEmpty, !attacksOnly else {
@@ -142,7 +150,7 @@ struct SecurityScreen {
             )
         }
         return EmptyText(
-            what: "No failed login within a day",
+            what: "No failed login \(memory)",
             advice: ["All is calm: \(model.keys.key(.bindings)) shows who is registered."],
             detail: [
                 "Here stands who fails, tries names or passwords, or probes:",

@@ -1,5 +1,6 @@
 internal import BindingTable
 public import SIPMessage
+internal import Timing
 
 /// What a device does against the rules or against its own interest, as far as its bindings show it.
 ///
@@ -103,7 +104,7 @@ struct LintSet: OptionSet, Hashable, Sendable, BitwiseCopyable {
         }
         if callChanges >= 2 { insert(LintSet(.newCallID)) }
         if hasEmptyInstance { insert(LintSet(.emptyInstance)) }
-        let isChatty = facts.usualGap > 0 && UInt64(facts.usualGap) * 10 < UInt64(facts.granted) * 1_000
+        let isChatty = facts.rhythm.map { $0.milliseconds * 10 < Int(facts.granted) * 1_000 } ?? false
         if isChatty, !facts.badges.contains(.nat) { insert(LintSet(.chatty)) }
     }
 }

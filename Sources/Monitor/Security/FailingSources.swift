@@ -11,6 +11,12 @@ struct FailingSources {
     private(set) var all = FailureCounts()
     /// Sources of which something new is known since they were last looked at.
     private var touched: Set<IPAddress> = []
+    /// Sources whose block was lifted or has ended, with what they have done since: only that is a reason for the next
+    /// block, while the screen goes on showing all of it. For as long as the older counts last.
+    private var renewed: [IPAddress: (record: SourceRecord, at: Timestamp)] = [:]
+
+    private static let mostRenewed = 256
+    private static let memory = Interval.seconds(600)
 
     /// How many are told apart now.
     var count: Int { hitters.entries.count }
@@ -24,6 +30,7 @@ struct FailingSources {
         guard now >= fadedAt + .seconds(60) else { return }
         fadedAt = now
         hitters.fade()
+        renewed = renewed.filter { now - $0.value.at < Self.memory }
     }
 
     /// The source is kept.
@@ -40,6 +47,7 @@ struct FailingSources {
         all.note(outcome.verdict, weight: outcome.weight, at: outcome.at)
         let place = hitters.note(source, fresh: SourceRecord(users: users()))
         hitters[place].noteFailure(outcome)
+        renewed[source]?.record.noteFailure(outcome)
         touch(source)
     }
 
@@ -50,6 +58,8 @@ struct FailingSources {
         hitters[place].judge(at: outcome.at, isForced: true)
         hitters[place].noteSuccess(outcome)
         hitters[place].judge(at: outcome.at, isForced: true)
+        renewed[source]?.record.judge(at: outcome.at, isForced: true)
+        renewed[source]?.record.noteSuccess(outcome)
         touch(source)
     }
 
@@ -60,6 +70,7 @@ struct FailingSources {
         guard isSuspect || knows(source) else { return }
         let place = hitters.note(source, fresh: SourceRecord(users: users))
         hitters[place].noteProbe(outcome)
+        renewed[source]?.record.noteProbe(outcome)
         touch(source)
     }
 
@@ -73,6 +84,7 @@ struct FailingSources {
     ) {
         let place = hitters.place(of: source) ?? hitters.note(source, fresh: SourceRecord(users: users()))
         hitters[place].note(tool, challenged: name, at: now)
+        renewed[source]?.record.note(tool, challenged: name, at: now)
         touch(source)
     }
 
@@ -94,14 +106,16 @@ struct FailingSources {
         return hitters[place].lines.takes(at: now)
     }
 
-    /// Sources with news since the last call, each with its judgement and its users.
+    /// Sources with news since the last call, each with its users and the judgement that a block would rest on.
     mutating func takeNews(at now: Timestamp) -> [(source: IPAddress, findings: [AbuseFinding], users: Int)] {
         guard !touched.isEmpty else { return [] }
         defer { touched.removeAll(keepingCapacity: true) }
         return touched.compactMap { source in
             guard let place = hitters.place(of: source) else { return nil }
             hitters[place].judge(at: now)
-            return (source, hitters[place].findings, hitters[place].users.count)
+            renewed[source]?.record.judge(at: now)
+            let findings = renewed[source]?.record.findings ?? hitters[place].findings
+            return (source, findings, hitters[place].users.count)
         }
     }
 
@@ -122,10 +136,14 @@ struct FailingSources {
         return true
     }
 
-    /// Begins anew with a source whose block was lifted or has ended: what it did before is no reason for the next.
-    mutating func forgive(_ source: IPAddress) {
+    /// The block of a source was lifted or has ended: what it did before is no reason for the next.
+    mutating func forgive(_ source: IPAddress, at now: Timestamp) {
         guard let place = hitters.place(of: source) else { return }
-        hitters[place] = SourceRecord(users: hitters[place].users)
+        if renewed.count >= Self.mostRenewed, let oldest = renewed.min(by: { $0.value.at < $1.value.at }) {
+            renewed[oldest.key] = nil
+        }
+        renewed[source] = (SourceRecord(users: hitters[place].users), now)
+        hitters[place].proposedAt = nil
     }
 }
 

@@ -61,18 +61,17 @@ extension Monitor {
         return Window(content: .attempt(detail), matched: 1, total: 1, at: now)
     }
 
-    /// How the binding of a granted attempt has ended: it has the attempt's address of record and Call-ID.
+    /// How the binding of a granted attempt has ended: the one of the attempt's address of record and Call-ID that was
+    /// made or refreshed last by this attempt. What came after it is another attempt's.
     private func end(of attempt: borrowing Attempt, _ now: Timestamp) -> BindingEnd? {
-        guard attempt.verdict == .ok else { return nil }
+        guard attempt.verdict == .ok, let last = attempt.exchanges.map(\.repliedAt).max() else { return nil }
         let aor = Array(attempt.bytes[attempt.aor.bounds])
         let callID = Array(attempt.bytes[attempt.callID.bounds])
-        guard !rows.reader.current(of: aor, at: now).contains(where: { $0.texts.callID == callID }) else {
-            return nil
-        }
         for id in rows.departures.newestFirst {
             guard
                 let binding = rows.table.tombstone(id), binding.texts.aor == aor,
-                binding.texts.callID == callID, let gone = binding.gone, gone.at >= attempt.startedAt
+                binding.texts.callID == callID, let gone = binding.gone,
+                (attempt.startedAt...max(attempt.startedAt, last)).contains(binding.facts.refreshedAt)
             else { continue }
             return BindingEnd(cause: gone.cause, at: gone.at, by: operatorName(of: gone, aor: aor))
         }

@@ -77,7 +77,7 @@ public final class Monitor {
         case .blocks(let blocks):
             let kept = Set(blocks.map(\.subject))
             for case .source(let source) in self.blocks.map(\.subject) where !kept.contains(.source(source)) {
-                failing.forgive(source)
+                failing.forgive(source, at: now)
             }
             self.blocks = blocks
         }
@@ -144,7 +144,9 @@ public final class Monitor {
             users.noteFailure(outcome, as: outcome.aor)
             agents.noteFailure(outcome, as: outcome.agent)
         }
-        if outcome.verdict != .server { rows.noteFailure(outcome.aor, startedAt: outcome.startedAt, at: now) }
+        if outcome.verdict != .server {
+            rows.noteFailure(outcome.aor, from: source, startedAt: outcome.startedAt, at: now)
+        }
     }
 
     /// What an attacker does is told whatever came of it, or those who only read the log would never see who asks

@@ -105,6 +105,19 @@ import Testing
         #expect(driver.model.bindingsFilter.text == "4417")
     }
 
+    /// The filters that jumps have put on go with them.
+    @Test func aViewByItsNumberHasItsOwnFilter() {
+        var driver = Driver()
+        driver.press("/example⏎i")
+        #expect(driver.model.screen == .security && driver.model.securityFilter.text.hasPrefix("ip:"))
+        driver.press("2")
+        #expect(driver.model.bindingsFilter.text == "example")
+        driver.press("4")
+        #expect(driver.model.screen == .security && driver.model.securityFilter.text.isEmpty)
+        driver.press("/ip:198.51.100.23⏎14")
+        #expect(driver.model.securityFilter.text == "ip:198.51.100.23", "what was typed stays")
+    }
+
     /// A view that is chosen by its number is no jump: Esc goes nowhere from there.
     @Test func aViewByItsNumberForgetsTheWayBack() {
         var driver = Driver()

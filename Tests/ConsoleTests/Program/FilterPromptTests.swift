@@ -14,6 +14,22 @@ import Testing
         #expect(driver.model.bindingsFilter.text == "44")
     }
 
+    /// What is typed takes the place of the filter in force; a blank or a move goes on with it.
+    @Test func aNewFilterReplacesTheOldOne() {
+        for (typed, expected) in [
+            ("alice", "alice"), (" alice", "4417 alice"), ("⌃aalice ", "alice 4417"), ("⏎", "4417"),
+            ("↑⏎", "bob"),
+            ("⌃u", ""),
+        ] {
+            var driver = Driver()
+            driver.press("/bob⏎/4417⏎/")
+            #expect(driver.messageLine.contains("type a new one; a blank goes on with it"))
+            driver.press(typed)
+            driver.press("⏎")
+            #expect(driver.model.bindingsFilter.text == expected, "\(typed)")
+        }
+    }
+
     @Test func anInvalidFilterNamesTheColumnAndLeavesTheOldOne() {
         var driver = Driver()
         driver.press("/4417⏎")

@@ -98,6 +98,38 @@ import Timing
         #expect(!driver.screen.contains("1181"))
     }
 
+    /// What comes and goes under new names leaves one dim row, however often it went.
+    @Test func aPhoneThatComesAndGoesFillsNoScreen() {
+        var driver = Driver()
+        driver.press("jj")
+        let row = driver.world.bindings.first { $0.aorText.hasPrefix("1181") }
+        for generation in 2..<7 as Range<UInt32> {
+            driver.world.bindings.removeAll { $0.aorText.hasPrefix("1181") }
+            driver.wait(1)
+            guard var row else { return Issue.record("no such row") }
+            let id = row.binding.facts.id
+            row.binding.facts.id = BindingID(partition: id.partition, generation: generation, slot: id.slot)
+            driver.world.bindings.append(row)
+            driver.wait(1)
+        }
+        driver.world.bindings.removeAll { $0.aorText.hasPrefix("1181") }
+        driver.wait(1)
+        #expect(driver.messageLine.contains("1 row left"), "\(driver.messageLine)")
+    }
+
+    /// Below a row that has left is the next one, and no row is left out.
+    @Test func downFromARowThatLeftIsTheNextRow() {
+        var driver = Driver()
+        driver.press("j")
+        #expect(driver.cursorLine.contains("1181"))
+        driver.world.bindings.removeAll { $0.aorText.hasPrefix("1181") }
+        driver.wait(1)
+        driver.press("j")
+        #expect(driver.cursorLine.contains("4417"))
+        driver.press("k")
+        #expect(driver.cursorLine.contains("1180"))
+    }
+
     @Test func aRowThatLeavesTheFilterIsNotCalledGone() {
         var driver = Driver()
         driver.press("/example⏎jj")

@@ -85,9 +85,21 @@ import Testing
         #expect(driver.acts.isEmpty)
     }
 
-    /// A row that left is kept in its place to be seen, and nothing works on it.
+    /// A row that left is kept in its place to be seen: its binding can't be acted on, whoever it was for can.
+    @Test func whoHasLeftCanBeRefusedAndLookedFor() {
+        for (key, expected) in [("B", "BLOCK"), ("F", "only 1003@example.test"), ("a", "aor=")] {
+            var driver = driver()
+            driver.press("/10⏎jj")
+            let aor = driver.model.bindings.cursorEntry?.row.aor ?? ""
+            driver.world.bindings.remove(at: 2)
+            driver.wait(1)
+            driver.press(key)
+            #expect(driver.says(expected) && driver.screen.contains(aor), "\(key): \(driver.screen)")
+        }
+    }
+
     @Test func nothingIsDoneToARowThatLeft() {
-        for key in ["E", "X", "B", "F", "⏎"] {
+        for key in ["E", "X"] {
             var driver = driver()
             driver.press("/10⏎jj")
             driver.world.bindings.remove(at: 2)

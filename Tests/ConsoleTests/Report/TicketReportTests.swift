@@ -154,6 +154,20 @@ import Timing
         #expect(conclusion(Self.expired).contains("the phone has not come back since"))
         #expect(conclusion(Self.evicted).contains("kl@198.51.100.7 evicted its last binding"))
         #expect(conclusion(Self.unknown).hasPrefix("Nothing is known of it"))
+        for (facts, start) in [
+            (Self.well, "It is registered (1 binding"),
+            (Self.expired, "It is not registered at this moment: "),
+        ] {
+            var facts = facts
+            let leaves = Self.logins(3, .unregistered, ago: 30)
+            facts.attempts = Array(leaves.prefix(2)) + facts.attempts
+            #expect(!conclusion(facts).contains("comes and goes"))
+            facts.attempts.insert(leaves[2], at: 2)
+            #expect(conclusion(facts).hasPrefix(start))
+            #expect(
+                conclusion(facts).contains("it comes and goes: 3 times since 12:02:01 it has taken its own")
+            )
+        }
         #expect(TicketReport(Self.unknown, clock: Self.clock).isEmpty)
         #expect(!TicketReport(Self.expired, clock: Self.clock).isEmpty)
     }

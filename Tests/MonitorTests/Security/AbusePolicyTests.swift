@@ -116,6 +116,7 @@ struct AbusePolicyTests {
         #expect(blocks(monitor, atSecond: 101).isEmpty)
         #expect(monitor.security(atSecond: 101).first?.isBlocked == true)
         monitor.receive(.blocks([]), at: .zero + .seconds(200))
+        #expect(monitor.security(atSecond: 200).first?.failures == 80, "what was seen stays to be seen")
         guess(monitor, count: 5, atSecond: 201)
         #expect(blocks(monitor, atSecond: 202).isEmpty)
         guess(monitor, count: 40, atSecond: 203)

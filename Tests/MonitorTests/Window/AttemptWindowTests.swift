@@ -62,6 +62,39 @@ struct AttemptWindowTests {
         #expect(end == BindingEnd(cause: .evictedByOperator, at: driver.now, by: "root"))
     }
 
+    /// A phone that comes and goes under one Call-ID: each login has the end of its own binding, a login whose binding
+    /// was refreshed since has none.
+    @Test func eachLoginHasTheEndOfItsOwnBinding() throws {
+        var driver = TableDriver()
+        let monitor = Monitor.watching(driver.table)
+        let phone = TableDriver.Phone(aor: "9001@example.test", callID: "call-1@phone", granted: 60)
+        func login(_ cseq: Int) {
+            monitor.receive([Wire().exchange(cseq, at: Int(driver.now.second) * 1_000, credentials: true)])
+        }
+        for round in 0..<3 {
+            driver.now = .zero + .seconds(round * 10)
+            login(round + 1)
+            let added = driver.add(phone)
+            driver.now = driver.now + .seconds(2)
+            driver.remove(try #require(added))
+            monitor.settle(at: driver.now)
+        }
+        let ends = try (0..<3).map { try detail(monitor, $0, at: driver.now).bindingEnd?.at }
+        #expect(ends == [2, 12, 22].map { .zero + .seconds($0) })
+        driver.now = .zero + .seconds(30)
+        login(4)
+        let added = driver.add(phone)
+        let id = try #require(added)
+        driver.now = .zero + .seconds(40)
+        login(5)
+        driver.refresh(id, phone)
+        driver.now = .zero + .seconds(50)
+        driver.remove(id)
+        monitor.settle(at: driver.now)
+        #expect(try detail(monitor, 3, at: driver.now).bindingEnd == nil)
+        #expect(try detail(monitor, 4, at: driver.now).bindingEnd?.at == driver.now)
+    }
+
     @Test func aBindingThatRanOutHasNobodyBehindIt() throws {
         var (monitor, driver, _) = registered()
         driver.now = .zero + .seconds(61)
