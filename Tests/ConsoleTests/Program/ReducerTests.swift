@@ -106,7 +106,10 @@ import Timing
         for generation in 2..<7 as Range<UInt32> {
             driver.world.bindings.removeAll { $0.aorText.hasPrefix("1181") }
             driver.wait(1)
-            guard var row else { return Issue.record("no such row") }
+            guard var row else {
+                Issue.record("no such row")
+                return
+            }
             let id = row.binding.facts.id
             row.binding.facts.id = BindingID(partition: id.partition, generation: generation, slot: id.slot)
             driver.world.bindings.append(row)
