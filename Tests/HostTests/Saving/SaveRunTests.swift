@@ -133,6 +133,7 @@ struct SaveRunTests {
         let text = try place.text("a")
         #expect(text.contains("    REGISTER sip:example.com SIP/2.0\n"))
         #expect(text.contains("response=\"xxxxxx\"") && text.contains("    SIP/2.0 "))
+        #expect(!text.contains("s3cret"))
         _ = Self.save(.attempt(id), .text, place.path("b"), isRedacted: false, in: world)
         #expect(try place.text("b").contains("response=\"s3cret\""))
     }
