@@ -148,8 +148,9 @@ struct WindowEquivalenceTests {
             let ids = rows.map(\.binding.facts.id)
             #expect(Set(ids).count == ids.count)
             #expect(ids.allSatisfy { play.driver.table.facts($0) != nil })
+            let now = play.driver.now
+            let moments = (0...20).map { now - .seconds($0) }
             for row in rows {
-                let moments = (0...20).lazy.map { play.driver.now - .seconds($0) }
                 let passes = it.map { it in moments.contains { it.passes(row, $0) } } ?? true
                 #expect(passes, "seed \(play.seed): \(row.binding.facts.id) and \(it?.text ?? "")")
             }
