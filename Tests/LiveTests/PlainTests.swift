@@ -19,15 +19,17 @@ struct PlainTests {
         process.standardError = FileHandle.nullDevice
         try process.run()
         defer { process.terminate() }
-        for _ in 0..<200 where !FileManager.default.fileExists(atPath: "\(state)/control.sock") {
-            usleep(50_000)
-        }
-        // Once what is there has been looked at, what comes is new.
-        usleep(2_500_000)
+        let lines = PrintedLines(output.fileHandleForReading.fileDescriptor)
+        try #require(lines.wait(for: "listening on"), "\(lines.text)")
         let phones = try PlainPhone(port: laboratory.port)
+        // Once what is there has been looked at, what comes is new, and told.
+        for number in 0..<50 where !lines.text.contains("registered  early") {
+            #expect(phones.register("early\(number)").contains("200 OK"))
+            _ = lines.wait(for: "registered  early", seconds: 0.3)
+        }
         #expect(phones.register("alice").contains("200 OK"))
         #expect(phones.register("alice", expires: 1).contains("423"))
-        usleep(2_500_000)
+        #expect(lines.wait(for: "registered  alice@localhost") && lines.wait(for: "FAILED  number "))
         let attached = try Program.run(
             ["attach", "--plain", "--state", state],
             input: "show alice@localhost\nreport alice@localhost\nquit\n"
@@ -36,7 +38,8 @@ struct PlainTests {
         #expect(attached.output.contains("It is registered"))
         #expect(attached.output.contains("REGISTRATION OF alice@localhost"))
         input.fileHandleForWriting.write(Data("evict alice@localhost\nyes\nundo\nquit\n".utf8))
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        #expect(lines.waitForEnd(), "quit ends it")
+        let text = lines.text
         process.waitUntilExit()
         #expect(process.terminationStatus == 0)
         #expect(!text.utf8.contains(0x1b))
@@ -54,6 +57,54 @@ struct PlainTests {
         let dumb = try Program.run(laboratory.open + ["--demo"])
         #expect(dumb.status == 69 && dumb.error.contains("--plain"))
         #expect(try Program.run(["attach", "--plain", "--at", "12:00"]).status == 2)
+        let mine = "\(laboratory.path)/mine.cast"
+        try "mine".write(toFile: mine, atomically: true, encoding: .utf8)
+        let screen = try Pty(
+            laboratory.open + ["--record", mine],
+            columns: 80,
+            rows: 24,
+            folder: laboratory.path
+        )
+        // Somebody has to read what it shows until then.
+        for _ in 0..<50 where !isGone(screen.process, within: 0.1) { _ = screen.count(seconds: 0.1) }
+        #expect(isGone(screen.process, within: 0.1))
+        #expect(try String(contentsOfFile: mine, encoding: .utf8) == "mine")
+        let error = try String(contentsOfFile: "\(laboratory.path)/pty.err", encoding: .utf8)
+        #expect(error.contains("--record \(mine): it is there already"), "\(error)")
+    }
+}
+
+/// What a program prints into a pipe, as it comes.
+private final class PrintedLines {
+    private let descriptor: Int32
+    private var bytes: [UInt8] = []
+    private var isOver = false
+
+    init(_ descriptor: Int32) { self.descriptor = descriptor }
+
+    /// All so far.
+    var text: String { String(decoding: bytes, as: UTF8.self) }
+
+    /// Reads until a text is there; false if it does not come in time.
+    func wait(for wanted: String, seconds: Double = 10) -> Bool {
+        read(seconds: seconds) { text.contains(wanted) }
+    }
+
+    /// Reads to the end; false if it does not come in time.
+    func waitForEnd() -> Bool { read(seconds: 10) { isOver } }
+
+    private func read(seconds: Double, until isThere: () -> Bool) -> Bool {
+        let end = PlainPhones.now + seconds
+        while !isThere() {
+            let rest = end - PlainPhones.now
+            guard rest > 0, !isOver else { return false }
+            var file = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            guard poll(&file, 1, Int32(max(1, rest * 1_000))) > 0 else { continue }
+            var buffer = [UInt8](repeating: 0, count: 65_536)
+            let count = Glibc.read(descriptor, &buffer, buffer.count)
+            if count > 0 { bytes += buffer.prefix(count) } else { isOver = true }
+        }
+        return true
     }
 }
 

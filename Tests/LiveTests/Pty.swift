@@ -14,6 +14,8 @@ final class Pty {
     /// What came in some time.
     struct Count {
         var bytes = 0
+        /// The same as text, with all that moves the cursor and colours.
+        var text = ""
         /// The size of each frame: what came within 15 ms.
         var frames: [Int] = []
         var seconds = 0.0
@@ -80,6 +82,7 @@ final class Pty {
     /// Reads for some time, and counts.
     func count(seconds: Double) -> Count {
         var result = Count()
+        var all: [UInt8] = []
         let start = Self.now
         let before = screenSeconds
         var last = 0.0
@@ -97,11 +100,21 @@ final class Pty {
             if now - last > 0.015 { result.frames.append(0) }
             result.frames[result.frames.count - 1] += read
             result.bytes += read
+            all += buffer.prefix(read)
             last = now
         }
+        result.text = String(decoding: all, as: UTF8.self)
         result.seconds = Self.now - start
         result.screenTime = screenSeconds - before
         return result
+    }
+
+    /// Reads until so many bytes have come, at most so many seconds; how many have.
+    func wait(forBytes wanted: Int, seconds: Double = 10) -> Int {
+        let end = Self.now + seconds
+        var bytes = 0
+        while bytes <= wanted, Self.now < end, !isOver { bytes += count(seconds: 0.1).bytes }
+        return bytes
     }
 
     /// Processor time of the first thread, which is the one that draws.

@@ -17,6 +17,7 @@ struct ScriptTests {
     private final class Daemon {
         private let process = Process()
         let state: String
+        var id: pid_t { process.processIdentifier }
 
         init(_ laboratory: Laboratory) throws {
             state = "\(laboratory.path)/state"
@@ -139,6 +140,74 @@ struct ScriptTests {
         #expect(try regtop("explain", "bob@localhost", "--from", "127.0.0.1").status == 0)
         #expect(try regtop("stats").status == 0)
         #expect(try regtop("reload").status == 0)
+    }
+
+    /// The program beside the test, with what it says on standard error in a file.
+    private func begin(_ arguments: [String], errors: String) throws -> Process {
+        _ = FileManager.default.createFile(atPath: errors, contents: nil)
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: Program.path)
+        process.arguments = arguments + ["--state", daemon.state]
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle(forWritingAtPath: errors) ?? FileHandle.nullDevice
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        return process
+    }
+
+    private func wait(milliseconds: Int = 10_000, for isSo: () throws -> Bool) rethrows -> Bool {
+        for _ in 0..<milliseconds {
+            if try isSo() { return true }
+            usleep(1_000)
+        }
+        return false
+    }
+
+    @Test("The first Ctrl-C aborts an act with a rate; where nobody answers, the second ends it: 130")
+    func interruptedTwice() throws {
+        for number in 0..<5 { #expect(try register("u\(number)") == "SIP/2.0 200 OK") }
+        let errors = "\(laboratory.path)/evict.err"
+        let words = ["evict", "--filter", "aor~^u", "--rate", "1", "--yes"]
+        var evict = try begin(words, errors: errors)
+        func isBegun() throws -> Bool { try String(contentsOfFile: errors, encoding: .utf8).contains("evicting") }
+        #expect(try wait(for: isBegun))
+        kill(evict.processIdentifier, SIGINT)
+        evict.waitUntilExit()
+        #expect(evict.terminationStatus == 130)
+        let acts = try regtop("undo").output
+        #expect(acts.contains("evict") && !acts.contains("under way"), "it was aborted: \(acts)")
+        #expect(try regtop("list", "aor~^u").status == 0, "and not all have gone")
+        evict = try begin(words, errors: errors)
+        #expect(try wait(for: isBegun))
+        // The registrar hears nothing for a while: it can't be asked to abort.
+        kill(daemon.id, SIGSTOP)
+        defer { kill(daemon.id, SIGCONT) }
+        kill(evict.processIdentifier, SIGINT)
+        #expect(!wait(milliseconds: 1_000) { !evict.isRunning }, "it waits for the abort")
+        kill(evict.processIdentifier, SIGINT)
+        try #require(wait { !evict.isRunning })
+        #expect(evict.terminationStatus == 130)
+    }
+
+    @Test("Ctrl-C while a file is being written leaves no part of it")
+    func interruptedExport() throws {
+        for number in 0..<1_500 { _ = try register("user-\(number)") }
+        let folder = "\(laboratory.path)/out"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        func names() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: folder) }
+        let export = try begin(
+            ["export", "--json", "-o", "\(folder)/all.json"],
+            errors: "\(laboratory.path)/export.err"
+        )
+        let isBegun = try wait { try names().contains { $0.hasPrefix("all.json.part-") } }
+        // What it still waits for does not come: it can't have ended.
+        kill(daemon.id, SIGSTOP)
+        defer { kill(daemon.id, SIGCONT) }
+        #expect(isBegun)
+        kill(export.processIdentifier, SIGINT)
+        try #require(wait { !export.isRunning })
+        #expect(export.terminationStatus == 130)
+        #expect(try names().isEmpty)
     }
 
     @Test("Exports are whole files, pictures have no escapes, and mistakes have their exit codes")

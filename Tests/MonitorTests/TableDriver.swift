@@ -20,6 +20,8 @@ struct TableDriver {
         var parameters = ""
         var callID = "call@phone"
         var agent = "Zoiper"
+        /// What stands for it if it is no text.
+        var agentBytes: [UInt8]?
         var account = ""
         var source = Endpoint(address: IPAddress(ipv4: 0x0a00_0001), port: 5_060)
         var transport = TransportKind.udp
@@ -130,16 +132,17 @@ struct TableDriver {
     }
 
     private static func ranges(_ phone: Phone, into texts: inout [UInt8]) -> BindingTextRanges {
-        func range(_ text: String) -> ByteRange {
+        func range(_ text: String) -> ByteRange { range(Array(text.utf8)) }
+        func range(_ bytes: [UInt8]) -> ByteRange {
             let start = texts.count
-            texts.append(contentsOf: text.utf8)
+            texts.append(contentsOf: bytes)
             return ByteRange(start: UInt16(start), count: UInt16(texts.count - start))
         }
         return BindingTextRanges(
             contact: range(phone.contact),
             contactParameters: range(phone.parameters),
             callID: range(phone.callID),
-            userAgent: range(phone.agent),
+            userAgent: range(phone.agentBytes ?? Array(phone.agent.utf8)),
             sentBy: range("192.0.2.1"),
             account: range(phone.account),
             path: range(phone.path),

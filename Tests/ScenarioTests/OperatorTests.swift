@@ -135,7 +135,7 @@ import Timing
         world.run(seconds: 5)
         #expect(world.messageLine.contains("evicting "), "\(world.messageLine)")
         let done = world.desk.progress?.counts.total ?? 0
-        #expect((8...12).contains(done), "\(done)")
+        #expect(done == 10)
         world.press("u")
         #expect(world.desk.isUnderWay == false)
         #expect(world.messageLine.contains("Aborted: evicted "), "\(world.messageLine)")

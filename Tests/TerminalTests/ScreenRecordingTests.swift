@@ -58,6 +58,7 @@ struct ScreenRecordingTests {
             if screen.draw(grid, theme: .bare) == .drawn { pictures.append(grid.text) }
             sent += pty.read(upTo: screen.bytesSent)
         }
+        #expect(pictures.count == 12)
         _ = screen.copy("no business of the recording's")
         #expect(screen.endRecording()?.contains("\(pictures.count) frames") == true)
         #expect(screen.endRecording() == nil)

@@ -22,7 +22,11 @@ extension ConsoleModel {
     /// that are ghosts.
     mutating func evictGhosts() -> [ConsoleEffect] {
         if screen == .bindings, let filter = marks.all {
-            guard let ghosts = try? Filter("(\(filter.text)) ghost:yes", for: .bindings) else { return [] }
+            guard let isGhost = try? Filter("ghost:yes", for: .bindings), let ghosts = try? filter.and(isGhost)
+            else {
+                message = .error("The filter is too long to be narrowed to its ghosts.")
+                return []
+            }
             return openAct(.evict, matching: ghosts)
         }
         if screen == .bindings, !marks.isEmpty { return openAct(.evict, on: marks.ghosts) }

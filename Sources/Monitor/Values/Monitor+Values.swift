@@ -68,7 +68,8 @@ extension Rows {
         switch count.field {
         case .ua:
             for (name, number) in population.commonest(ValueCount.mostRows).top {
-                count.add(name, count: number)
+                // Names that are no text are shown with marks in them that no filter finds: they are cut there.
+                count.add(Array(name.utf8)[...], count: number)
             }
             return
         case .aor, .user: if countBeginnings(&count, prefix) { return }

@@ -26,13 +26,25 @@ public enum DigestText {
         name == "authorization" || name == "proxy-authorization"
     }
 
-    /// Where the secrets of a field's value stand. Of credentials of another scheme than Digest, that is all behind
+    /// Where the secrets of a field's value stand, in their order; none overlaps another. Of credentials of another scheme than Digest, that is all behind
     /// the scheme.
     public static func secretRanges(of value: [UInt8], isCredentials: Bool) -> [Range<Int>] {
         if isCredentials, let start = otherCredentials(in: value) { return [start..<value.count] }
         let found = parameters(of: value).filter { secrets.contains($0.name) }.map(\.value)
-        let rest = strays(of: secrets, in: value).filter { stray in !found.contains { $0.overlaps(stray) } }
-        return rest.isEmpty ? found : (found + rest).sorted { $0.lowerBound < $1.lowerBound }
+        return joined(found + strays(of: secrets, in: value))
+    }
+
+    /// In their order, with one range for those that overlap or touch.
+    private static func joined(_ ranges: [Range<Int>]) -> [Range<Int>] {
+        var result: [Range<Int>] = []
+        for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+            if let last = result.last, range.lowerBound <= last.upperBound {
+                result[result.count - 1] = last.lowerBound..<max(last.upperBound, range.upperBound)
+            } else {
+                result.append(range)
+            }
+        }
+        return result
     }
 
     /// Where credentials of another scheme than Digest, such as Basic or Bearer, begin in the value of their field;
@@ -81,10 +93,13 @@ public enum DigestText {
     }
 
     /// What stands behind `name=` wherever that is: a stray quotation mark turns the pairs round, and what the grammar
-    /// takes for the inside of a string may be a secret all the same. More than the value may be told, never less.
+    /// takes for the inside of a string may be a secret all the same, and so may the rest of a value behind a byte
+    /// that no token holds. More than the value may be told, never less.
     static func strays(of names: Set<String>, in line: [UInt8]) -> [Range<Int>] {
         var found: [Range<Int>] = []
         var index = 0
+        // The end of the last value: a name that stands in it has no other.
+        var end = 0
         while index < line.count {
             let start = index
             while index < line.count, isNameByte(line[index]) { index += 1 }
@@ -100,9 +115,12 @@ public enum DigestText {
             }
             index = skipSpace(line, from: equals + 1)
             if index < line.count, line[index] == 0x22 { index += 1 }
-            let value = index
-            while index < line.count, line[index] != 0x22, line[index] != 0x2c { index += 1 }
-            if index > value { found.append(value..<index) }
+            guard index >= end else { continue }
+            end = index
+            while end < line.count, line[end] != 0x22, line[end] != 0x2c { end += 1 }
+            var last = end
+            while last > index, isSpace(line[last - 1]) { last -= 1 }
+            if last > index { found.append(index..<last) }
         }
         return found
     }

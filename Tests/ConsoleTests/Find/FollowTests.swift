@@ -1,5 +1,6 @@
 import BindingTable
 import Cells
+import ConsoleLink
 import Monitor
 import SIPMessage
 import Testing
@@ -27,7 +28,8 @@ import Testing
         )
         driver.press("3")
         #expect(filter(driver) == "aor=\"4417@example.test\"")
-        #expect(driver.model.attempts.entries.allSatisfy { $0.row.aor == "4417@example.test" })
+        let attempts = driver.model.attempts.entries
+        #expect(!attempts.isEmpty && attempts.allSatisfy { $0.row.aor == "4417@example.test" })
         driver.press("/result:fail⏎")
         #expect(filter(driver) == "( result:fail ) ( aor=\"4417@example.test\" )")
         driver.press("5")
@@ -35,7 +37,10 @@ import Testing
         driver.press("⇥")
         #expect(filter(driver) == "object:\"4417@example.test\"")
         driver.press(":history⏎")
-        #expect(driver.model.historyEntries.allSatisfy { $0.binding.aor == Array("4417@example.test".utf8) })
+        let entries = driver.model.historyEntries
+        #expect(
+            !entries.isEmpty && entries.allSatisfy { $0.binding.aor == Array("4417@example.test".utf8) }
+        )
         // Released: everybody is shown again.
         driver.press("2F")
         #expect(!driver.lines[0].contains("FOLLOW"))
@@ -53,11 +58,26 @@ import Testing
 
     /// An act on all that a filter matches reaches nobody but who is followed.
     @Test func actsOnAFilterStayWithWhoIsFollowed() {
-        var driver = Driver()
-        driver.press("/4417⏎F/⌃uexample⏎VV")
-        if driver.model.marks.all == nil { driver.press("V") }
-        #expect(driver.model.marks.all.map { $0.text.contains("aor=\"4417@example.test\"") } ?? true)
-        #expect(driver.model.marks.rows.values.allSatisfy { $0.aorText == "4417@example.test" })
+        var world = World()
+        world.bindings = [Samples.bulk] + Samples.ghosts(60)
+        var driver = Driver(world: world)
+        driver.press("jF/example⏎VV")
+        #expect(driver.model.marks.all?.text == "( example ) ( aor=\"3005@example.test\" )")
+        driver.press("X")
+        guard case .previewMatching(let filter, _, _)? = driver.acts.last else {
+            Issue.record("\(driver.acts)")
+            return
+        }
+        #expect(filter.expansion.contains("aor=\"3005@example.test\""))
+    }
+
+    /// A filter that leaves no room for the address of record beside it shows nobody rather than everybody.
+    @Test func aFilterThatIsTooLongBesideWhoIsFollowedLetsNobodyPass() {
+        let long = "example or " + String(repeating: "x", count: 4_060)
+        var driver = Driver(filters: ["long": long])
+        driver.press("/4417⏎F/⌃u@long⏎")
+        #expect(driver.model.bindingsFilter.filter?.expansion == "( \(long) )")
+        #expect(filter(driver) == "( aor=\"4417@example.test\" ) ( !(aor=\"4417@example.test\") )")
     }
 
     /// From the failed login to the binding, to its source, and back the whole way.

@@ -65,14 +65,15 @@ import Testing
     @Test func secretsAreNotFound() {
         var driver = driver()
         let all = driver.model.ladder.detail?.messages ?? []
-        let secret = all.lazy.compactMap { message -> String? in
-            let text = String(decoding: message.bytes, as: UTF8.self)
-            guard let start = text.range(of: "response=\"") else { return nil }
-            return String(text[start.upperBound...].prefix { $0 != "\"" })
-        }.first
-        guard let secret, secret.count > 12 else { return }
-        driver.press("/")
-        driver.input(.key(.paste(secret)))
-        #expect(driver.model.ladder.hits.isEmpty)
+        #expect(all.contains { String(decoding: $0.bytes, as: UTF8.self).contains(Samples.response) })
+        for (text, isFound) in [
+            (String(Samples.response.prefix(6)), true), (String(Samples.response.prefix(12)), false),
+            (Samples.response, false),
+        ] {
+            driver.press("/⌃u")
+            driver.input(.key(.paste(text)))
+            #expect(driver.model.ladder.search != nil && driver.model.ladder.hits.isEmpty != isFound, "\(text)")
+            driver.press("⎋")
+        }
     }
 }

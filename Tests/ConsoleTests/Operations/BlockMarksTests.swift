@@ -2,6 +2,7 @@ import BindingTable
 import Cells
 import ConsoleLink
 import Monitor
+import SIPMessage
 import Testing
 import Timing
 
@@ -35,8 +36,12 @@ import Timing
         var driver = Driver()
         driver.press("␣␣␣B⇥→")
         #expect(driver.screen.contains("Every REGISTER from these"))
+        let rows = driver.world.bindings.sorted { $0.aorText < $1.aorText }.prefix(3)
         driver.press("y")
-        #expect(subjects(driver).allSatisfy { if case .source = $0 { true } else { false } })
+        #expect(
+            Set(subjects(driver))
+                == Set(rows.map { BlockSubject.source($0.binding.facts.path.source.address) })
+        )
     }
 
     @Test func eachChoiceAsksAnewWhatItHits() {
@@ -88,7 +93,25 @@ import Timing
         guard case .previewMatching(let filter, _, _)? = driver.acts.last else {
             return #expect(Bool(false), "\(driver.acts)")
         }
-        #expect(filter.text == "(example) ghost:yes")
+        #expect(filter.text == "( example ) ( ghost:yes )")
+    }
+
+    @Test func ofWhatANamedFilterMatchesTheGhostsAreEvicted() {
+        var many = World()
+        many.bindings = Samples.many(100)
+        var driver = Driver(world: many, filters: ["mine": "example"])
+        driver.press("/@mine⏎VVO")
+        guard case .previewMatching(let filter, _, _)? = driver.acts.last else {
+            Issue.record("\(driver.acts)")
+            return
+        }
+        #expect(filter.expansion == "( ( example ) ) ( ghost:yes )")
+        // One that can't be narrowed any more is said to be so, and nothing is asked.
+        let long = String(repeating: "x", count: 4_070) + " or example"
+        driver = Driver(world: many, filters: ["long": long])
+        driver.press("/@long⏎VVO")
+        #expect(driver.acts.isEmpty)
+        #expect(driver.messageLine.contains("too long to be narrowed to its ghosts"))
     }
 
     @Test func anAnswerToAnEarlierChoiceIsNotShown() {

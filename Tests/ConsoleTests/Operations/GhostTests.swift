@@ -36,9 +36,11 @@ import Testing
         #expect(driver.messageLine.contains("None of the marked rows is a ghost."))
         #expect(driver.acts.isEmpty && driver.model.marks.count == 1)
         driver.press("␣␣O")
-        #expect(driver.screen.contains("EVICT "))
+        #expect(driver.screen.contains("EVICT 2 BINDINGS"))
         driver.press("⎋")
-        #expect(driver.model.marks.count == 3)
+        #expect(driver.model.marks.count == 3 && driver.performed.isEmpty)
+        driver.press("Oy")
+        #expect(driver.performed == [.evict(2, nil, "")])
     }
 
     @Test func manyGhostsMustBeCounted() {

@@ -182,12 +182,25 @@ final class PlainDriver {
         driver.type("evict 4417@example.test")
         #expect(driver.printed { $0.type("yes") } == ["evicted 1 binding; undo puts back"])
         #expect(!driver.world.bindings.contains { $0.aorText == "4417@example.test" })
+        guard case .evict(let targets, nil)? = driver.performed.last?.verb else {
+            Issue.record("\(driver.performed)")
+            return
+        }
+        #expect(driver.performed.count == 1 && targets.count == 1)
         #expect(driver.printed { $0.type("undo") } == ["1 binding put back"])
         #expect(driver.world.bindings.contains { $0.aorText == "4417@example.test" })
         #expect(driver.printed { $0.type("undo") } == ["there is nothing to undo"])
         #expect(
             driver.printed { $0.type("expire nobody@example.test") }.first?.contains("has no binding") == true
         )
+        let count = driver.performed.count
+        driver.type("expire 4417@example.test")
+        #expect(driver.printed { $0.type("yes") } == ["expired 1 binding; undo puts back"])
+        guard case .expire(let expired)? = driver.performed.last?.verb else {
+            Issue.record("\(driver.performed)")
+            return
+        }
+        #expect(driver.performed.count == count + 1 && expired.count == 1)
     }
 
     @Test func aRefreshBetweenLookAndYesLeavesItAlone() {
@@ -206,6 +219,8 @@ final class PlainDriver {
             driver.printed { $0.type("evict 4417@example.test") }
                 == ["this console can only look: started with --read-only"]
         )
+        driver.type("yes", "undo", "expire 4417@example.test", "yes")
+        #expect(driver.performed.isEmpty)
     }
 
     @Test func commandsOfAPipeAreDoneInTheirOrderAndQuitComesLast() {

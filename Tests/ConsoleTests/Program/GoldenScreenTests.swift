@@ -100,6 +100,21 @@ import Testing
         }
     }
 
+    /// A file that no case compares would tell of a screen that there isn't.
+    @Test func everyFileHasItsCase() throws {
+        var names: Set<String> = []
+        for size in Self.sizes {
+            let end = "-\(size.width)x\(size.height)"
+            for item in Self.cases + Self.overviewCases + Self.reachCases { names.insert(item.name + end) }
+            for name in ["lost", "leave", "copy", "report"] { names.insert(name + end) }
+        }
+        for item in Self.cases { names.insert("\(item.name)-80x24-ascii") }
+        for (name, _) in Self.emptyCases { names.insert("empty-\(name)-80x24") }
+        names.formUnion(["no-match", "open-read-only", "changed", "evict-matching"].map { "\($0)-80x24" })
+        names.insert("reach-bindings-240x30")
+        #expect(try goldenNames() == names)
+    }
+
     /// Where there is something to say of connections, pings, paths and ghosts.
     static let reachCases = [
         Case(name: "reach-bindings", keys: ""), Case(name: "reach-secure", keys: "⏎"),
@@ -128,18 +143,19 @@ import Testing
         expectGolden(Driver(Size(width: 240, height: 30), world: world).grid, "reach-bindings-240x30")
     }
 
+    /// Lists and numbers where there is nothing yet.
+    static let emptyCases = [
+        ("overview", "1"), ("bindings", ""), ("attempts", "3"), ("security", "4"), ("log", "5"),
+        ("devices", "6"), ("audit", "5⇥"), ("blocks", "b"),
+    ]
+
     @Test func empty() {
         var world = World()
         (world.bindings, world.attempts, world.log, world.audit, world.blocks) = ([], [], [], [], [])
         world.overview = .init()
         world.security = []
         world.devices = []
-        for (name, keys) in [
-            ("overview", "1"), ("bindings", ""), ("attempts", "3"), ("security", "4"), ("log", "5"),
-            ("devices", "6"),
-            ("audit", "5⇥"),
-            ("blocks", "b"),
-        ] {
+        for (name, keys) in Self.emptyCases {
             var driver = Driver(world: world)
             driver.press(keys)
             expectGolden(driver.grid, "empty-\(name)-80x24")

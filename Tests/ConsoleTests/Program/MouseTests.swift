@@ -34,15 +34,16 @@ import Testing
         #expect(driver.acts.isEmpty)
     }
 
-    @Test(arguments: ["3", "4", "5", "5⇥", "b", "jjH", ":history⏎"])
-    func everyListTakesClicks(_ keys: String) {
+    @Test(arguments: ["3", "4", "5", "5⇥", "6", "b", "jjH", ":history⏎"])
+    func everyListTakesClicks(_ keys: String) throws {
         var driver = Driver.withMouse(keys: keys)
         driver.press("k")
         let grid = driver.grid
         let rows = (0..<24).filter { y in
             if case .row? = grid.spot(at: Point(x: 5, y: y)) { true } else { false }
         }
-        guard rows.count > 1, let last = rows.last else { return }
+        try #require(rows.count > 1, "\(keys)")
+        let last = try #require(rows.last)
         driver.input(.key(.mouse(MouseEvent(.click, at: Point(x: 5, y: last)))))
         #expect(driver.grid[1, last]?.overlay == .rowCursor, "\(keys)")
         let before = driver.screen

@@ -53,7 +53,10 @@ import Testing
         driver.press("VX")
         let isAsked = driver.screen.contains("Type ")
         #expect(isAsked)
-        guard case .form(var form) = driver.model.layer else { return }
+        guard case .form(var form) = driver.model.layer else {
+            Issue.record("no dialog")
+            return
+        }
         form.focus = .count
         driver.model.layer = .form(form)
         driver.input(.key(.paste("rm 2\n1; y\n")))

@@ -30,7 +30,8 @@ import Timing
         #expect(String(decoding: facts.aor, as: UTF8.self) == "4417@example.test")
         #expect(facts.bindings.count == 1 && facts.bindingCount == 1)
         #expect(!facts.attempts.isEmpty && facts.details[facts.attempts[0].id] != nil)
-        #expect(facts.history.entries.allSatisfy { $0.binding.aor == facts.aor })
+        let entries = facts.history.entries
+        #expect(!entries.isEmpty && entries.allSatisfy { $0.binding.aor == facts.aor })
         #expect(facts.rules == ["rule"] && facts.ruledFor.hasSuffix(" udp"))
     }
 

@@ -23,7 +23,8 @@ import Timing
         let tables = [
             names(BindingFields.table), names(AttemptFields.table), names(HistoryFields.table),
             names(TargetFields.table), names(BlockFields.table), names(OverviewFields.table),
-            names(SecurityFields.table),
+            names(SecurityFields.table), names(UndoFields.table), names(LogFields.table),
+            names(AuditFields.table), names(DeviceFields.table), names(KeyFields.table),
         ]
         for names in tables {
             #expect(Set(names).count == names.count)
@@ -44,7 +45,9 @@ import Timing
             ("Bindings", names(BindingFields.table)), ("Attempts", names(AttemptFields.table)),
             ("History", names(HistoryFields.table)), ("Targets of an act", names(TargetFields.table)),
             ("Blocks", names(BlockFields.table)), ("Overview", names(OverviewFields.table)),
-            ("Security", names(SecurityFields.table)),
+            ("Security", names(SecurityFields.table)), ("Devices", names(DeviceFields.table)),
+            ("Acts that can be undone", names(UndoFields.table)), ("Log", names(LogFields.table)),
+            ("Audit trail", names(AuditFields.table)), ("Keys", names(KeyFields.table)),
         ] {
             let section = try #require(sections.first { $0.hasPrefix("\(title)\n") })
             let told = section.split(separator: "\n").filter { $0.hasPrefix("| `") }

@@ -84,13 +84,64 @@ import Testing
     }
 
     @Test func everyScreenHasSomethingToSave() {
-        for keys in ["1", "2", "2⏎", "3", "3⏎", "4", "5", "5⇥", "b", "2H"] {
+        for (keys, content) in [
+            ("1", "overview"), ("2", "bindings"), ("2⏎", "binding"), ("3", "attempts"), ("3⏎", "attempt"),
+            ("4", "security"), ("5", "log"), ("5⇥", "audit"), ("6", "devices"), ("b", "blocks"),
+            ("2H", "history"),
+        ] {
             var driver = Driver(readOnly: true)
             driver.press(keys + "S⏎")
-            #expect(lastOrder(driver) != nil, "\(keys)")
+            let saved = lastOrder(driver).map { String("\($0.content)".prefix { $0 != "(" }) }
+            #expect(saved == content, "\(keys)")
             driver.input(.saved(1, .exists(path: "/x")))
             #expect(driver.says("/x is there already."), "\(keys)")
         }
+    }
+
+    /// The filter of a list that is saved, without the operator's own names.
+    private func filter(of content: SaveOrder.Content?) -> String? {
+        switch content {
+        case .bindings(let filter, _, _), .attempts(let filter, _): filter
+        case .security(_, let filter), .devices(_, let filter), .log(let filter, _), .audit(let filter),
+            .blocks(let filter):
+            filter?.expansion
+        default: nil
+        }
+    }
+
+    @Test(arguments: [
+        ("/4417⏎", "4417"), ("/@mine⏎", "( ip:198.51.100.7 )"), ("3/@mine⏎", "( ip:198.51.100.7 )"),
+        ("4/class:attack⏎", "class:attack"), ("5/disk⏎", "disk"), ("5⇥/@mine⏎", "( ip:198.51.100.7 )"),
+        ("6/zoiper⏎", "zoiper"), ("b/9004⏎", "9004"),
+        ("/4417⏎F\\", "aor=\"4417@example.test\""), ("/4417⏎F5", "text:\"4417@example.test\""),
+    ])
+    func whatIsSavedIsWhatTheFilterInForceShows(keys: String, expected: String) {
+        var driver = Driver(filters: ["mine": "ip:198.51.100.7"])
+        driver.press(keys + "S⏎")
+        #expect(filter(of: lastOrder(driver)?.content) == expected, "\(driver.screen)")
+        #expect(lastOrder(driver)?.at == nil)
+    }
+
+    @Test func failuresWarningsAndAllThatAreMarkedAreSavedAsTheyAreShown() {
+        var driver = Driver(view: .attempts)
+        driver.press("!S⏎")
+        guard case .attempts(_, let failuresOnly)? = lastOrder(driver)?.content else {
+            Issue.record("\(driver.screen)")
+            return
+        }
+        #expect(failuresOnly == driver.model.failuresOnly && failuresOnly)
+        var world = World()
+        world.bindings = Samples.many(100)
+        driver = Driver(world: world, filters: ["mine": "example"])
+        driver.press("/@mine⏎VV/⌃uexample.test⏎S⏎")
+        #expect(filter(of: lastOrder(driver)?.content) == "( example )", "\(driver.screen)")
+    }
+
+    @Test func whatIsSavedOfThePastIsThePast() throws {
+        var driver = Driver()
+        driver.press(":at -3631s⏎S⏎")
+        let at = try #require(driver.model.replay?.at)
+        #expect(lastOrder(driver)?.at == at)
     }
 
     @Test func aFileThatIsThereIsAskedAbout() throws {

@@ -13,6 +13,13 @@ func hasGolden(_ name: String) -> Bool {
     )
 }
 
+/// The names of all files of screens.
+func goldenNames() throws -> Set<String> {
+    let folder = fixtures.appendingPathComponent("screens/console")
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    return Set(files.map { $0.hasSuffix(".txt") ? String($0.dropLast(4)) : $0 })
+}
+
 /// Compares a screen with its file in Tests/Fixtures/screens/console; `UPDATE_SCREENS=1` rewrites it.
 func expectGolden(_ grid: CellGrid, _ name: String, sourceLocation: SourceLocation = #_sourceLocation) {
     expectGolden(grid.golden, "screens/console/\(name)", sourceLocation: sourceLocation)

@@ -187,7 +187,7 @@ struct World {
     /// tests.
     private func matches(_ text: String, _ filter: Filter?) -> Bool {
         guard let filter else { return true }
-        return filter.text.split(separator: ") (").allSatisfy { part in
+        return filter.expansion.split(separator: ") (").allSatisfy { part in
             let word = part.split(whereSeparator: { " =:~\"()".contains($0) }).last
             return word.map { text.contains($0) } ?? true
         }

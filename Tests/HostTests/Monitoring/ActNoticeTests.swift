@@ -28,6 +28,33 @@ struct ActNoticeTests {
         #expect(text(.drain(false, for: nil)) == "kl@198.51.100.7 let newcomers in again")
     }
 
+    @Test("How an act ended that was done a few bindings at a time; an abort has said it itself")
+    func endings() {
+        var progress = ActProgress(
+            act: CommandID(rawValue: 3),
+            verb: "evict",
+            by: me,
+            reason: "move",
+            total: 1_200,
+            rate: 50,
+            startedAt: .zero
+        )
+        progress.counts.done = 1_100
+        func ending(_ state: ActProgress.State, _ words: String = "") -> String? {
+            (progress.state, progress.ending) = (state, words)
+            return ActNotice.ending(progress)
+        }
+        #expect(ending(.underWay) == nil)
+        #expect(ending(.finished) == "kl@198.51.100.7 evicted 1,100 of 1,200 bindings (move)")
+        #expect(ending(.aborted, "mb@local") == nil)
+        #expect(
+            ending(.stopped, "the registrar ends")
+                == "evict by kl@198.51.100.7 has stopped after 1,100 of 1,200 bindings: the registrar ends"
+        )
+        progress.verb = "expire"
+        #expect(ending(.finished) == "kl@198.51.100.7 expired 1,100 of 1,200 bindings (move)")
+    }
+
     @Test("What changed nothing is not told")
     func nothing() {
         #expect(text(.evict([], refuseFor: nil)) == nil)

@@ -157,12 +157,12 @@ struct TwoConsolesTests {
         #expect(first.sees("40 of 40"))
         first.press("VVX")
         #expect(first.sees("Bindings a second"))
-        first.press("⇥⇥10⇥moving⇥40⇥⏎")
+        first.press("⇥⇥2⇥moving⇥40⇥⏎")
         #expect(first.sees("evicting "), "\(first.screen)")
-        #expect(second.sees("kl@192.0.2.1 evicts 40 bindings, 10 a second (moving)"), "\(second.screen)")
+        #expect(second.sees("kl@192.0.2.1 evicts 40 bindings, 2 a second (moving)"), "\(second.screen)")
         second.press("1")
         #expect(second.sees("kl@192.0.2.1: evicting "), "\(second.screen)")
-        #expect(second.sees("of 40, 10 a second"))
+        #expect(second.sees("of 40, 2 a second"))
         second.press("u")
         #expect(second.sees("ABORT"))
         second.press("y")
@@ -177,8 +177,28 @@ struct TwoConsolesTests {
         #expect(first.sees("\(40 - left) binding"), "\(first.screen)")
         #expect(service.state.table.bindingCount == 40)
         let trail = try String(contentsOfFile: "\(folder.path)/audit.log", encoding: .utf8)
-        #expect(trail.contains("40 bindings\tact ") && trail.contains(" begins: 10 a second\tmoving"))
+        #expect(trail.contains("40 bindings\tact ") && trail.contains(" begins: 2 a second\tmoving"))
         #expect(trail.contains(" aborted by mb@192.0.2.2: \(40 - left) done, \(left) left as they are"))
+    }
+
+    @Test("The program's end stops an act that goes on: the audit trail and the others say so")
+    func ending() throws {
+        let service = try service(bindings: 40)
+        let (first, second) = (Seat("kl", 1, at: service), Seat("mb", 2, at: service))
+        #expect(first.sees("p100@example.test") && second.sees("p100@example.test"))
+        first.press("/p1⏎")
+        #expect(first.sees("40 of 40"))
+        first.press("VVX")
+        #expect(first.sees("Bindings a second"))
+        first.press("⇥⇥2⇥moving⇥40⇥⏎")
+        #expect(second.sees("kl@192.0.2.1 evicts 40 bindings, 2 a second (moving)"), "\(second.screen)")
+        service.stop()
+        let left = service.state.table.bindingCount
+        #expect(left > 0)
+        let trail = try String(contentsOfFile: "\(folder.path)/audit.log", encoding: .utf8)
+        let end = " stopped: the registrar ends: \(40 - left) done, \(left) left as they are"
+        #expect(trail.contains(end), "\(trail)")
+        #expect(second.sees("evict by kl@192.0.2.1 has stopped after \(40 - left) of 40 bindings: the reg"))
     }
 
     @Test("A row that the other has taken meanwhile is skipped, and it is said who took it")

@@ -4,6 +4,7 @@ import Console
 import ConsoleLink
 import Foundation
 import Monitor
+import SIPMessage
 import Synchronization
 import Testing
 import Timing
@@ -77,6 +78,47 @@ struct SaveRunTests {
         #expect(stat(place.path("a.csv"), &facts) == 0 && facts.st_mode & 0o777 == 0o600)
     }
 
+    /// A login that fails, a block, and a line of the log and of the audit trail.
+    private static func fill(_ world: ScriptWorld) throws {
+        world.register("dave", expires: 5)
+        let subject = BlockSubject.aor(Array("4417@example.com".utf8))
+        let block = OperatorCommand(verb: .block([subject], for: nil), reason: "", by: world.welcome.you)
+        _ = try world.ask { .perform(block, serial: $0) }
+        world.monitor.receive(
+            .notice(Notice(at: world.now, level: .info, text: "the disk is full")),
+            at: world.now
+        )
+        let record = AuditRecord(
+            at: world.clock.wall,
+            by: world.welcome.you,
+            action: "evict",
+            object: "4417@example.com",
+            result: "to be evicted",
+            reason: ""
+        )
+        world.monitor.receive(.audit(record), at: world.now)
+    }
+
+    private static let entry = HistoryEntry(
+        number: 1,
+        at: WallTime(secondsSince1970: 1_000),
+        cause: .registered,
+        binding: LifeRecord(
+            id: BindingID(rawValue: 7),
+            aor: Array("alice@example.com".utf8),
+            contact: Array("sip:alice@10.0.0.1\u{1b}[2J".utf8),
+            userAgent: [],
+            source: Endpoint(address: IPAddress(ipv4: 0x0a00_0001), port: 5_060),
+            transport: .udp,
+            createdAt: WallTime(secondsSince1970: 1_000),
+            refreshedAt: WallTime(secondsSince1970: 1_000),
+            expiresAt: WallTime(secondsSince1970: 1_600),
+            refreshes: 0,
+            usualGap: 0,
+            gapDeviation: 0
+        )
+    )
+
     @Test("Every content in every format that goes with it has rows, and nothing fails")
     func everything() throws {
         let (place, world) = (try Place(), try Self.world())
@@ -84,7 +126,11 @@ struct SaveRunTests {
             case .bindings(let rows) = try world.window(
                 WindowQuery(subject: .bindings(filter: nil, order: BindingOrder()), height: 10)
             ).content
-        else { return }
+        else {
+            Issue.record("no bindings")
+            return
+        }
+        try Self.fill(world)
         let formats: [SaveOrder.Format] = [.text, .csv, .json]
         let all: [(SaveOrder.Content, [SaveOrder.Format], String)] = [
             (.screen(["one", "t\u{1b}wo"]), [.text], "t"),
@@ -93,6 +139,11 @@ struct SaveRunTests {
             (.attempts(filter: "", failuresOnly: false), SaveOrder.Format.allCases, "alice@example.com"),
             (.attempt(AttemptID(rawValue: 2)), SaveOrder.Format.allCases, "alice@example.com"),
             (.overview, formats, "bindings"),
+            (.security(.source, filter: nil), formats, "10.0.0.1"),
+            (.devices(.agent, filter: nil), formats, "Testphone/1"),
+            (.log(filter: nil, level: .info), formats, "disk"), (.audit(filter: nil), formats, "evict"),
+            (.blocks(filter: nil), formats, "aor:4417@example.com"),
+            (.history([Self.entry]), formats, "alice@example.com"),
         ]
         for (number, (content, formats, word)) in all.enumerated() {
             for format in formats {
@@ -109,8 +160,12 @@ struct SaveRunTests {
             }
         }
         #expect(
-            Self.save(.blocks(filter: nil), .text, place.path("none"), in: world)
+            Self.save(.blocks(filter: nil), .text, place.path("none"), in: try Self.world())
                 == .failed("there is no row to write")
+        )
+        #expect(
+            Self.save(.history([]), .text, place.path("none"), in: world)
+                == .failed("there is no line to write")
         )
         #expect(
             Self.save(
@@ -133,6 +188,7 @@ struct SaveRunTests {
         let text = try place.text("a")
         #expect(text.contains("    REGISTER sip:example.com SIP/2.0\n"))
         #expect(text.contains("response=\"xxxxxx\"") && text.contains("    SIP/2.0 "))
+        #expect(!text.contains("s3cret"))
         _ = Self.save(.attempt(id), .text, place.path("b"), isRedacted: false, in: world)
         #expect(try place.text("b").contains("response=\"s3cret\""))
     }

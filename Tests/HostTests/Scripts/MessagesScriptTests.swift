@@ -71,7 +71,25 @@ struct MessagesScriptTests {
             #expect(messages[0]["from"] as? String == "10.0.0.1:5060")
             let request = try #require(messages[0]["text"] as? String)
             #expect(request.contains(isRedacted ? "response=\"xxxxxx\"" : "response=\"s3cret\""))
+            #expect(text(bytes).contains("s3cret") == !isRedacted)
         }
+    }
+
+    @Test("Packets have no secret if that is wanted, and say so")
+    func secrets() throws {
+        let world = try ScriptWorld()
+        world.register(
+            "alice",
+            contact: "<sip:alice:hunter2@10.0.0.1>",
+            agent: Array("P\r\nAuthorization: Digest response=\"s3cret\"".utf8)
+        )
+        let plain = text(written(world).bytes)
+        #expect(plain.contains("response=\"s3cret\"") && plain.contains("alice:hunter2@"))
+        #expect(!plain.contains("are filled with x"))
+        let filled = text(written(world) { $0.isRedacted = true }.bytes)
+        #expect(!filled.contains("s3cret") && !filled.contains("hunter2"))
+        #expect(filled.contains("response=\"xxxxxx\"") && filled.contains("sip:alice:xxxxxxx@10.0.0.1"))
+        #expect(filled.contains("are filled with x"))
     }
 
     @Test("What matches nothing leaves the file that is there as it was, and no part of another")

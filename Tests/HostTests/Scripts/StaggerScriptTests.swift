@@ -14,6 +14,7 @@ struct StaggerScriptTests {
         _ sink: MemorySink,
         remarks: @escaping (ProgressRemark) -> Void = { _ in },
         isInterrupted: @escaping () -> Bool = { false },
+        isWritten: @escaping () -> Bool = { true },
     ) -> ScriptContext {
         ScriptContext(
             world,
@@ -22,7 +23,7 @@ struct StaggerScriptTests {
             pause: { milliseconds in
                 for _ in 0..<milliseconds / 50 {
                     world.now = world.now + .milliseconds(50)
-                    _ = world.desk.advance(to: world.clock, audit: { _ in true }, end: { _ in })
+                    _ = world.desk.advance(to: world.clock, audit: { _ in isWritten() }, end: { _ in })
                 }
             },
             remark: remarks,
@@ -75,11 +76,47 @@ struct StaggerScriptTests {
         let script = script("aor~^p", rate: 10)
         let end = code { () throws(HostError) in try script.run(context, asking: Person(nil)) }
         #expect(end.code == 130)
-        #expect((20..<30).contains(world.bindings))
+        #expect(world.bindings == 25)
         let done = 40 - world.bindings
         #expect(sink.lines.first == "aborted by kl@local: evicted \(done) of 40 bindings")
         #expect(sink.lines.contains { $0.hasPrefix("put back: regtop undo 1") })
         #expect(!world.desk.isUnderWay)
+    }
+
+    @Test("One that the registrar stops is an error that says why, and what was done comes back: 1")
+    func stopped() throws {
+        let world = try ScriptWorld()
+        world.crowd(40)
+        let sink = MemorySink()
+        let context = context(world, sink, isWritten: { world.bindings > 30 })
+        let script = script("aor~^p", rate: 10)
+        let end = code { () throws(HostError) in try script.run(context, asking: Person(nil)) }
+        #expect(end.code == 1)
+        #expect(end.error.hasPrefix("stopped: The audit trail cannot be written"), "\(end.error)")
+        let done = 40 - world.bindings
+        #expect(done > 0 && world.bindings <= 30 && !world.desk.isUnderWay)
+        #expect(sink.lines.first?.contains("evicted \(done) of 40 bindings") == true, "\(sink.lines)")
+        #expect(sink.lines.last?.hasPrefix("put back: regtop undo 1") == true)
+    }
+
+    @Test("Who may only look can't abort")
+    func readOnly() throws {
+        let world = try ScriptWorld(readOnlyBecause: "asked for")
+        world.crowd(2)
+        let targets = (0..<2).flatMap { number in
+            world.state.table.bindings(of: Array("p0000\(number)@example.com".utf8), at: world.now)
+        }.map { BindingTarget(id: $0.facts.id, version: $0.facts.version) }
+        let by = OperatorIdentity(user: "mb", from: "local", terminal: "-")
+        let verb = OperatorVerb.evict(targets, refuseFor: nil)
+        let command = OperatorCommand(verb: verb, reason: "", by: by, rate: 1)
+        #expect(world.desk.perform(command, clock: world.clock) { _ in true }.progress?.total == 2)
+        for number in [nil, 1] as [UInt64?] {
+            let done = run(world) { (context) throws(HostError) in
+                try OperationScript(.abort(number)).run(context)
+            }
+            #expect(done.code == 4 && done.error == "read-only: asked for", "\(done.error)")
+        }
+        #expect(world.desk.isUnderWay)
     }
 
     @Test("JSON has one object, and a dry run says how long it would take")

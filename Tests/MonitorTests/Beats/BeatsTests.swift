@@ -173,12 +173,32 @@ import Timing
         }
         field.run(620)
         for index in 60..<120 { field.phones[index].isSilent = true }
-        field.run(70)
+        field.run(56)
         let overview = try #require(field.overview)
         #expect(overview.outages.map(\.kind) == [.listener], "\(overview.outages)")
         #expect(overview.outages.first?.name.hasPrefix("tcp ") ?? false)
         let filter = try Filter(try #require(overview.outages.first).filter, for: .bindings)
         #expect(filter.text.contains("tp:tcp"))
+        let found = field.monitor.allIDs(BindingOrder(), filter, at: field.driver.now)
+        #expect(found.count == overview.missedBeats && !found.isEmpty)
+    }
+
+    /// Sixty single phones that have nothing in common: a log can bear twenty lines a minute of them.
+    @Test func singlePhonesAreBoundedByTheMinute() throws {
+        var field = Field()
+        // Those that will be silent come within eight seconds, and others between them: it is no outage.
+        for number in 0..<60 {
+            let user = number / 8 * 48 + number % 8 * 7
+            field.add(user, from: 0x0b00_0000 + UInt32(number) << 8, agent: "Phone \(number)")
+        }
+        for user in 10_000..<10_600 { field.add(user, from: 0x0a00_0000 + UInt32(user) << 8) }
+        field.run(600)
+        for index in 0..<60 { field.phones[index].isSilent = true }
+        field.run(36)
+        let overview = try #require(field.overview)
+        #expect(overview.missedBeats == 60 && overview.outages.isEmpty, "\(overview.outages)")
+        field.run(4)
+        #expect(field.notices(with: "missed its beat").count == 20)
     }
 
     @Test func aFirmwareThatStopsIsAnAgent() throws {

@@ -11,15 +11,12 @@ import Timing
     private func devices(
         _ monitor: Monitor,
         _ group: DeviceGroup = .agent,
-        _ text: String = "",
+        _ filter: Filter? = nil,
         at now: Timestamp
     )
         -> [DeviceRow]
     {
-        let query = WindowQuery(
-            subject: .devices(group, filter: text.isEmpty ? nil : try? Filter(text, for: .devices)),
-            height: 400
-        )
+        let query = WindowQuery(subject: .devices(group, filter: filter), height: 400)
         guard case .devices(let picture) = monitor.answer(query, at: now).content else { return [] }
         return picture.rows
     }
@@ -35,8 +32,12 @@ import Timing
         #expect(Set(Lint.allCases.map(\.word)).count == Lint.allCases.count)
         #expect(Lint.allCases.allSatisfy { !$0.word.isEmpty })
         #expect(Lint.allCases.count <= 16, "LintSet has 16 bits")
-        let firstNote = Lint.allCases.firstIndex { !$0.isWarning } ?? 0
-        #expect(Lint.allCases.dropFirst(firstNote).allSatisfy { !$0.isWarning })
+        let warnings: [Lint] = [
+            .contactUser, .natRare, .noRport, .newCallID, .lateRefresh, .expiresIgnored, .emptyInstance,
+            .regIDIgnored, .legacyDigest,
+        ]
+        #expect(Lint.allCases.filter(\.isWarning) == warnings)
+        #expect(Array(Lint.allCases.prefix(warnings.count)) == warnings)
     }
 
     @Test func badgesAreCountedByAgentAndTheWorstComesFirst() throws {
@@ -58,11 +59,8 @@ import Timing
         #expect(rows[1].count(.md5) == 2)
         let vendors = devices(monitor, .vendor, at: driver.now)
         #expect(vendors.map(\.name) == ["Yealink", "Zoiper"] && vendors.map(\.bindings) == [8, 4])
-        #expect(
-            devices(monitor, .agent, "lint:contact-user -zoiper", at: driver.now).map(\.name) == [
-                "Yealink T46 0"
-            ]
-        )
+        let some = try Filter("lint:contact-user -zoiper", for: .devices)
+        #expect(devices(monitor, .agent, some, at: driver.now).map(\.name) == ["Yealink T46 0"])
         #expect(monitor.overview(atSecond: 0)?.flawed == 3)
         // Each row's term leads to its bindings.
         for row in rows + vendors {
@@ -162,6 +160,48 @@ import Timing
         #expect((devices(monitor, at: driver.now)[0].count(.emptyInstance) == 1) == isSeen)
     }
 
+    /// Ten times as often as it must, and not for the sake of a NAT.
+    @Test(arguments: [(100, Badges(), true), (110, Badges(), false), (100, Badges.nat, false)])
+    func whoComesMuchTooOftenIsChatty(gap: Int, badges: Badges, isChatty: Bool) throws {
+        var driver = TableDriver()
+        let monitor = Monitor.watching(driver.table)
+        var phone = TableDriver.Phone(aor: "4417@example.test")
+        (phone.granted, phone.badges) = (1_001, badges)
+        let added = driver.add(phone)
+        let id = try #require(added)
+        for step in 1...6 {
+            driver.now = .zero + .seconds(step * gap)
+            driver.refresh(id, phone)
+            monitor.settle(at: driver.now)
+        }
+        let row = try #require(devices(monitor, at: driver.now).first)
+        #expect((row.count(.chatty) == 1) == isChatty && row.flawed == 0)
+    }
+
+    @Test func failedLoginsAreCountedAndThoseForTheirCSeqBesides() {
+        var driver = TableDriver()
+        let monitor = Monitor.watching(driver.table)
+        for (index, agent) in ["Yealink T46", "Yealink T48", "Zoiper 5"].enumerated() {
+            driver.add(TableDriver.Phone(aor: "\(index)@example.test", agent: agent))
+        }
+        monitor.settle(at: driver.now)
+        let order = RefusalReason.cseqNotHigher(got: 1, have: 2)
+        for (index, refusal) in [.wrongPassword, order, order].enumerated() {
+            var wire = Wire()
+            (wire.agent, wire.callID) = (index == 0 ? "Yealink T48" : "Yealink T46", "fail-\(index)")
+            monitor.receive([wire.exchange(1, at: index * 1_000, refusal, credentials: true)])
+        }
+        func counts(_ group: DeviceGroup, atSecond second: Int) -> [String: [Int]] {
+            let rows = devices(monitor, group, at: .zero + .seconds(second))
+            return Dictionary(uniqueKeysWithValues: rows.map { ($0.name, [$0.failures, $0.cseqFailures]) })
+        }
+        #expect(
+            counts(.agent, atSecond: 9) == ["Yealink T46": [2, 2], "Yealink T48": [1, 0], "Zoiper 5": [0, 0]]
+        )
+        #expect(counts(.vendor, atSecond: 9) == ["Yealink": [3, 2], "Zoiper": [0, 0]])
+        #expect(counts(.vendor, atSecond: 700)["Yealink"] == [0, 0], "within ten minutes")
+    }
+
     /// What is kept never drifts from what counting gives.
     @Test(arguments: 1...4)
     func countersAreWhatCountingGives(seed: UInt64) {
@@ -188,6 +228,10 @@ import Timing
                     ?? false
             }
             #expect(row.ghosts == ghosts, "seed \(seed)")
+            let lives = own.compactMap { monitor.rows.number(of: $0.facts.id).map { monitor.rows.row($0) } }
+            #expect(row.silent == lives.count { $0.isSilent }, "seed \(seed)")
+            let flawed = lives.count { !$0.lints.isDisjoint(with: .warnings) }
+            #expect(row.flawed == flawed, "seed \(seed)")
         }
     }
 }

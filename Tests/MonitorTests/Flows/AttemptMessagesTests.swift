@@ -101,7 +101,10 @@ struct AttemptMessagesTests {
     @Test func aReplyIsToldToGoWhereItWent() throws {
         let monitor = Monitor.watchingNothing()
         let wire = Wire()
-        guard case .exchange(let exchange, let request, let reply) = wire.exchange(1, at: 0) else { return }
+        guard case .exchange(let exchange, let request, let reply) = wire.exchange(1, at: 0) else {
+            Issue.record("no exchange")
+            return
+        }
         let text = String(decoding: request, as: UTF8.self)
             .replacing(";rport", with: "").replacing(":5066;branch", with: ":7070;branch")
         monitor.receive([.exchange(exchange, request: Array(text.utf8), reply: reply)])

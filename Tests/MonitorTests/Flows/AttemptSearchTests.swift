@@ -59,7 +59,10 @@ struct AttemptSearchTests {
         while progress < 1 {
             let window = monitor.answer(query, at: now)
             #expect(window.progress >= progress && window.matched >= matched)
-            guard case .attempts(let rows) = window.content else { return }
+            guard case .attempts(let rows) = window.content else {
+                Issue.record("\(window.content)")
+                return
+            }
             #expect(rows.allSatisfy { $0.agent == "needle" })
             (progress, matched, answers) = (window.progress, window.matched, answers + 1)
             try #require(answers < 50)

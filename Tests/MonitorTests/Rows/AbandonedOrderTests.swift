@@ -83,6 +83,7 @@ struct AbandonedOrderTests {
         let before = ask(monitor, .agent, for: &two)
         _ = ask(monitor, .aor, for: &one)
         #expect(monitor.rows.find(nil, .agent) != nil)
+        #expect(0 < before && before < 1)
         #expect(ask(monitor, .agent, for: &two) >= before, "its work is not lost")
         let filter = try Filter("ua=a", for: .bindings)
         _ = ask(monitor, .agent, filter, for: &one)

@@ -53,21 +53,18 @@ struct Assault {
 
 extension Monitor {
     /// The security screen's rows.
-    func security(_ group: SecurityGroup = .source, _ text: String = "", atSecond second: Int)
+    func security(_ group: SecurityGroup = .source, _ filter: Filter? = nil, atSecond second: Int)
         -> [SecurityRow]
     {
-        picture(group, text, atSecond: second)?.rows ?? []
+        picture(group, filter, atSecond: second)?.rows ?? []
     }
 
-    func picture(_ group: SecurityGroup = .source, _ text: String = "", atSecond second: Int)
+    func picture(_ group: SecurityGroup = .source, _ filter: Filter? = nil, atSecond second: Int)
         -> SecurityPicture?
     {
         let now = Timestamp.zero + .seconds(second)
         advance(to: now)
-        let query = WindowQuery(
-            subject: .security(group, filter: try? Filter(text, for: .security)),
-            height: 400
-        )
+        let query = WindowQuery(subject: .security(group, filter: filter), height: 400)
         guard case .security(let picture) = answer(query, at: now).content else { return nil }
         return picture
     }

@@ -117,12 +117,51 @@ struct FailingSourcesTests {
             ("user:9001", 1), ("!user:9001", 1), ("nobody", 0), ("-nobody", 2),
         ]
     )
-    func filters(_ text: String, _ count: Int) {
+    func filters(_ text: String, _ count: Int) throws {
         let monitor = Monitor.watchingNothing()
         var (phone, guesser) = (Assault(), Assault(0xcb00_7101, agent: "friendly-scanner"))
         monitor.receive([phone.attempt("4417", .wrongPassword, at: 0)])
         for index in 0..<12 { monitor.receive([guesser.attempt("9001", .wrongPassword, at: index * 10)]) }
-        #expect(monitor.security(.source, text, atSecond: 1).count == count)
+        let filter = text.isEmpty ? nil : try Filter(text, for: .security)
+        #expect(monitor.security(.source, filter, atSecond: 1).count == count)
+    }
+
+    private func passes(_ row: SecurityRow, _ text: String, atSecond second: Int = 60) throws -> Bool {
+        let filter = try Filter(text, for: .security)
+        var evaluator = FilterEvaluator(filter, clock: FilterClock(.zero, utcOffset: .zero))
+        var loaded = FilterRow()
+        loaded.load(row)
+        return evaluator.passes(loaded, at: .zero + .seconds(second))
+    }
+
+    @Test func everyCountIsItsOwnField() throws {
+        var row = SecurityRow(key: .source(IPAddress(ipv4: 1)))
+        (row.failures, row.failuresHour, row.failuresDay) = (1, 2, 3)
+        (row.names, row.sources, row.ports, row.probes, row.granted) = (4, 5, 6, 7, 8)
+        let verdicts: [AttemptVerdict] = [.wrongPassword, .unknownUser, .abandoned, .stale, .replay]
+        row.verdicts = verdicts.enumerated().map { VerdictCount($1, 9 + $0) }
+        let names = [
+            "fail", "hour", "day", "users", "sources", "ports", "probes", "ok", "passwd", "nouser", "noreply",
+            "stale", "replay",
+        ]
+        for (index, name) in names.enumerated() {
+            for number in 1...13 {
+                let isIt = try passes(row, "\(name)=\(number)")
+                #expect(isIt == (number == index + 1), "\(name)=\(number)")
+            }
+        }
+    }
+
+    @Test func whatIsBlockedAndWhenItWasLastSeenAreFields() throws {
+        var row = SecurityRow(key: .source(IPAddress(ipv4: 1)))
+        row.last = .zero + .seconds(30)
+        row.isBlocked = true
+        #expect(try passes(row, "blocked:yes last<1m"))
+        #expect(try passes(row, "!blocked:no"))
+        #expect(try passes(row, "!last<30"))
+        #expect(try !passes(row, "!last<30", atSecond: 59))
+        row.isBlocked = false
+        #expect(try passes(row, "blocked:no") && !passes(row, "blocked:yes"))
     }
 
     @Test func byUserAgent() {

@@ -31,6 +31,18 @@ struct RedactionTests {
                 "Authorization: Digest username=\"a, response=\"R2\"",
                 "Authorization: Digest username=\"a, response=\"xx\""
             ),
+            (
+                "Authorization: Digest response=s3;cr3t , nc=00000001",
+                "Authorization: Digest response=xxxxxxx , nc=00000001"
+            ),
+            (
+                "Authorization: Digest nonce=\"a response=\"s3cret\"",
+                "Authorization: Digest nonce=\"x xxxxxxxxx\"xxxxxx\""
+            ),
+            (
+                "Authorization: Digest nonce=response=\"s3cret\", qop=auth",
+                "Authorization: Digest nonce=xxxxxxxxxxxxxxxxx, qop=auth"
+            ),
             ("Contact: <sip:bob:s3/c;r#t@h>;q=1", "Contact: <sip:bob:xxxxxxxx@h>;q=1"),
             ("To: sip:bob:é@h", "To: sip:bob:xx@h"),
             (
@@ -58,22 +70,55 @@ struct RedactionTests {
         #expect(redacted(start + pair.before + rest) == start + pair.after + rest)
     }
 
-    @Test("Whatever the bytes are, there are as many after, and no secret of a real header is left")
+    @Test("Whatever stands before it, a secret of a real header is gone, and there are as many bytes as before")
     func totality() {
         let seed: UInt64 = 4_417
         var random = SeededGenerator(seed: seed)
         let words = [
-            "Authorization", ":", "Digest ", "nonce", "response", "=", "\"", "\r\n", "\n", " ", "\t", ",",
+            "Authorization", ":", "Digest ", "nonce", "response", "=", "\"", "\r\n ", " ", "\t", ",",
             "\\",
-            "s3cr3t", "sip:", "@", "\u{0}", ";", "Basic ", "<", ">", "é",
+            "sip:", "@", "\u{0}", ";", "Basic ", "<", ">", "é",
         ]
         for _ in 0..<4_000 {
-            let text = (0..<random.below(24)).map { _ in random.pick(words) }.joined()
+            let junk = (0..<random.below(24)).map { _ in random.pick(words) }.joined()
+            let text =
+                "REGISTER sip:r SIP/2.0\r\nAuthorization: Digest \(junk), response=\"t0psecret\"\r\n\r\n"
             let bytes = Array(text.utf8)
             let once = Redaction.redacted(bytes)
             #expect(once.count == bytes.count, "seed \(seed): \(text)")
+            #expect(
+                !String(decoding: once, as: UTF8.self).contains("t0psecret"),
+                "seed \(seed): \(text)"
+            )
             let breaks = bytes.indices.filter { bytes[$0] == 0x0a || bytes[$0] == 0x0d }
             #expect(breaks.allSatisfy { once[$0] == bytes[$0] }, "seed \(seed): \(text)")
+        }
+    }
+
+    @Test("Bytes that are no message are as many after as before")
+    func anything() {
+        let seed: UInt64 = 4_418
+        var random = SeededGenerator(seed: seed)
+        let words = ["Authorization", ":", "nonce", "response", "=", "\"", "\r\n", "\n", " ", "s3cr3t", "sip:", "@"]
+        for _ in 0..<2_000 {
+            let text = (0..<random.below(24)).map { _ in random.pick(words) }.joined()
+            #expect(Redaction.redacted(Array(text.utf8)).count == text.utf8.count, "seed \(seed): \(text)")
+        }
+    }
+
+    @Test("Ranges of secrets are in their order and apart from each other")
+    func ranges() {
+        let seed: UInt64 = 4_419
+        var random = SeededGenerator(seed: seed)
+        let words = ["nonce", "response", "=", "\"", " ", ",", "\\", "s3", ";", "a"]
+        for _ in 0..<4_000 {
+            let text = "Digest " + (0..<random.below(16)).map { _ in random.pick(words) }.joined()
+            let found = DigestText.secretRanges(of: Array(text.utf8), isCredentials: true)
+            #expect(found.allSatisfy { (0...text.utf8.count).contains($0.upperBound) }, "seed \(seed): \(text)")
+            #expect(
+                zip(found, found.dropFirst()).allSatisfy { $0.upperBound < $1.lowerBound },
+                "seed \(seed): \(text)"
+            )
         }
     }
 }

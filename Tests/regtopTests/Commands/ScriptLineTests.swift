@@ -284,7 +284,9 @@ struct ScriptLineTests {
             rate: 50
         )
         let lines = Self.filters.map { ScriptLine(command, matching: $0).text }
-        for (words, filter) in zip(try words(lines), Self.filters) {
+        let all = try words(lines)
+        #expect(all.count == Self.filters.count)
+        for (words, filter) in zip(all, Self.filters) {
             let script = try #require(try Regtop.parseAsRoot(words) as? EvictCommand).evict()
             #expect(script.filter == filter && script.reason == "it's" && script.rate == 50, "\(words)")
             #expect(script.refuseFor == .seconds(60) && !script.isConfirmed && script.names.isEmpty)
