@@ -38,7 +38,7 @@ struct ReportConclusion {
                 + "and may be gone"
         case .auth: "its last login failed"
         case .silent: "it used to answer pings and does no longer"
-        case .disconnected: "its connection has ended, so calls to it fail until it connects again"
+        case .disconnected: CallWords.connectionEnded(CallRoute(row.binding, at: clock.now.timestamp))
         }
     }
 
