@@ -41,6 +41,8 @@ extension Action {
             in: .command,
             weight: 75
         ),
+        Action(.commandPageDown, [.pageDown], "", "a page of the list down", in: .command),
+        Action(.commandPageUp, [.pageUp], "", "a page of the list up", in: .command),
         Action(.commandOlder, [.control("p")], "Older", "the command before", in: .command, weight: 60),
         Action(.commandNewer, [.control("n")], "Newer", "the command after", in: .command, weight: 50),
         Action(

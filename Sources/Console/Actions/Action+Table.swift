@@ -152,7 +152,7 @@ extension Action {
             .followAOR,
             ["F"],
             "Follow",
-            "follow this address of record: all lists show only what is of it; again: all",
+            "follow this address of record: Bindings, Attempts, History, Log, Audit show only it; again: all",
             in: .screens,
             weight: 33
         ),

@@ -56,7 +56,8 @@ enum ActionID: String, CaseIterable, Sendable {
     case copy, theme, settings, keyBar, mouse, redraw, reload, suspend, command, help
     // In a prompt, behind `:`, in a form, the help and a list to choose from
     case promptAccept, promptCancel, promptComplete, promptCompleteBack, promptOlder, promptNewer
-    case commandRun, commandCancel, commandComplete, commandUp, commandDown, commandOlder, commandNewer
+    case commandRun, commandCancel, commandComplete, commandUp, commandDown, commandPageUp, commandPageDown,
+        commandOlder, commandNewer
     case formPress, formCancel, formYes, formNo, formQuit, formCopy
     case formNext, formPrevious, formLeft, formRight, formDown, formUp
     case helpRun, helpClose, helpUp, helpDown, helpPageUp, helpPageDown

@@ -122,12 +122,19 @@ extension ConsoleModel {
         }
     }
 
-    /// The word of an action in a list to choose from: an act is done, all else is kept.
+    /// The word of an action in a list to choose from: what is done with the choice. Only a theme is tried on and put
+    /// back; all else stays as it is until it is chosen.
     private func label(_ action: Action, _ pick: PickState) -> String {
-        guard case .act = pick.choice else { return action.label }
+        let words: (choose: String, cancel: String)
+        switch pick.choice {
+        case .act: words = ("Do it", "Close")
+        case .undo: words = ("Undo", "Leave as it is")
+        case .sort: words = ("Sort", "Leave as it is")
+        case .theme, nil: return action.label
+        }
         switch action.id {
-        case .pickChoose: return "Do it"
-        case .pickCancel: return "Close"
+        case .pickChoose: return words.choose
+        case .pickCancel: return words.cancel
         default: return action.label
         }
     }

@@ -48,7 +48,7 @@ extension ConsoleModel {
         case .evictGhosts: return evictGhosts()
         case .expire: return openAct(.expire)
         case .block: return openBlock()
-        case .unblock: if let block = blocks.cursorRow { layer = .form(unblockForm(block)) }
+        case .unblock: if let block = blocks.cursorRow { layer = .form(unblockForm(block.subject, block)) }
         case .drain: layer = .form(drainForm)
         case .undo: return beginUndo(at: now)
         case .columns: openColumns()

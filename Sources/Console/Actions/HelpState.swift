@@ -43,6 +43,10 @@ struct HelpState: Sendable {
         add("MOVE", all.filter { moves.contains($0.id) && $0.places.contains(place) })
         let examples = Self.filterExamples.filter { matches("\($0.0) \($0.1)") }
         if !examples.isEmpty { lines += [.section("FILTER WORDS")] + examples.map { .text($0.0, $0.1) } }
+        let states = StateWords.table.filter { matches("\($0.word) \($0.sentence)") }
+        if !states.isEmpty {
+            lines += [.section("WHAT ST SAYS OF A BINDING")] + states.map { .text($0.word, $0.sentence) }
+        }
         add("ON OTHER SCREENS", all.filter { !$0.places.contains(place) && !moves.contains($0.id) })
         return lines
     }
@@ -91,19 +95,13 @@ struct HelpState: Sendable {
         let name = Places.names.first { $0.place == place }?.name.uppercased() ?? ""
         grid.box(area, title: "KEYS - \(name)", role: .frameFocus, titleRole: .frameTitle)
         let inner = area.inset(left: 2, top: 1, right: 2, bottom: 1)
-        let all = lines(at: place)
-        let chosen = selectedAction(at: place)?.id
-        let at =
-            all.firstIndex { if case .action(let action) = $0 { action.id == chosen } else { false } } ?? 0
+        let all = rows(at: place, width: inner.width)
+        let at = all.firstIndex { $0.isSelected } ?? 0
         let top = max(0, min(at - inner.height / 2, all.count - inner.height))
         grid.mark(area, as: .list(0))
-        var number = all.prefix(top).count { $0.isAction }
-        for (row, line) in all.dropFirst(top).prefix(inner.height).enumerated() {
-            if line.isAction {
-                grid.mark(inner.row(row), as: .row(number, of: 0))
-                number += 1
-            }
-            draw(line, isSelected: top + row == at && chosen != nil, on: &grid, in: inner.row(row))
+        for (index, row) in all.dropFirst(top).prefix(inner.height).enumerated() {
+            if let number = row.number { grid.mark(inner.row(index), as: .row(number, of: 0)) }
+            draw(row, on: &grid, in: inner.row(index))
         }
         if all.isEmpty {
             grid.put(
@@ -117,24 +115,67 @@ struct HelpState: Sendable {
         bar.draw(on: &grid, in: Rect(x: area.maxX - 1, y: inner.y, width: 1, height: inner.height))
     }
 
-    private func draw(_ line: Line, isSelected: Bool, on grid: inout CellGrid, in row: Rect) {
-        let keyWidth = row.width >= 60 ? 20 : 12
+    /// A row of the screen: a line, or what of it has no room in one.
+    private struct Row {
+        var title = "", keys = "", words = ""
+        var role = Role.text
+        /// The place of its action among all of them.
+        var number: Int?
+        var isSelected = false
+        /// The first of its line.
+        var isFirst = true
+    }
+
+    private static func keyWidth(in width: Int) -> Int { width >= 60 ? 20 : 12 }
+
+    /// The lines broken for a width: those of words, which nobody can select, and the one that is selected, to be read
+    /// whole.
+    private func rows(at place: Places, width: Int) -> [Row] {
+        let chosen = selectedAction(at: place)?.id
+        let room = max(1, width - Self.keyWidth(in: width) - 3)
+        var number = 0
+        func broken(_ row: Row, isWhole: Bool) -> [Row] {
+            guard isWhole else { return [row] }
+            return RunLine(row.words, role: row.role).wrapped(columns: room, atWords: true).enumerated().map {
+                index,
+                line in
+                var part = row
+                (part.words, part.isFirst) = (line.runs.map(\.text.string).joined().trimmed, index == 0)
+                if index > 0 { part.keys = "" }
+                return part
+            }
+        }
+        return lines(at: place).flatMap { line -> [Row] in
+            switch line {
+            case .section(let title): return [Row(title: title)]
+            case .text(let keys, let words):
+                return broken(Row(keys: keys, words: words, role: .textDim), isWhole: true)
+            case .action(let action):
+                defer { number += 1 }
+                let row = Row(
+                    keys: Self.keys(action),
+                    words: action.help,
+                    number: number,
+                    isSelected: action.id == chosen
+                )
+                return broken(row, isWhole: row.isSelected)
+            }
+        }
+    }
+
+    private func draw(_ line: Row, on grid: inout CellGrid, in row: Rect) {
+        guard line.title.isEmpty else {
+            grid.put(line.title, at: row.origin, role: .frameTitle, maxWidth: row.width)
+            return
+        }
+        let keyWidth = Self.keyWidth(in: row.width)
         let key = row.inset(left: 2)
         let text = row.inset(left: keyWidth + 3)
         let ascii = grid.glyphs == .ascii
-        func put(_ keys: String, _ words: String, _ role: Role) {
-            grid.put(SafeText(keys, ascii: ascii).fitted(to: keyWidth), at: key.origin, role: .hintKey)
-            grid.put(SafeText(words, ascii: ascii).fitted(to: text.width), at: text.origin, role: role)
-        }
-        switch line {
-        case .section(let title): grid.put(title, at: row.origin, role: .frameTitle, maxWidth: row.width)
-        case .text(let keys, let words): put(keys, words, .textDim)
-        case .action(let action):
-            put(Self.keys(action), action.help, .text)
-            if isSelected {
-                grid.set(grid.glyphs.cursor, at: row.origin, role: .text)
-                grid.overlay(row, role: .rowCursor)
-            }
-        }
+        grid.put(SafeText(line.keys, ascii: ascii).fitted(to: keyWidth), at: key.origin, role: .hintKey)
+        grid.put(SafeText(line.words, ascii: ascii).fitted(to: text.width), at: text.origin, role: line.role)
+        guard line.isSelected else { return }
+        if line.isFirst { grid.set(grid.glyphs.cursor, at: row.origin, role: .text) }
+        grid.overlay(row, role: .rowCursor)
     }
 }

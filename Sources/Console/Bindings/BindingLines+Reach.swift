@@ -54,10 +54,8 @@ extension BindingLines {
     /// `live, TLS 1.3, certificate of phone7.example.test`
     private var connection: [TextRun] {
         let facts = row.binding.facts
+        // What that means for a call stands where calls do.
         var runs = [ReachText.connection(facts.reachability)]
-        if facts.reachability.connection == .gone {
-            runs.append(TextRun(": nothing can be sent until it comes again", role: .stateFail))
-        }
         if facts.path.tls != .none { runs.append(TextRun(", \(facts.path.tls.name)", role: .text)) }
         let peer = BindingColumns.text(row.binding.texts.peer)
         if !peer.isEmpty {
@@ -97,7 +95,9 @@ extension BindingLines {
     }
 
     /// What is remarkable, in sentences: the gravest first.
-    func remarks(phones: Int, ghosts: Int) -> [TextRun] {
+    ///
+    /// - Parameter isBesideCall: where a call would go stands beside it, with what is wrong on that way.
+    func remarks(phones: Int, ghosts: Int, isBesideCall: Bool = false) -> [TextRun] {
         let reach = row.binding.facts.reachability
         var remarks: [TextRun] = []
         if ghosts > 0 {
@@ -114,13 +114,11 @@ extension BindingLines {
                 )
             )
         }
-        if reach.connection == .gone {
-            remarks.append(
-                TextRun(
-                    "Its connection has ended: calls to it fail until it connects again.",
-                    role: .stateFail
-                )
-            )
+        if reach.connection == .gone, !isBesideCall {
+            let route = CallRoute(row.binding, at: clock.now.timestamp)
+            let sentence = CallWords.connectionEnded(route)
+            let role: Role = route.isLost ? .stateFail : .stateWarn
+            remarks.append(TextRun("\(sentence.prefix(1).uppercased())\(sentence.dropFirst()).", role: role))
         }
         if reach.ping == .stoppedAnswering {
             remarks.append(

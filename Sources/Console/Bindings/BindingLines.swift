@@ -46,7 +46,8 @@ struct BindingLines {
             let known = "last known to have come \(TimeText.ago(since)) before"
             return [TextRun(known, role: .text), TextRun(", perhaps since", role: .textDim)]
         }
-        var runs = [TextRun("refreshed \(Self.ago(since))", role: .text)]
+        let word = facts.refreshes == 0 ? "registered" : "refreshed"
+        var runs = [TextRun("\(word) \(Self.ago(since))", role: .text)]
         guard let gap = facts.rhythm.map({ Int($0.seconds) }) else {
             runs.append(
                 TextRun(facts.refreshes == 0 ? ", no refresh yet" : ", rhythm not known yet", role: .textDim)

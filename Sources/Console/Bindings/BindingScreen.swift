@@ -141,9 +141,11 @@ struct BindingScreen {
         guard area.height >= 2 + others else { return }
         drawAttempts(detail, on: &grid, in: area.inset(bottom: others))
         guard others == 1 else { return }
-        let list = detail.siblings.map { row in
-            let left = clock.left(until: row.binding.facts.expiresAt)
-            return "\(row.binding.facts.path.source) (\(TimeText.countdown(left)))"
+        let siblings = detail.siblings.map(\.binding)
+        let list = siblings.map { binding in
+            let left = TimeText.countdown(clock.left(until: binding.facts.expiresAt))
+            let more = ActWords.distinction(binding, among: siblings + [detail.row.binding], clock)
+            return "\(ActWords.place(binding)) (\(([left] + more).joined(separator: ", ")))"
         }
         let text = SafeText(" Also registered: \(list.joined(separator: ", "))", ascii: grid.glyphs == .ascii)
         grid.put(text.fitted(to: area.width), at: area.row(area.height - 1).origin, role: .text)

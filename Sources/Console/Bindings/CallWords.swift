@@ -9,9 +9,22 @@ enum CallWords {
     static func way(_ route: CallRoute) -> String {
         let uri = BindingColumns.text(Redaction.withoutPasswords(route.requestURI))
         guard !route.host.isEmpty else { return "INVITE \(uri) -> nowhere" }
+        return "INVITE \(uri) -> \(hop(route)) \(route.transport.name), \(reason(route.way))"
+    }
+
+    /// `198.51.100.7:5062`
+    private static func hop(_ route: CallRoute) -> String {
         let host = BindingColumns.text(route.host)
-        let shown = host.contains(":") ? "[\(host)]" : host
-        return "INVITE \(uri) -> \(shown):\(route.port) \(route.transport.name), \(reason(route.way))"
+        return "\(host.contains(":") ? "[\(host)]" : host):\(route.port)"
+    }
+
+    /// What it means for a call that a binding's connection has ended: the one sentence for all screens and reports.
+    static func connectionEnded(_ route: CallRoute) -> String {
+        guard route.way == .contact, !route.isLost else {
+            return "its connection has ended: nothing reaches it until it connects again"
+        }
+        return "its connection has ended; a call would be tried at its contact \(hop(route)) over "
+            + route.transport.name
     }
 
     private static func reason(_ way: CallRoute.Way) -> String {
@@ -24,14 +37,12 @@ enum CallWords {
     }
 
     /// What would go wrong. Total over `CallTrouble`.
-    static func sentence(_ trouble: CallTrouble) -> String {
+    static func sentence(_ trouble: CallTrouble, of route: CallRoute) -> String {
         switch trouble {
         case .ended: "it has ended: a call does not find it"
         case .badContact: "its contact can't be read: there is nothing to call"
         case .badPath: "the first proxy of its Path can't be read"
-        case .unreachable:
-            "its connection has ended and none can be made to it: calls fail until it comes again"
-        case .connectionGone: "its connection has ended: a new one to its contact would have to be made"
+        case .unreachable, .connectionGone: connectionEnded(route)
         case .unresolvable: "its contact's host is a name that nobody can look up"
         case .privateContact: "its contact is a private address, and nothing else leads there"
         case .stoppedAnswering: "it has stopped answering pings: the call may ring nowhere"
@@ -50,7 +61,15 @@ enum CallWords {
         let role: Role = route.isLost ? .stateFail : route.troubles.isEmpty ? .stateOK : .stateWarn
         return [("call now", [TextRun("\(word)  ", role: role), TextRun(way(route), role: .text)])]
             + route.troubles.map { trouble in
-                ("", [TextRun("! \(sentence(trouble))", role: trouble.isFatal ? .stateFail : .stateWarn)])
+                (
+                    "",
+                    [
+                        TextRun(
+                            "! \(sentence(trouble, of: route))",
+                            role: trouble.isFatal ? .stateFail : .stateWarn
+                        )
+                    ]
+                )
             }
     }
 }

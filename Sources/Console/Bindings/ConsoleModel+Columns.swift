@@ -14,9 +14,12 @@ extension ConsoleModel {
     }
 
     /// Names of the columns that the table shows by itself.
-    private var automaticColumns: [String] {
+    private var automaticColumns: [String] { shownColumns(of: []) }
+
+    /// Names of the columns that the table has room for, of those chosen.
+    private func shownColumns(of chosen: [String]) -> [String] {
         let width = bindingsLayout.table.width
-        let columns = BindingColumns.columns(width: width, sortedBy: order.column, chosen: [])
+        let columns = BindingColumns.columns(width: width, sortedBy: order.column, chosen: chosen)
         // As the table draws them: less what stands before the first column, and the scroll bar.
         let edge = width < 60 ? TableLead.one.width + 1 : TableLead.three.width + 2
         let places = TableLayout(columns: columns.map(\.layout), width: max(1, width - edge)).places
@@ -57,7 +60,14 @@ extension ConsoleModel {
     mutating func setColumns(_ names: [String], at now: ClockReading) -> [ConsoleEffect] {
         preferences.columns = names
         let what = names.isEmpty ? "those that fit" : "\(TimeText.count(names.count)) as chosen"
-        message = .done("Columns of Bindings: \(what).", at: now.timestamp)
+        let shown = shownColumns(of: names)
+        let left = names.filter { !shown.contains($0) }.map { BindingColumns.words($0).title }
+        if left.isEmpty {
+            message = .done("Columns of Bindings: \(what).", at: now.timestamp)
+        } else {
+            let have = "\(left.joined(separator: ", ")) \(left.count == 1 ? "has" : "have")"
+            message = .warning("\(have) no room at \(size.width) columns; what is further left comes first.")
+        }
         return [.keep(preferences)]
     }
 

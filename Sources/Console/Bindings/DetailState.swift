@@ -9,6 +9,8 @@ struct DetailState: Sendable {
     /// Whose binding it is; nil if nobody knows.
     private(set) var aor: [UInt8]?
     private var selected = 0
+    /// It has been put back: as another binding, which the page is to show instead.
+    var returning: BindingID?
     /// First line shown of the block about the way to the phone.
     private(set) var reachTop = 0
 
@@ -26,6 +28,14 @@ struct DetailState: Sendable {
     mutating func miss() {
         detail = nil
         isMissing = true
+    }
+
+    /// The binding that has come back in the place of the one that is shown; nil if that is not known, or not awaited.
+    mutating func takeReturned() -> BindingID? {
+        guard let id = returning, let detail, detail.row.key == id else { return nil }
+        let successor = detail.siblings.first { $0.isSuccessor(of: detail.row) }?.key
+        if successor != nil || !detail.row.isGone { returning = nil }
+        return successor
     }
 
     /// Which of the attempts has the cursor.

@@ -1,3 +1,4 @@
+internal import BindingTable
 internal import Cells
 internal import Monitor
 
@@ -14,10 +15,20 @@ struct ReachBlock {
         guard area.height >= 2, area.width >= 40 else { return nil }
         let width = area.width - 3
         keys = words.keys
-        let ways = words.reach(shown: detail.shownContact).map { field in
-            RunLine([TextRun(" \(field.name.padded(9))", role: .textDim)] + field.value).fitted(to: width)
+        // What is longer than its line goes on under its begin.
+        let ways = words.reach(shown: detail.shownContact).flatMap { field in
+            let value = RunLine(field.value).wrapped(columns: max(1, width - 10), atWords: true)
+            return value.enumerated().map { index, line in
+                let name = index == 0 ? field.name : ""
+                return RunLine([TextRun(" \(name.padded(9))", role: .textDim)] + line.runs)
+            }
         }
-        let remarks = words.remarks(phones: detail.phones, ghosts: detail.ghosts.count).flatMap { remark in
+        let isCalled = detail.row.binding.gone == nil && !detail.row.isGone
+        let remarks = words.remarks(
+            phones: detail.phones,
+            ghosts: detail.ghosts.count,
+            isBesideCall: isCalled
+        ).flatMap { remark in
             RunLine([remark]).wrapped(columns: width - 1, atWords: true).map { line in
                 RunLine([TextRun(" ", role: .text)] + line.runs)
             }

@@ -4,7 +4,7 @@ struct Command: Sendable {
     /// Names it in code; the raw value is what is typed.
     enum Name: String, CaseIterable, Sendable {
         case filter, save, forget, sort, columns, theme, set, view
-        case evict, expire, block, undo, abort, script
+        case evict, expire, block, unblock, undo, abort, script
         case at, live, history, report, export, record, tour, detach
         case quit = "q"
     }
@@ -19,6 +19,8 @@ struct Command: Sendable {
         case rows
         /// An address of record or a source that was seen.
         case subject
+        /// An address of record or a source that is blocked.
+        case blocked
         case filter, moment, column, columns, theme, view, setting
     }
 
@@ -41,7 +43,11 @@ struct Command: Sendable {
             action: .filter,
             values: .filter
         ),
-        Command(name: .save, argument: "NAME [FILTER]", help: "keep the filter: /@NAME uses it"),
+        Command(
+            name: .save,
+            argument: "NAME [FILTER]",
+            help: "keep the filter: /@NAME uses it; files: :export"
+        ),
         Command(name: .forget, argument: "NAME", help: "forget a filter that was kept"),
         Command(
             name: .sort,
@@ -92,6 +98,13 @@ struct Command: Sendable {
             help: "BLOCK: refuse a user or a source for a time (asks first)",
             action: .block,
             values: .subject
+        ),
+        Command(
+            name: .unblock,
+            argument: "[AOR|ADDRESS]",
+            help: "UNBLOCK: lift a block (asks first)",
+            action: .unblock,
+            values: .blocked
         ),
         Command(name: .undo, argument: "", help: "what can be undone, of all consoles: choose which"),
         Command(name: .abort, argument: "", help: "end the act that is under way"),

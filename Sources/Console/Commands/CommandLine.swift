@@ -56,6 +56,12 @@ struct CommandLine: Sendable {
         return true
     }
 
+    /// Chooses a page further down or up, the ends of the list at most.
+    mutating func page(by step: Int, count: Int) {
+        guard count > 0 else { return }
+        selected = max(0, min(count - 1, (selected ?? 0) + step))
+    }
+
     /// Goes through what was run before; false at its ends.
     mutating func recall(by step: Int) -> Bool {
         guard recall.move(by: step, in: &line) else { return false }

@@ -118,15 +118,27 @@ extension ConsoleModel {
             }
             return openAct(kind, matching: filter)
         default:
-            // Without a domain it is a user.
-            let text =
-                argument.contains("@") ? Self.aorFilter(Self.canonical(argument)) : Self.userFilter(argument)
+            guard let text = bindingsFilter(for: argument) else { return [] }
             do throws(FilterError) {
                 return openAct(kind, matching: try Filter(text, for: .bindings))
             } catch {
                 message = .error("\(argument) is no address of record: \(error).")
                 return []
             }
+        }
+    }
+
+    /// What finds the bindings of whom a word names; says what to do instead for a source.
+    private mutating func bindingsFilter(for word: String) -> String? {
+        let written = seenAORs.contains(word) ? nil : try? WrittenSubject(word)
+        switch written {
+        case .subject(.aor(let aor)): return Self.aorFilter(BindingColumns.text(aor))
+        // Without a domain it is a user.
+        case .user(let user): return Self.userFilter(user)
+        case .subject(.source(let address)):
+            message = .error("\(address) is a source: filter ip:\(address) on Bindings, then @filter here.")
+            return nil
+        case nil: return word.contains("@") ? Self.aorFilter(Self.canonical(word)) : Self.userFilter(word)
         }
     }
 
@@ -146,16 +158,40 @@ extension ConsoleModel {
 
     /// `:block AOR` or `:block ADDRESS`: opens the dialog for it.
     mutating func askBlock(_ argument: String, at now: ClockReading) -> [ConsoleEffect] {
-        if let obstacle = obstacleToOperate(.block, at: now) {
+        guard let subject = subject(argument, of: .block, at: now) else { return [] }
+        return openBlock(on: subject)
+    }
+
+    /// `:unblock AOR` or `:unblock ADDRESS`: opens the dialog that lifts its block.
+    mutating func askUnblock(_ argument: String, at now: ClockReading) -> [ConsoleEffect] {
+        guard let subject = subject(argument, of: .unblock, at: now) else { return [] }
+        let known = blocks.entries.first { $0.row.subject == subject && $0.departure == nil }
+        layer = .form(unblockForm(subject, known?.row))
+        return []
+    }
+
+    /// Whom a word names; says why it names nobody. An address of record that was seen is taken as it stands; of a user
+    /// without a domain the one address of record that was seen is meant.
+    private mutating func subject(_ word: String, of id: ActionID, at now: ClockReading) -> BlockSubject? {
+        if let obstacle = obstacleToOperate(id, at: now) {
             message = .warning(obstacle)
-            return []
+            return nil
         }
-        let source = IPAddress(argument).map { BlockSubject.source($0) }
-        guard source != nil || argument.contains("@") else {
-            message = .error("\(argument) is neither an address of record (user@domain) nor an IP address.")
-            return []
+        let seen = seenAORs
+        if word.contains("@"), seen.contains(word) { return .aor(Array(word.utf8)) }
+        do throws(WrittenSubject.Fault) {
+            switch try WrittenSubject(word) {
+            case .subject(let subject): return subject
+            case .user(let user):
+                let meant = seen.filter { $0.hasPrefix("\(user)@") }.sorted()
+                if meant.count == 1, let only = meant.first { return .aor(Array(only.utf8)) }
+                let which = meant.isEmpty ? "user@domain" : meant.prefix(4).joined(separator: " or ")
+                message = .error("\(word): whose user is it? Write \(which).")
+            }
+        } catch {
+            message = .error("\(error.sentence).")
         }
-        return openBlock(on: source ?? .aor(Array(Self.canonical(argument).utf8)))
+        return nil
     }
 
     /// An address of record as rows have it: no scheme, and the domain in lower case.

@@ -16,6 +16,10 @@ extension ConsoleModel {
         case .commandDown:
             guard typed.moveDown(count: paletteEntries(typed, at: now).count) else { return [] }
         case .commandUp: guard typed.moveUp() else { return [] }
+        case .commandPageDown, .commandPageUp:
+            let page = max(1, PaletteBox.listHeight(in: frame.body) - 1)
+            let step = keys.action(of: key, at: .command)?.id == .commandPageDown ? page : -page
+            typed.page(by: step, count: paletteEntries(typed, at: now).count)
         case .commandOlder: guard typed.recall(by: 1) else { return [] }
         case .commandNewer: guard typed.recall(by: -1) else { return [] }
         default:
@@ -127,6 +131,7 @@ extension ConsoleModel {
         case .evict: return ask(.evict, argument, at: now)
         case .expire: return ask(.expire, argument, at: now)
         case .block: return askBlock(argument, at: now)
+        case .unblock: return askUnblock(argument, at: now)
         case .quit: return perform(.quit, at: now)
         }
     }

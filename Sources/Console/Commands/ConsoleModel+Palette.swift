@@ -60,6 +60,7 @@ extension ConsoleModel {
             case .aor: seenAORs.map { ($0, "") }
             case .rows: rowValues + seenAORs.map { ($0, "") }
             case .subject: seenAORs.map { ($0, "") } + seenSources.map { ($0, "source") }
+            case .blocked: blockedValues
             case .filter: filterValues(typed)
             case .moment: momentValues(at: now)
             case .column: columnValues(typed)
@@ -84,7 +85,7 @@ extension ConsoleModel {
     }
 
     /// Addresses of record on the lists that were looked at, each once.
-    private var seenAORs: [String] {
+    var seenAORs: [String] {
         var seen: Set<String> = []
         let all =
             [actRow?.aor, ladder.detail?.row.aor].compactMap { $0 } + bindings.entries.map(\.row.aor)
@@ -99,6 +100,11 @@ extension ConsoleModel {
             attempts.entries.map { "\($0.row.path.source.address)" }
             + bindings.entries.map { "\($0.row.binding.facts.path.source.address)" }
         return all.filter { seen.insert($0).inserted }
+    }
+
+    /// Who is blocked, as the list of blocks last told.
+    private var blockedValues: [(String, String)] {
+        blocks.entries.filter { $0.departure == nil }.map { ($0.row.subject.text, $0.row.reason) }
     }
 
     private var rowValues: [(String, String)] {

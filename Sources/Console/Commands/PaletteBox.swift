@@ -17,6 +17,15 @@ struct PaletteBox {
         return Rect(x: area.x, y: area.maxY - height, width: area.width, height: height)
     }
 
+    /// Rows of the list that it has room for.
+    static func listHeight(in area: Rect) -> Int {
+        let inner = box(in: area).inset(left: 1, top: 1, right: 1, bottom: 1)
+        return max(0, inner.height - head(of: inner))
+    }
+
+    /// The line to be typed, and a rule, which costs a line that a small screen has not.
+    private static func head(of inner: Rect) -> Int { inner.height >= 6 ? 2 : 1 }
+
     func draw(on grid: inout CellGrid, in area: Rect) {
         let box = Self.box(in: area)
         guard box.height >= 3, box.width >= 4 else { return }
@@ -24,8 +33,7 @@ struct PaletteBox {
         grid.box(box, title: "", role: .frameFocus, titleRole: .dialogTitle)
         let inner = box.inset(left: 1, top: 1, right: 1, bottom: 1)
         prompt.draw(on: &grid, in: inner.row(0))
-        // A rule costs a line that a small screen has not.
-        let head = inner.height >= 6 ? 2 : 1
+        let head = Self.head(of: inner)
         if head == 2 { grid.rule(inner.row(1), title: "") }
         drawList(on: &grid, in: inner.inset(top: head), edge: box.maxX - 1)
     }

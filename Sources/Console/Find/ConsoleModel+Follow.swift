@@ -21,13 +21,16 @@ extension ConsoleModel {
     mutating func toggleFollowed(at now: ClockReading) {
         guard followed == nil else {
             follow(nil)
-            message = .info("All lists show everybody again.", at: now.timestamp)
+            message = .info("The lists show everybody again.", at: now.timestamp)
             return
         }
         guard let aor = followable, !aor.isEmpty else { return }
         follow(aor)
         let key = keys.key(.followAOR)
-        message = .info("All lists show only \(aor): \(key) again shows everybody.", at: now.timestamp)
+        message = .info(
+            "Bindings, Attempts, History, Log and Audit show only \(aor): \(key) again shows everybody.",
+            at: now.timestamp
+        )
     }
 
     /// Narrows all lists to an address of record, or to none.

@@ -30,6 +30,9 @@ extension ConsoleModel {
     }
 
     private func problem(of name: String, _ text: String) -> String? {
+        if name.contains("/") || name.contains(".") {
+            return ":save keeps a filter under a name; :export \(name) writes a file."
+        }
         if name.isEmpty { return "A name is needed: :save NAME, or :save NAME FILTER." }
         if !Filter.canBeNamed(name) {
             return "\(name) can't be a name: letters, digits, - and _, and none that is built in."

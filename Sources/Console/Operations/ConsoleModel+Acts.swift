@@ -120,9 +120,19 @@ extension ConsoleModel {
         var form = actForm(plan)
         (form.choices, form.reason, form.focus) = (old.choices, old.reason, old.focus)
         if let rate = old.rate { form.rate = rate }
-        form.complaint = old.complaint
+        // What was missing has come; what was typed wrong still is.
+        form.complaint = form.isRateRight ? "" : Form.wrongRate
+        forgetWaiting()
         layer = .form(form)
         return []
+    }
+
+    /// What is said to who presses the button, or wants the line, before the dry run has come.
+    static let notSaidYet = "The registrar has not said yet what this would do."
+
+    /// It has said so now.
+    private mutating func forgetWaiting() {
+        if message?.text == Self.notSaidYet { message = nil }
     }
 
     /// An act on one row that has changed since asks again, and shows both.
@@ -164,7 +174,7 @@ extension ConsoleModel {
         guard !targets.isEmpty else {
             form.complaint =
                 plan.preview == nil
-                ? "The registrar has not said yet what this would do." : "It has gone by now."
+                ? Self.notSaidYet : "It has gone by now."
             return []
         }
         if case .changed(_, let now) = form.purpose {

@@ -78,6 +78,7 @@ extension ConsoleModel {
             var (plan, form) = (plan, form)
             plan.reach = outcome.reach
             form.purpose = .block(plan)
+            form.complaint = ""
             layer = .form(form)
             return []
         }

@@ -40,13 +40,13 @@ extension ConsoleModel {
         case .act(let plan): return actLines(plan, form, clock)
         case .changed(let plan, let now): return changedLines(plan, now, clock)
         case .block(let plan): return blockLines(plan, form, clock)
-        case .unblock(let block):
+        case .unblock(let subject, let block):
+            let since = block.map {
+                "Blocked since \(clock.clock($0.since)) by \($0.by.short)  \($0.reason)".trimmed
+            }
             return [
-                RunLine("\(block.subject.text) may register again from now on.", role: .text),
-                RunLine(
-                    "Blocked since \(clock.clock(block.since)) by \(block.by.short)  \(block.reason)".trimmed,
-                    role: .textDim
-                ),
+                RunLine("\(subject.text) may register again from now on.", role: .text),
+                RunLine(since ?? "If it is not blocked, nothing happens.", role: .textDim),
                 RunLine("No message is sent to the phone: it comes back when it tries next.", role: .text),
             ]
         case .undo(let act): return undoLines(act, clock)
@@ -134,7 +134,8 @@ extension ConsoleModel {
 
     private func actLines(_ plan: ActPlan, _ form: Form, _ clock: LocalClock) -> [RunLine] {
         guard let preview = plan.preview else {
-            var lines = plan.seen.prefix(targetsListed).map { targetLine($0.binding, nil, clock) }
+            let all = plan.seen.prefix(targetsListed).map(\.binding)
+            var lines = all.map { targetLine($0, among: all, nil, clock) }
             lines.append(RunLine("Asking the registrar what this would do ..", role: .textDim))
             return lines
         }
@@ -154,8 +155,11 @@ extension ConsoleModel {
                 + "console leaves, and \(keys.key(.undo)) aborts it."
             lines.append(RunLine(text))
         }
-        lines += preview.targets.prefix(targetsListed).map {
-            targetLine($0.binding, $0.outcome, clock, takers[$0.binding.facts.id])
+        // What isn't shown can't be taken for another.
+        let shown = preview.targets.prefix(targetsListed)
+        let bindings = shown.map(\.binding)
+        lines += shown.map {
+            targetLine($0.binding, among: bindings, $0.outcome, clock, takers[$0.binding.facts.id])
         }
         let more = preview.targets.count - targetsListed
         if more > 0 { lines.append(RunLine("and \(TimeText.count(more)) more", role: .textDim)) }
@@ -174,11 +178,12 @@ extension ConsoleModel {
 
     private func targetLine(
         _ binding: Binding,
+        among all: [Binding],
         _ outcome: TargetOutcome?,
         _ clock: LocalClock,
         _ taken: TakenBy? = nil,
     ) -> RunLine {
-        var runs = [TextRun(ActWords.row(binding, clock: clock), role: .textStrong)]
+        var runs = [TextRun(ActWords.row(binding, among: all, clock: clock), role: .textStrong)]
         switch outcome {
         case .changed: runs.append(TextRun("  refreshed since you looked", role: .stateWarn))
         case .gone:

@@ -42,6 +42,8 @@ extension ConsoleModel {
         case .formUp:
             form.top = max(0, min(form.top, maximumTop(of: form, at: now)) - max(1, frame.body.height / 2))
         case .formYes where form.takesYes: return answer(&form, at: now)
+        case .formYes where form.isQuit:
+            form.complaint = "\(keys.key(.formQuit)) quits: y is not enough where all logins end."
         case .formQuit where form.isQuit: return answer(&form, at: now)
         case .formPress:
             // The number that was asked for is the answer: nothing more is to be said.
@@ -72,9 +74,9 @@ extension ConsoleModel {
             layer = .form(form)
             return effects
         case .block(let plan): return performBlock(plan, &form)
-        case .unblock(let block):
+        case .unblock(let subject, _):
             layer = nil
-            return send(.unblock(block.subject), form, as: .unblock(block.subject))
+            return send(.unblock(subject), form, as: .unblock(subject))
         case .drain(let drain):
             layer = nil
             let interval = drain == nil ? DrainPlan.interval(form.chosen(0)) : nil
@@ -120,9 +122,9 @@ extension ConsoleModel {
         return form
     }
 
-    func unblockForm(_ block: Block) -> Form {
+    func unblockForm(_ subject: BlockSubject, _ block: Block?) -> Form {
         var form = Form(
-            .unblock(block),
+            .unblock(subject, block),
             buttons: [DialogButton("Cancel"), DialogButton("Lift block", isDanger: true)]
         )
         form.reason = LineEditor("", limit: 200)

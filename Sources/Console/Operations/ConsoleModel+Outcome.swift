@@ -39,8 +39,8 @@ extension ConsoleModel {
         marks.remove(
             outcome.targets.filter { $0.outcome == .done || $0.outcome == .gone }.map(\.binding.facts.id)
         )
-        let what = done == 1 ? "1 binding" : "\(TimeText.count(done)) bindings"
-        let text = "\(plan.past) \(what)"
+        let block = refusal(of: outcome, plan, option: form.chosen(0))
+        let text = "\(plan.past) \(TimeText.count(done, "binding"))\(block?.text ?? "")"
         if done > 0, let id = outcome.id, let until = outcome.undoUntil {
             keep(
                 DoneAct(
@@ -48,12 +48,29 @@ extension ConsoleModel {
                     text: text,
                     reason: form.reason?.text.trimmed ?? "",
                     at: now.timestamp,
-                    until: until
+                    until: until,
+                    undone: block?.undone ?? ""
                 )
             )
         }
         report(outcome, done: done, text: text, at: now)
         return []
+    }
+
+    /// What an evict says of the block that it has set, and its undo of the end of that; nil if it has set none.
+    private func refusal(of outcome: CommandOutcome, _ plan: ActPlan, option: Int) -> (
+        text: String, undone: String
+    )? {
+        guard case .evict(_, let length?) = plan.verb(on: [], option: option) else { return nil }
+        let aors = Set(outcome.targets.filter { $0.outcome == .done }.map(\.binding.texts.aor))
+        guard let one = aors.first else { return nil }
+        let isOne = aors.count == 1
+        let who =
+            isOne ? "\(BindingColumns.text(one)) is" : "\(TimeText.count(aors.count)) addresses of record are"
+        return (
+            ", \(who) refused for \(TimeText.length(length.seconds))",
+            isOne ? "the block is lifted" : "the blocks are lifted"
+        )
     }
 
     /// Remembers an act that can be undone.
@@ -134,9 +151,10 @@ extension ConsoleModel {
             let back = outcome.targets.filter { $0.outcome == .done }
             bindings.returning.formUnion(back.map(\.binding.facts.id))
             tour?.notePutBack(back.count)
+            followReturn(of: back.map(\.binding))
             message =
                 undone.isEmpty || outcome.total > 0
-                ? self.undone(outcome, at: now) : .done("Undo: \(undone).", at: now.timestamp)
+                ? self.undone(outcome, and: undone, at: now) : .done("Undo: \(undone).", at: now.timestamp)
         case .abort: if let progress = outcome.progress { takeProgress(progress, at: now) }
         }
     }
@@ -155,13 +173,20 @@ extension ConsoleModel {
         keep(DoneAct(id: id, text: text, reason: "", at: now.timestamp, until: until, undone: undone))
     }
 
-    private func undone(_ outcome: CommandOutcome, at now: ClockReading) -> Message {
+    /// The page of a binding that comes back by an undo goes over to it, once that is known by its new number.
+    private mutating func followReturn(of back: [Binding]) {
+        guard case .binding(let id) = screen, back.count == 1, back.first?.facts.id == id else { return }
+        detail.returning = id
+    }
+
+    private func undone(_ outcome: CommandOutcome, and more: String, at now: ClockReading) -> Message {
         let (back, newer, late) = (outcome.count(.done), outcome.count(.superseded), outcome.count(.tooLate))
         var parts: [String] = []
         if back > 0 { parts.append("\(TimeText.count(back, "binding")) put back") }
         if newer > 0 { parts.append("\(TimeText.count(newer)) left as is: registered again since") }
         if late > 0 { parts.append("\(TimeText.count(late)) too late: past its own expiry") }
         if parts.isEmpty { parts.append("nothing to put back") }
+        if !more.isEmpty { parts.append(more) }
         let text = "Undo: \(parts.joined(separator: "; "))."
         return newer + late == 0 && back > 0 ? .done(text, at: now.timestamp) : .warning(text)
     }

@@ -25,7 +25,7 @@ extension ConsoleModel {
         case .block(let plan):
             guard let (subjects, interval) = plan.choice(form.chosen(0), form.chosen(1)) else { return nil }
             return ScriptLine(command(.block(subjects, for: interval), reason: reason))
-        case .unblock(let block): return ScriptLine(command(.unblock(block.subject), reason: reason))
+        case .unblock(let subject, _): return ScriptLine(command(.unblock(subject), reason: reason))
         case .undo(let act): return ScriptLine(command(.undo(act.act), reason: reason))
         case .abort(let progress): return ScriptLine(command(.abort(progress.act), reason: reason))
         case .drain(let drain):
@@ -58,7 +58,7 @@ extension ConsoleModel {
     /// Copies the line of a dialog.
     mutating func copyScript(of form: Form, at now: ClockReading) -> [ConsoleEffect] {
         guard let line = scriptLine(of: form)?.text else {
-            message = .warning("The registrar has not said yet what this would do.")
+            message = .warning(Self.notSaidYet)
             return []
         }
         message = .done("Sent to your terminal's clipboard.", at: now.timestamp)

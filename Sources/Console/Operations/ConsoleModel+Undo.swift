@@ -53,7 +53,7 @@ extension ConsoleModel {
             (
                 choice: PickState.Choice.undo(act.act),
                 name: "\(clock.clock(act.at)) \(act.verb) \(act.object)",
-                remark: "\(OperationWords.restoring(act)); \(who(act.by))"
+                remark: "\(OperationWords.wouldRestore(act)); \(who(act.by))"
                     + (act.reason.isEmpty ? "" : "; \(act.reason)")
             )
         }

@@ -61,8 +61,9 @@ struct Form: Sendable {
     var isTyping: Bool { [.name, .rate, .reason, .count].contains(focus) }
     /// It asks whether to end the program.
     var isQuit: Bool { if case .quit = purpose { true } else { false } }
-    /// `y` answers it. Where all logins end with the program, that takes a capital, or the way to the button.
-    var takesYes: Bool { buttons.count > 1 && (!isQuit || isHarmless) }
+    /// `y` answers it. Where all logins end with the program, that takes a capital, or the way to the button; where a
+    /// number is to be typed, the number.
+    var takesYes: Bool { buttons.count > 1 && (!isQuit || isHarmless) && expectedCount == nil }
     /// Whether the count, if one is asked for, has been typed.
     var isCountRight: Bool { expectedCount.map { Int(count.text) == $0 } ?? true }
 

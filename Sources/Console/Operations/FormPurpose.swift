@@ -12,8 +12,8 @@ enum FormPurpose: Sendable {
     case changed(ActPlan, now: Binding)
     /// Refuse an address of record or a source.
     case block(BlockPlan)
-    /// Lift a block.
-    case unblock(Block)
+    /// Lift the block of a subject, which has been seen or not.
+    case unblock(BlockSubject, Block?)
     /// Take back another operator's act, or one on many bindings.
     case undo(UndoableAct)
     /// End another operator's act that is done a few bindings at a time.

@@ -63,9 +63,16 @@ enum OperationWords {
         return "It hits \(bindings) of \(aors) of record now; \(working)."
     }
 
+    /// The same as half a sentence, which must not read as if it had been done: `would be lifted`, `3 back`.
+    static func wouldRestore(_ act: UndoableAct) -> String {
+        act.bindings > 0 ? restoring(act) : "would be \(restoring(act))"
+    }
+
     /// What undoing an act would do: `3 back, 1 newer, 2 too late`: newer are those whose phone has registered again since..
     static func restoring(_ act: UndoableAct) -> String {
-        guard act.bindings > 0 else { return act.verb == "unblock" ? "set again" : "lifted" }
+        guard act.bindings > 0 else {
+            return ["unblock": "set again", "drain": "taken back"][act.verb] ?? "lifted"
+        }
         guard let counts = act.counts else { return "up to \(TimeText.count(act.bindings)) back" }
         var parts = ["\(TimeText.count(counts.done)) back"]
         if counts.superseded > 0 {
@@ -89,13 +96,40 @@ enum ActWords {
         }
     }
 
-    /// A target in a line: address of record, network path, what is left.
-    static func row(_ binding: Binding, clock: LocalClock) -> String {
+    /// A target in a line: address of record, contact as the list has it, what is left. Where that is the same for
+    /// another of the targets, whatever tells them apart is added.
+    static func row(_ binding: Binding, among others: [Binding] = [], clock: LocalClock) -> String {
         let aor = String(decoding: binding.texts.aor, as: UTF8.self)
+        let contact = place(binding)
         let left =
             binding.gone == nil
             ? "\(TimeText.countdown(clock.left(until: binding.facts.expiresAt))) left" : "gone"
-        return "\(aor)  \(binding.facts.path.source)  \(left)"
+        return "\(aor)  \(contact)  \(left)"
+            + distinction(binding, among: others, clock).map { "  \($0)" }.joined()
+    }
+
+    /// Host and port of its contact, as the list shows them.
+    static func place(_ binding: Binding) -> String {
+        BindingColumns.hostPart(BindingColumns.text(Redaction.withoutPasswords(binding.texts.contact)))
+    }
+
+    /// What it has beyond address of record and contact's place that its twins don't: where it sends from, when it came
+    /// last, its number.
+    static func distinction(_ binding: Binding, among others: [Binding], _ clock: LocalClock) -> [String] {
+        let twins = others.filter {
+            $0.facts.id != binding.facts.id && $0.texts.aor == binding.texts.aor
+                && place($0) == place(binding)
+        }
+        guard !twins.isEmpty else { return [] }
+        if !twins.contains(where: { $0.facts.path.source == binding.facts.path.source }) {
+            return ["from \(binding.facts.path.source)"]
+        }
+        func age(_ binding: Binding) -> String {
+            let since = clock.since(binding.facts.refreshedAt)
+            return since.seconds <= 0 ? "refreshed just now" : "refreshed \(TimeText.ago(since)) ago"
+        }
+        if !twins.contains(where: { age($0) == age(binding) }) { return [age(binding)] }
+        return [age(binding), "#\(binding.facts.id.hexadecimal)"]
     }
 
     /// Who has been quicker: `been taken by kl@198.51.100.7 at 12:04:29 (act 17)`

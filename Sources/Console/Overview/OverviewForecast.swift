@@ -27,23 +27,25 @@ struct OverviewForecast {
             Segment([dim("mean "), number(forecast.steady), dim("/s")], priority: 30),
         ]
         let wave = TimeText.length(Int(max(0, min(forecast.gap, 1e9))))
+        // `3,267 back at 236 REG/s; again 27:05 later at 236/s (jitter 10%: 52.3/s)`
         var restart = [
             Segment(
                 [
                     name("restart now:", 1, glyphs),
                     TextRun(TimeText.count(forecast.returning), role: .textStrong),
-                    dim(" back,"),
+                    dim(" back at"),
                 ],
                 priority: 85
             ),
             Segment([number(forecast.restartPeak), dim(" REG/s;")], priority: 90),
-            Segment([dim("after \(wave)")], priority: 60),
         ]
         for jitter in RefreshForecast.jitters {
-            let word = jitter == 0 ? "no jitter " : "\(jitter)% "
-            restart.append(
-                Segment([dim(word), number(forecast.wavePeak(jitter: jitter))], priority: 70 - jitter)
-            )
+            let peak = number(forecast.wavePeak(jitter: jitter))
+            let runs =
+                jitter == 0
+                ? [dim("again \(wave) later at "), peak, dim("/s")]
+                : [dim("(jitter \(jitter)%: "), peak, dim("/s)")]
+            restart.append(Segment(runs, priority: 70 - jitter))
         }
         return [SegmentLine(left: refreshes, gap: 2), SegmentLine(left: restart, gap: 1)]
     }

@@ -48,14 +48,17 @@ extension ConsoleModel {
     }
 
     private func drawTiny(on grid: inout CellGrid) {
-        let need =
-            "\(Self.minimumSize.width)x\(Self.minimumSize.height) needed, have \(size.width)x\(size.height)"
-        grid.put(
-            isQuitArmed ? "q again: quit" : need,
-            at: Point(x: 0, y: 0),
-            role: .text,
-            maxWidth: size.width
-        )
+        func write(_ text: String, _ line: Int) {
+            grid.put(text, at: Point(x: 0, y: line), role: .text, maxWidth: size.width)
+        }
+        guard !isQuitArmed else { return write("q again: quit", 0) }
+        let need = "\(Self.minimumSize.width)x\(Self.minimumSize.height) needed"
+        let have = "have \(size.width)x\(size.height)"
+        let whole = "\(need), \(have)"
+        // What is needed is never cut for what there is.
+        guard whole.utf8.count > size.width else { return write(whole, 0) }
+        write(need, 0)
+        if size.height > 1 { write(have, 1) }
     }
 
     /// `NOT DURABLE: the disk is full …`: what is registered now may be lost.
@@ -248,7 +251,11 @@ extension ConsoleModel {
         }
         line.role = prompt.line.isEmpty ? .prompt : .filterValid
         if prompt.isUnfinished {
-            line.note = "go on with : = ~ < > or \(keys.key(.promptAccept))"
+            let accept = keys.key(.promptAccept)
+            line.note =
+                prompt.isInName
+                ? "\(keys.key(.promptComplete)) completes the filter's name"
+                : "go on with : = ~ < > or \(accept)"
             return line
         }
         if prompt.isUntouched {
@@ -292,11 +299,15 @@ extension ConsoleModel {
         let tail =
             rect.width >= 60
             ? "   \(keys.key(.undo)) = \(act.undoWord)  \(left) s " : "  \(keys.key(.undo))=undo \(left)s"
-        let steps = rect.width >= 60 ? 10 : 0
-        let room = max(0, rect.width - tail.utf8.count - steps - 2)
+        let most = max(0, rect.width - tail.utf8.count - 2)
         let reason = act.reason.isEmpty ? "" : " (\(act.reason))"
-        let text = SafeText(" \(act.text)\(reason)", ascii: glyphs == .ascii).fitted(to: room)
-        var x = rect.x + grid.put(text, at: rect.origin, role: .toastOK)
+        func text(_ text: String) -> SafeText { SafeText(" \(text)", ascii: glyphs == .ascii) }
+        // What was done comes before the bar, and before why.
+        let isWide = rect.width >= 60 && text(act.text).width <= most - 10
+        let steps = isWide ? 10 : 0
+        let isLong = rect.width >= 60 && !isWide
+        let shown = text(isLong ? act.text : act.text + reason).fitted(to: most - steps)
+        var x = rect.x + grid.put(shown, at: rect.origin, role: .toastOK)
         let button = Point(x: x, y: rect.y)
         x += grid.put(tail, at: button, role: .toastInfo)
         if let key = keys.row(.undo)?.keys.first {

@@ -49,14 +49,24 @@ extension ConsoleModel {
     mutating func run(_ action: Action, at now: ClockReading) -> [ConsoleEffect] {
         guard action.places.contains(screen.place) else {
             let names = Places.names.filter { action.places.contains($0.place) }.map(\.name)
-            message = .warning("\(keys.key(action.id)) works in: \(names.joined(separator: ", ")).")
+            refuse("\(keys.key(action.id)) works in: \(names.joined(separator: ", ")).", at: now)
             return []
         }
         if let reason = obstacle(to: action.id, at: now) {
-            message = reason.isEmpty ? nil : .warning(reason)
+            refuse(reason, at: now)
             return []
         }
         return perform(action.id, at: now)
+    }
+
+    /// How long a refused key may hide how far an act has come, or what can still be undone.
+    private static let refusalTime = Interval.seconds(3)
+
+    /// Says why a key does nothing here; an empty reason says nothing. What the line told before comes back.
+    private mutating func refuse(_ reason: String, at now: ClockReading) {
+        guard !reason.isEmpty else { return }
+        message = .warning(reason)
+        if underWay != nil || offered(at: now) != nil { message?.until = now.timestamp + Self.refusalTime }
     }
 
     /// No question can be drawn on such a screen: `q` twice ends the program.

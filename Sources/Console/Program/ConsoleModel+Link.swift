@@ -208,6 +208,10 @@ extension ConsoleModel {
                 preview = id == bindings.cursorKey ? binding : preview
             } else {
                 detail.take(binding)
+                if let id = detail.takeReturned() {
+                    screens[screens.count - 1] = .binding(id)
+                    entered()
+                }
             }
         case (.attempts(let rows), _):
             link.wantsWindow = !attempts.take(rows, of: window, for: query) { _ in nil } || link.wantsWindow

@@ -111,11 +111,18 @@ struct PromptState: Sendable {
         return String(first.dropFirst(completion.typed.count))
     }
 
+    /// The last word is the name of a filter.
+    var isInName: Bool { lastWord.hasPrefix("@") }
+
+    private var lastWord: String {
+        line.text.split(whereSeparator: { " (!-".contains($0) }).last?.lowercased() ?? ""
+    }
+
     /// The last word may still become a field, of this list or of the other: it is not searched for before
     /// Enter.
     var isUnfinished: Bool {
         guard let subject else { return false }
-        let word = line.text.split(whereSeparator: { " (!-".contains($0) }).last?.lowercased() ?? ""
+        let word = lastWord
         guard !word.isEmpty, !line.text.hasSuffix(" ") else { return false }
         if word.hasPrefix("@") {
             let names = Filter.names(for: subject, named: named)

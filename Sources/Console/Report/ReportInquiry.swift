@@ -47,7 +47,7 @@ public struct ReportInquiry: Sendable {
     /// Without scheme and parameters, the domain in lower case: as the registrar compares it.
     private static func plain(_ name: String) -> String {
         var text = name.trimmed
-        for scheme in ["sips:", "sip:"] where text.lowercased().hasPrefix(scheme) {
+        for scheme in ["aor:", "sips:", "sip:"] where text.lowercased().hasPrefix(scheme) {
             text = String(text.dropFirst(scheme.count))
         }
         guard let at = text.lastIndex(of: "@") else { return text }

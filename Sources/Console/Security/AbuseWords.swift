@@ -44,6 +44,21 @@ enum AbuseWords {
         return row.findings.first?.kind == .staleNonce ? "~" : ""
     }
 
+    /// Failures that have no column of their own on a narrow screen.
+    static func others(_ row: SecurityRow) -> [VerdictCount] {
+        let own: [AttemptVerdict] = [.wrongPassword, .unknownUser, .stale]
+        return row.verdicts.filter { $0.verdict.isFailure && $0.count > 0 && !own.contains($0.verdict) }
+            .sorted { $0.count > $1.count }
+    }
+
+    /// The same in words: `the rest: 40 NOREPLY, 12 BLOCKED`; empty if there are none.
+    static func others(_ row: SecurityRow) -> String {
+        let parts = others(row).map { (other: VerdictCount) in
+            "\(TimeText.count(other.count)) \(other.verdict.word)"
+        }
+        return parts.isEmpty ? "" : "the rest: \(parts.joined(separator: ", "))"
+    }
+
     /// What to do, last.
     static func advice(_ row: SecurityRow, _ keys: KeyMap) -> String {
         let (open, block) = (keys.key(.open), keys.key(.block))
@@ -55,10 +70,15 @@ enum AbuseWords {
             let way = "\(keys.key(.bindings)), \(keys.key(.evict))"
             return "Change that password, evict the binding (\(way)), block the source (\(block))."
         case .guessing, .spraying, .enumeration, .replay, .scanning:
-            if case .source = row.key {
-                return "\(block) refuses it here; fail2ban (README) keeps it away altogether."
+            switch row.key {
+            case .source:
+                return "\(block) refuses it here; fail2ban keeps it away: regtop config fail2ban."
+            case .user:
+                return "\(open) shows from where; \(block) refuses the user for a time, the phone as well."
+            // There is no block on a User-Agent: who attacks writes what he likes.
+            case .agent, .others:
+                return "\(open) shows from where: a source can be refused, a User-Agent not."
             }
-            return "\(open) shows from where; \(block) refuses the user for a time, the phone as well."
         case .misconfigured: return "Somebody should look at the phone: a block would only silence it."
         case .staleNonce: return "Nothing to do: the phone signs the new nonce by itself."
         case nil: return "\(open) shows its attempts."

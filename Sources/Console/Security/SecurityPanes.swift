@@ -25,7 +25,7 @@ struct SecurityPanes {
             grid.verticalRule(Rect(x: left.maxX, y: rect.y + 1, width: 1, height: rect.height - 1))
             return
         }
-        let top = max(5, min(rect.height - 3, looks(width: rect.width - 2).count + 1))
+        let top = max(5, min(rect.height - 2, looks(width: rect.width - 2).count + 1))
         drawLooks(on: &grid, in: Rect(x: rect.x, y: rect.y, width: rect.width, height: top))
         drawRecent(on: &grid, in: rect.inset(top: top))
     }
@@ -42,7 +42,9 @@ struct SecurityPanes {
 
     private func drawLooks(on grid: inout CellGrid, in rect: Rect) {
         grid.rule(rect.row(0), title: "WHAT IT LOOKS LIKE")
-        let lines = looks(width: rect.width - 2)
+        let (facts, advice) = looksAndAdvice(width: rect.width - 2)
+        // What to do is not what goes where there is little room.
+        let lines = facts.prefix(max(1, rect.height - 1 - advice.count)) + advice
         for (index, line) in lines.prefix(rect.height - 1).enumerated() {
             RunLine(line.runs, ascii: grid.glyphs == .ascii).fitted(to: rect.width - 2)
                 .draw(on: &grid, at: Point(x: rect.x + 1, y: rect.y + 1 + index))
@@ -50,9 +52,18 @@ struct SecurityPanes {
     }
 
     private func looks(width: Int) -> [RunLine] {
-        guard let row = model.security.list.cursorEntry?.row else { return [] }
+        let (facts, advice) = looksAndAdvice(width: width)
+        return facts + advice
+    }
+
+    private func looksAndAdvice(width: Int) -> (facts: [RunLine], advice: [RunLine]) {
+        guard let row = model.security.list.cursorEntry?.row else { return ([], []) }
         if row.key == .others {
-            return [RunLine("Sources that failed so seldom that nothing else is kept of them.", role: .text)]
+            let text = "Sources that failed so seldom that nothing else is kept of them."
+            return ([RunLine(text, role: .text)], [])
+        }
+        func wrapped(_ text: String, _ role: Role) -> [RunLine] {
+            RunLine("  \(text)", role: role).wrapped(columns: max(2, width), atWords: true)
         }
         var lines = [
             RunLine([
@@ -61,18 +72,29 @@ struct SecurityPanes {
             ])
         ]
         for finding in row.findings {
-            let text = RunLine("  \(finding.kind.word): \(finding.evidence)", role: .text)
-            lines += text.wrapped(columns: max(2, width), atWords: true)
+            lines += wrapped("\(finding.kind.word): \(finding.evidence)", .text)
         }
-        lines.append(RunLine("  \(sender(row))", role: .textDim))
         if row.isBlocked {
             let until = row.blockedUntil.map { "until \(clock.clock($0))" } ?? "until it is lifted"
             lines.append(RunLine("  BLOCKED \(until)", role: .stateWarn))
         }
-        return lines + [RunLine("  \(AbuseWords.advice(row, model.keys))", role: .text)]
+        lines += wrapped(sender(row), .textDim)
+        // By what it sends an attacker is known: it has a line of its own where it would be cut.
+        if case .agent = row.key {
+        } else if !row.agent.isEmpty {
+            let agent = "User-Agent \(row.agent)"
+            if lines.last.map({ $0.width + agent.unicodeScalars.count + 3 <= width }) ?? false {
+                let last = lines.removeLast()
+                lines.append(RunLine(last.runs + [TextRun("   \(agent)", role: .textDim)]))
+            } else {
+                lines += wrapped(agent, .textDim)
+            }
+        }
+        lines += wrapped(AbuseWords.others(row), .textDim).filter { $0.width > 2 }
+        return (lines, wrapped(AbuseWords.advice(row, model.keys), .text))
     }
 
-    /// `since 11:58:02   4 ports   nobody has registered from it   User-Agent friendly-scanner`
+    /// `since 11:58:02   4 ports   nobody has registered from it`
     private func sender(_ row: SecurityRow) -> String {
         var parts = ["since \(clock.clock(row.first))"]
         switch row.key {
@@ -85,7 +107,6 @@ struct SecurityPanes {
             )
         default: parts.append("from \(TimeText.count(row.sources, "source"))")
         }
-        if case .agent = row.key {} else if !row.agent.isEmpty { parts.append("User-Agent \(row.agent)") }
         return parts.joined(separator: "   ")
     }
 

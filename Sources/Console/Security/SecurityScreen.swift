@@ -48,8 +48,9 @@ struct SecurityScreen {
             ),
             number("FAIL/10m", 8, 95), number(parties, 5, 85), number("PASSWD", 6, 80),
             number("NOUSER", 6, 79),
-            number("NOREPLY", 7, 30), number("STALE", 5, 60), number("REPLAY", 6, 55),
-            number("PROBES", 6, 28),
+            number("NOREPLY", 7, 30), number("STALE", 5, 60), number("REPLAY", 6, 29),
+            // Where those have no room, it takes them in, so that the reasons add up.
+            number("REST", 5, width < 120 ? 61 : 21), number("PROBES", 6, 28),
             number("OK", 4, 78), number("1h", 6, 24), number("24h", 7, 22), number("LAST", 4, 70),
             Column("TREND", minimum: 5, ideal: width >= 120 ? 10 : 5, priority: 65),
             Column(
@@ -79,7 +80,9 @@ struct SecurityScreen {
                 number(row.failures, row.isAttack ? .secAttack : .textStrong),
                 number(group == .user ? row.sources : row.names), verdict(.wrongPassword),
                 verdict(.unknownUser),
-                verdict(.abandoned), verdict(.stale), verdict(.replay), number(row.probes),
+                verdict(.abandoned), verdict(.stale), verdict(.replay),
+                number(others(row, width: width), .stateWarn),
+                number(row.probes),
                 number(row.granted, .stateOK), number(row.failuresHour), number(row.failuresDay),
                 TableField(TimeText.ago(clock.since(row.last)), role: .textDim),
                 TableField(.sparkline(Sparkline(values: row.trend.map(Double.init)))),
@@ -87,6 +90,13 @@ struct SecurityScreen {
             ],
             overlay: entry.departure == nil ? nil : .rowGone
         )
+    }
+
+    /// Failures whose reasons have no column in a table of this width.
+    private func others(_ row: SecurityRow, width: Int) -> Int {
+        let counts: [VerdictCount] = AbuseWords.others(row)
+        return counts.filter { width < 120 || ![.abandoned, .replay].contains($0.verdict) }
+            .reduce(0) { $0 + $1.count }
     }
 
     private var infoLine: SegmentLine {

@@ -115,7 +115,7 @@ public struct ActScript {
             return found
         }
         for name in names {
-            let target = try ScriptTarget(name)
+            let target = try ScriptTarget(name, script)
             for one in try script.targets(of: target) where !found.contains(where: { $0.target.id == one.id })
             {
                 found.append(Aim(target: one, aor: target.aor ?? []))

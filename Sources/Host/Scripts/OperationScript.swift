@@ -9,7 +9,7 @@ public import Timing
 public struct OperationScript {
     /// What is to be done.
     public enum Act: Sendable {
-        /// Refuse subjects (`aor:X`, `ip:Y`) for a time, or until lifted.
+        /// Refuse subjects (`WrittenSubject` says how they are written) for a time, or until lifted.
         case block([String], for: Interval?)
         /// Lift a block.
         case unblock(String)
@@ -48,7 +48,7 @@ public struct OperationScript {
         case .reload: try reload(script)
         case .block(let words, let length): try block(words, length, script)
         case .unblock(let subject):
-            let subject = try Self.subject(subject)
+            let subject = try script.subject(subject)
             try perform("unblock", .unblock(subject), "\(Self.text(subject)) may register again", script)
         case .drain(let isOn, let length):
             let how = length.map { "for \(TimeText.length($0.seconds))" } ?? "until it is lifted"
@@ -64,15 +64,6 @@ public struct OperationScript {
         try script.output.finish()
     }
 
-    /// `aor:alice@example.test` or `ip:192.0.2.1`.
-    private static func subject(_ word: String) throws(HostError) -> BlockSubject {
-        if word.hasPrefix("aor:") { return .aor(try ScriptTarget.addressOfRecord(String(word.dropFirst(4)))) }
-        if word.hasPrefix("ip:"), let address = IPAddress(String(word.dropFirst(3))) {
-            return .source(address)
-        }
-        throw .usage("\(word): write aor:user@domain or ip:ADDRESS")
-    }
-
     private static func text(_ subject: BlockSubject) -> String {
         switch subject {
         case .aor(let aor): String(decoding: aor, as: UTF8.self)
@@ -82,7 +73,7 @@ public struct OperationScript {
 
     private func block(_ words: [String], _ length: Interval?, _ script: ScriptContext) throws(HostError) {
         var subjects: [BlockSubject] = []
-        for word in words { subjects.append(try Self.subject(word)) }
+        for word in words { subjects.append(try script.subject(word)) }
         let how = length.map { "for \(TimeText.length($0.seconds))" } ?? "until it is lifted"
         let names = subjects.map(Self.text).joined(separator: ", ")
         let done = "\(names) \(subjects.count == 1 ? "is" : "are") refused \(how)"

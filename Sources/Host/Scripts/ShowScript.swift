@@ -26,7 +26,7 @@ public struct ShowScript {
     /// Writes what there is. Throws 3 if there is nothing.
     public func run(_ script: ScriptContext) throws(HostError) {
         let moment = try script.replay(at: at)
-        let target = try ScriptTarget(name)
+        let target = try ScriptTarget(name, script)
         let found = try attemptsOnly ? [] : details(target, script)
         let aor = found.first?.detail.row.binding.texts.aor ?? target.aor
         let attempts = try aor.map { (aor) throws(HostError) in try self.attempts(aor, script) } ?? []
@@ -180,13 +180,16 @@ struct ScriptTarget {
     /// nil for an address of record.
     let id: BindingID?
 
-    /// Throws what it is not.
-    init(_ word: String) throws(HostError) {
+    /// Throws what it is not. Of whom only the user is written, the domain is the one that the registrar knows.
+    init(_ word: String, _ script: ScriptContext) throws(HostError) {
         if let id = Self.id(word) {
             (aor, self.id) = (nil, id)
-        } else {
-            (aor, id) = (try Self.addressOfRecord(word), nil)
+            return
         }
+        guard case .aor(let aor) = try script.subject(word) else {
+            throw .usage("\(word): no address of record; write user@domain, or a binding's id")
+        }
+        (self.aor, id) = (aor, nil)
     }
 
     /// 16 hexadecimal digits, perhaps behind `#`.
@@ -214,6 +217,52 @@ struct ScriptTarget {
 }
 
 extension ScriptContext {
+    /// Whom a word names. A user without a domain is the one address of record that is registered, or tried to; if
+    /// there are several, the word could mean any of them, and it throws.
+    func subject(_ word: String) throws(HostError) -> BlockSubject {
+        let written: WrittenSubject
+        do throws(WrittenSubject.Fault) { written = try WrittenSubject(word) } catch {
+            throw .usage(error.sentence)
+        }
+        switch written {
+        case .subject(let subject): return subject
+        case .user(let user): return .aor(try known(user, as: word))
+        }
+    }
+
+    private func known(_ user: String, as word: String) throws(HostError) -> [UInt8] {
+        let text = "user=\(Filter.quoted(user, always: true))"
+        var aors: Set<String> = []
+        let pages = BindingPages(
+            script: self,
+            filter: try Self.filter(text, .bindings),
+            order: BindingOrder()
+        )
+        try pages.read { (_, _) throws(HostError) in
+        } take: { (row, _) throws(HostError) in
+            aors.insert(row.aor)
+        }
+        if aors.isEmpty {
+            let attempts = try link.window(
+                WindowQuery(
+                    subject: .attempts(filter: Self.filter(text, .attempts), failuresOnly: false),
+                    anchor: .end,
+                    height: WindowQuery.maximumHeight
+                )
+            )
+            if case .attempts(let rows) = attempts.content { aors.formUnion(rows.map(\.aor)) }
+        }
+        // A filter may take capitals for the same; the registrar doesn't.
+        let all = aors.filter { $0.hasPrefix("\(user)@") }.sorted()
+        if all.count > 1 {
+            throw .usage("\(word): could be \(all.prefix(4).joined(separator: " or ")); write which")
+        }
+        guard let only = all.first else {
+            throw .usage("\(word): nobody of that name is known; write user@domain")
+        }
+        return Array(only.utf8)
+    }
+
     /// The bindings of an address of record, or the one of an id, as they are now.
     func targets(of target: ScriptTarget) throws(HostError) -> [BindingTarget] {
         if let id = target.id {

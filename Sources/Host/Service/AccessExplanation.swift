@@ -102,13 +102,7 @@ public struct AccessExplanation {
 
     /// The address of record as the registrar compares it; nil for what is none.
     static func canonical(_ text: String) -> [UInt8]? {
-        let bytes = Array((text.hasPrefix("sip:") || text.hasPrefix("sips:") ? text : "sip:\(text)").utf8)
-        let whole = ByteRange(start: 0, count: UInt16(clamping: bytes.count))
-        guard bytes.count <= Int(UInt16.max), let uri = try? SIPURI(bytes.span, in: whole), uri.hasUser else {
-            return nil
-        }
-        var name: [UInt8] = []
-        return uri.appendCanonicalAOR(bytes.span, to: &name) ? name : nil
+        WrittenSubject.addressOfRecord(text)
     }
 
     private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }

@@ -4,7 +4,8 @@
 /// terms means "and"; `or`, parentheses, `!` and `-` for "not". A term is `field op value` with one of
 /// `: = != ~ !~ < <= > >=`, a bare word that any shown column must contain, or `@name`, a filter by its name. `:`
 /// asks whether a text contains the value (with `*` and `?`: whether the whole text fits), `=` whether it is the
-/// value, `~` whether the regular expression is found in it. Lower-case values ignore case (smart case), as bare words
+/// value, `~` whether the regular expression is found in it; where a field takes one of some words, a whole word means
+/// that one, and `:` with a part of words all that contain it (`result:PASS`). Lower-case values ignore case (smart case), as bare words
 /// do on all lists but Bindings and Attempts whatever is typed. Values with blanks stand between quotation marks, where
 /// `\"` and `\\` are the two characters themselves.
 ///

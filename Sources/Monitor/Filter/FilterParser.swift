@@ -215,8 +215,9 @@ struct FilterParser {
         guard !name.isEmpty, let relation = FilterRelation(source, at: &position) else { return nil }
         guard let field = FilterField(name: name) else {
             if relation == .has, isAddressOrScheme(name, from: start) { return nil }
-            let known = Filter.fieldNames(for: subject).joined(separator: " ")
-            throw error("no field \"\(name)\"; there are \(known)", at: start)
+            let names = Filter.fieldNames(for: subject)
+            let nearest = NearestWord.of(name, among: names).map { ": \($0)?" } ?? ";"
+            throw error("no field \"\(name)\"\(nearest) there are \(names.joined(separator: " "))", at: start)
         }
         guard field.isKnown(of: subject) else {
             let instead = field.substitute(in: subject).map { "; use \($0.example)" } ?? ""

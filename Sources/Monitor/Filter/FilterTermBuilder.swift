@@ -213,7 +213,10 @@ struct FilterTermBuilder {
     /// The words that stand so to the one named.
     private func rank(_ program: inout FilterProgram) throws(Fault) -> Int32 {
         let wanted = String(decoding: value, as: UTF8.self).lowercased()
-        guard let index = field.words.firstIndex(of: wanted) else { throw unknownWord }
+        let begun = relation == .has ? containing(wanted) : []
+        guard let index = field.words.firstIndex(of: wanted) ?? (begun.count == 1 ? begun.first : nil) else {
+            throw unknownWord
+        }
         var bits: UInt64 = 0
         for place in field.words.indices where comparison.holds(Int64(place), Int64(index)) {
             bits |= 1 << UInt64(place)
@@ -221,10 +224,19 @@ struct FilterTermBuilder {
         return program.add(.word(field, bits: bits))
     }
 
+    /// The places of the words that contain a text.
+    private func containing(_ text: String) -> [Int] {
+        text.isEmpty ? [] : field.words.indices.filter { field.words[$0].lowercased().contains(text) }
+    }
+
+    /// What was probably meant comes first: the end of a long line is not seen.
     private var unknownWord: Fault {
         var words = field.words
+        let typed = String(decoding: value, as: UTF8.self)
+        let nearest =
+            NearestWord.of(typed, among: words).map { "\(typed) is no \(field.name): \($0)? " } ?? ""
         let last = words.popLast() ?? ""
-        return fault("\(words.joined(separator: ", ")) or \(last) expected, e.g. \(field.example)")
+        return fault("\(nearest)\(words.joined(separator: ", ")) or \(last) expected, e.g. \(field.example)")
     }
 
     private func word(_ program: inout FilterProgram) throws(Fault) -> Int32 {
@@ -245,11 +257,13 @@ struct FilterTermBuilder {
         if let index = words.firstIndex(where: { $0.lowercased() == wanted }) {
             return finish(.word(field, bits: 1 << UInt64(index)), &program)
         }
-        // What somebody looks like has long words: their beginnings will do.
-        guard field == .class, !wanted.isEmpty else { throw unknownWord }
-        let bits = words.indices.reduce(UInt64(0)) {
-            words[$1].hasPrefix(wanted) ? $0 | 1 << UInt64($1) : $0
-        }
+        // `:` asks for a text that is contained, in words as in all else. What somebody looks like has long words:
+        // behind any operator their beginnings will do.
+        let meant =
+            relation == .has
+            ? containing(wanted)
+            : field == .class && !wanted.isEmpty ? words.indices.filter { words[$0].hasPrefix(wanted) } : []
+        let bits = meant.reduce(UInt64(0)) { $0 | 1 << UInt64($1) }
         guard bits != 0 else { throw unknownWord }
         return finish(.word(field, bits: bits), &program)
     }

@@ -36,15 +36,21 @@ extension BlockSubject {
 /// say what is about to be done; an act whose lines cannot be written is not done.
 enum AuditTrail {
     /// One line for each row, or one for an act that has none.
+    ///
+    /// - Parameter whole: the act that this is a part of, whose own last line tells how it ended; nil for an act of its
+    ///   own.
     static func records(
         of command: OperatorCommand,
         expecting outcome: CommandOutcome,
+        partOf whole: CommandID? = nil,
         clock: ClockReading,
     ) -> [AuditRecord] {
         switch command.verb {
         case .expire, .evict:
             return outcome.targets.map {
-                record(command, of: $0.binding, result: intent(command.verb, $0.outcome), clock)
+                let intent = intent(command.verb, $0.outcome)
+                let result = whole.map { "act \($0.rawValue), whose end tells: \(intent)" } ?? intent
+                return record(command, of: $0.binding, result: result, clock)
             }
         case .undo(let id):
             let act = "act \(id.rawValue)"

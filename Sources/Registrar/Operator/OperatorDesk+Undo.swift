@@ -27,16 +27,21 @@ extension OperatorDesk {
         // Every binding's own expiry has passed: there is nothing left to put back.
         if isOfBindings, act.blocked.isEmpty, let until = act.until, until <= now { return nil }
         var counts: OutcomeCounts?
+        var object = act.object
         if isOfBindings, act.taken.count <= room {
             room -= act.taken.count
             var execution = CommandExecution(state: state, now: now, isDryRun: true)
             execution.restore(act.taken, maximum: maximumContacts(by: state.policy.current))
             counts = OutcomeCounts(execution.targets.lazy.map(\.outcome))
+            // Whose the only one is says more than that it is one.
+            if act.taken.count == 1, let aor = execution.targets.first?.binding.texts.aor, !aor.isEmpty {
+                object = String(decoding: aor, as: UTF8.self)
+            }
         }
         return UndoableAct(
             act: act.id,
             verb: act.verb,
-            object: act.object,
+            object: object,
             by: act.by,
             reason: act.reason,
             at: act.at,
@@ -90,7 +95,7 @@ extension OperatorDesk {
 }
 
 extension UndoLog.Act {
-    /// What it took or changed: `3 bindings`, `alice@example.com`.
+    /// What it took or changed: `3 bindings`; a block's subject: `alice@example.com`.
     var object: String {
         if !taken.isEmpty { return AuditTrail.bindings(taken.count) }
         if drain != nil { return "newcomers" }

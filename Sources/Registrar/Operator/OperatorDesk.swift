@@ -67,7 +67,7 @@ public final class OperatorDesk: Sendable {
     ) -> CommandOutcome {
         let expected = run(command, at: clock.timestamp, isDryRun: true, partOf: whole, &log)
         guard expected.refusal == nil else { return expected }
-        guard audit(AuditTrail.records(of: command, expecting: expected, clock: clock)) else {
+        guard audit(AuditTrail.records(of: command, expecting: expected, partOf: whole, clock: clock)) else {
             return CommandOutcome(refusal: Self.unrecorded, targets: expected.targets)
         }
         return run(command, at: clock.timestamp, isDryRun: false, partOf: whole, &log)

@@ -3,7 +3,7 @@ import Host
 
 /// What expire and evict have in common.
 struct ActOptions: ParsableArguments {
-    @Argument(help: "Addresses of record (user@domain), or bindings' ids.")
+    @Argument(help: "Addresses of record (user@domain, or a user if only one is known), or bindings' ids.")
     var names: [String] = []
 
     @Option(help: "All bindings that pass this filter, instead of names.")
@@ -108,10 +108,15 @@ struct BlockCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "block",
         abstract:
-            "Refuse addresses of record (aor:user@domain) or sources (ip:ADDRESS); alone: list the blocks.",
+            "Refuse addresses of record (user@domain) or sources (an IP address); alone: list the blocks.",
     )
 
-    @Argument(help: "aor:user@domain or ip:ADDRESS; without any the blocks in force are listed.")
+    @Argument(
+        help: """
+            user@domain or an IP address, with aor: or ip: before it if wanted; a user alone if only one is \
+            known; without any the blocks in force are listed.
+            """
+    )
     var subjects: [String] = []
 
     @Option(name: .customLong("for"), help: "So long: 90s, 15m, 2h, 1d. Default: until it is lifted.")
@@ -131,7 +136,7 @@ struct BlockCommand: ParsableCommand {
 struct UnblockCommand: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "unblock", abstract: "Lift a block.")
 
-    @Argument(help: "aor:user@domain or ip:ADDRESS.")
+    @Argument(help: "user@domain or an IP address, as block takes it.")
     var subject: String
 
     @OptionGroup var options: OperationOptions

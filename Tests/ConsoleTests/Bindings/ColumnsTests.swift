@@ -36,6 +36,15 @@ import Testing
         #expect(driver.kept?.columns.prefix(3) == ["contact", "source", "aor"])
     }
 
+    @Test func aChosenColumnThatHasNoRoomIsNamed() {
+        var driver = Driver()
+        driver.press(":columns aor,contact,source,expires,state,user_agent,badges⏎")
+        #expect(driver.messageLine.contains("BADGES"), "\(driver.messageLine)")
+        #expect(driver.messageLine.contains("no room at 80 columns"))
+        driver.press(":columns aor,state⏎")
+        #expect(driver.messageLine.contains("Columns of Bindings: 2 as chosen."))
+    }
+
     @Test func escapePutsBackWhatWas() {
         var driver = Driver(Size(width: 140, height: 40))
         let before = head(driver)

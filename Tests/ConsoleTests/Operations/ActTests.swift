@@ -24,8 +24,8 @@ import Timing
         #expect(driver.screen.contains("(*) 10 m"))
         driver.press("⇥⏎")
         #expect(driver.performed == [.evict(1, 600, "stuck after move")])
-        #expect(driver.messageLine.contains("Evicted 1 binding (stuck after move)"))
-        #expect(driver.messageLine.contains("u = put back"))
+        #expect(driver.messageLine.contains("Evicted 1 binding, 4417@example.test is refused for 10 m"))
+        #expect(driver.messageLine.contains("u = undo"))
     }
 
     @Test func theDialogSaysWhatThePhoneBelieves() {

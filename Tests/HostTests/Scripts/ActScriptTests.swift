@@ -170,8 +170,38 @@ struct ActScriptTests {
         #expect(operate(world, .unblock("aor:alice@example.com")).code == 4)
         #expect(operate(world, .block(["ip:10.0.0.1"], for: nil)) { $0.isDryRun = true }.code == 0)
         #expect(world.register("alice").hasPrefix("SIP/2.0 200"))
-        #expect(operate(world, .block(["alice@example.com"], for: nil)).code == 2)
+        #expect(operate(world, .block(["10.0.0.1:5060"], for: nil)).code == 2)
         #expect(operate(world, .block(["ip:10.0.0"], for: nil)).code == 2)
+    }
+
+    @Test(
+        "Who is blocked, lifted or evicted is written in all forms alike, a user alone if only one is known"
+    )
+    func writtenForms() throws {
+        for word in ["alice@example.com", "aor:alice@example.com", "alice", "sip:alice@EXAMPLE.com"] {
+            let world = try ScriptWorld()
+            world.register("alice")
+            let done = operate(world, .block([word], for: nil))
+            #expect(
+                done.code == 0 && done.text.hasPrefix("alice@example.com is refused"),
+                "\(word): \(done.error)"
+            )
+            #expect(world.register("alice").hasPrefix("SIP/2.0 403"))
+            #expect(operate(world, .unblock(word)).code == 0, "\(word)")
+            #expect(act(world, [word]) { $0.isConfirmed = true }.code == 0, "\(word)")
+            #expect(world.bindings == 0)
+        }
+        let world = try ScriptWorld()
+        for word in ["10.0.0.1", "ip:10.0.0.1"] {
+            #expect(operate(world, .block([word], for: nil)).text.hasPrefix("10.0.0.1 is refused"))
+            #expect(world.register("alice").hasPrefix("SIP/2.0 403"))
+            #expect(operate(world, .unblock(word)).code == 0)
+        }
+        let nobody = operate(world, .block(["nobody"], for: nil))
+        #expect(nobody.code == 2 && nobody.error.contains("nobody of that name is known; write user@domain"))
+        for domain in ["a.example", "b.example"] { world.register("carol", domain: domain) }
+        let which = operate(world, .block(["carol"], for: nil))
+        #expect(which.code == 2 && which.error.contains("carol@a.example or carol@b.example; write which"))
     }
 
     @Test("A drain is begun, told and ended")

@@ -266,6 +266,13 @@ struct OperatorDeskTests {
         #expect(desk.acts(at: stage.now).undoable.map(\.verb) == ["block"])
     }
 
+    @Test func anActOnOneBindingIsNamedByItsAddressOfRecord() throws {
+        let (stage, desk, _) = try open()
+        let target = try #require(stage.bindings(aor).first.map(stage.target))
+        _ = perform(stage, desk, .evict([target], refuseFor: nil))
+        #expect(desk.acts(at: stage.now).undoable.first?.object == "alice@example.com")
+    }
+
     @Test("undo∘evict restores the table unless superseded, for any set of targets")
     func undoIsTheInverseOfEvict() throws {
         for seed in UInt64(1)...15 {

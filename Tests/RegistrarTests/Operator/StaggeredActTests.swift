@@ -206,6 +206,20 @@ struct StaggeredActTests {
         #expect(end?.result == "act 1 ends: 5 done" && end?.action == "evict" && end?.reason == "test")
     }
 
+    /// What a part's lines say is to be; how it came out only the end's line knows, so they say where to look.
+    @Test func theLinesOfAPartNameTheActWhoseEndTells() throws {
+        let (stage, desk, targets) = try open(3)
+        _ = desk.perform(evict(targets, rate: 100), clock: stage.clock) { _ in true }
+        stage.now = stage.now + .seconds(1)
+        var results: [String] = []
+        _ = desk.advance(to: stage.clock) { records in
+            results += records.map(\.result)
+            return true
+        } end: { _ in
+        }
+        #expect(results == Array(repeating: "act 1, whose end tells: to be evicted", count: 3))
+    }
+
     @Test func itStopsWhenItCannotBeRecordedAndWhenTheProgramEnds() throws {
         let (stage, desk, targets) = try open(20)
         _ = begin(stage, desk, evict(targets, rate: 10))
