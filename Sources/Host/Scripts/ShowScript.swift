@@ -240,7 +240,7 @@ extension ScriptContext {
         )
         try pages.read { (_, _) throws(HostError) in
         } take: { (row, _) throws(HostError) in
-            aors.insert(row.aor)
+            aors.insert(String(decoding: row.binding.texts.aor, as: UTF8.self))
         }
         if aors.isEmpty {
             let attempts = try link.window(
