@@ -1,6 +1,7 @@
 import BindingTable
 import ConsoleLink
 import Testing
+import Timing
 
 @testable import Console
 

@@ -1,7 +1,9 @@
 import BindingTable
 import Cells
 import Monitor
+import SIPMessage
 import Testing
+import Timing
 
 @testable import Console
 
@@ -85,7 +87,7 @@ import Testing
         let bySource = targets(twins { $0.binding.facts.path.source.port = 36_583 })
         #expect(bySource.contains { $0.contains("from 198.51.100.7:36583") }, "\(bySource)")
         let byRefresh = targets(
-            twins { $0.binding.facts.refreshedAt = $0.binding.facts.refreshedAt - .seconds(300) }
+            twins { $0.binding.facts.refreshedAt = Samples.start.timestamp - .seconds(3_000) }
         )
         #expect(byRefresh.count == 2 && byRefresh.allSatisfy { $0.contains("refreshed ") }, "\(byRefresh)")
         #expect(Set(byRefresh).count == 2)

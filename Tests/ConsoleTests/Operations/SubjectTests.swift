@@ -1,5 +1,7 @@
 import BindingTable
 import Cells
+import ConsoleLink
+import Monitor
 import SIPMessage
 import Testing
 
@@ -24,7 +26,8 @@ import Testing
 
     @Test(arguments: ["ip:127.0.0.66", "127.0.0.66"])
     func aSourceInEveryForm(_ word: String) throws {
-        #expect(try blocked(":block \(word)⏎") == [.source(#require(IPAddress("127.0.0.66")))])
+        let source = try #require(IPAddress("127.0.0.66"))
+        #expect(blocked(":block \(word)⏎") == [.source(source)])
     }
 
     @Test func whatNamesNobodyOpensNoDialogAndSaysWhatToWrite() {
@@ -78,7 +81,8 @@ import Testing
         #expect(driver.screen.contains("127.0.0.66 may register again from now on."))
         driver.press("y")
         guard case .perform(let command, _)? = driver.acts.last else { throw Missing() }
-        #expect(try command.verb == .unblock(.source(#require(IPAddress("127.0.0.66")))))
+        let source = try #require(IPAddress("127.0.0.66"))
+        #expect(command.verb == .unblock(.source(source)))
     }
 
     private struct Missing: Error {}
