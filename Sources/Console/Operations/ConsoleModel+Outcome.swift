@@ -66,7 +66,7 @@ extension ConsoleModel {
         guard let one = aors.first else { return nil }
         let isOne = aors.count == 1
         let who =
-            isOne ? "\(BindingColumns.text(one)) is" : "\(TimeText.count(aors.count)) addresses of record are"
+            isOne ? "\(BindingColumns.text(one)) is" : "\(TimeText.count(aors.count)) addresses are"
         return (
             ", \(who) refused for \(TimeText.length(length.seconds))",
             isOne ? "the block is lifted" : "the blocks are lifted"

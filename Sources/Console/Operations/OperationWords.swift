@@ -129,7 +129,7 @@ enum ActWords {
             return since.seconds <= 0 ? "refreshed just now" : "refreshed \(TimeText.ago(since)) ago"
         }
         if !twins.contains(where: { age($0) == age(binding) }) { return [age(binding)] }
-        return [age(binding), "#\(binding.facts.id.hexadecimal)"]
+        return ["#\(binding.facts.id.hexadecimal)"]
     }
 
     /// Who has been quicker: `been taken by kl@198.51.100.7 at 12:04:29 (act 17)`

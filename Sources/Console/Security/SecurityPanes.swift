@@ -25,7 +25,9 @@ struct SecurityPanes {
             grid.verticalRule(Rect(x: left.maxX, y: rect.y + 1, width: 1, height: rect.height - 1))
             return
         }
-        let top = max(5, min(rect.height - 2, looks(width: rect.width - 2).count + 1))
+        // What is told of the row with the cursor comes before the failures of all.
+        let wanted = max(5, looks(width: rect.width - 2).count + 1)
+        let top = rect.height - wanted >= 2 ? wanted : rect.height
         drawLooks(on: &grid, in: Rect(x: rect.x, y: rect.y, width: rect.width, height: top))
         drawRecent(on: &grid, in: rect.inset(top: top))
     }

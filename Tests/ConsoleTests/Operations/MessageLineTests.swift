@@ -57,7 +57,7 @@ import Timing
         driver.press("u")
         #expect(driver.messageLine.contains("1 binding put back; the block is lifted"))
         driver.press("␣␣X⇥→⇥⇥⏎")
-        #expect(driver.messageLine.contains("Evicted 2 bindings, 2 addresses of record are refused for 1 m"))
+        #expect(driver.messageLine.contains("Evicted 2 bindings, 2 addresses are refused for 1 m"))
     }
 
     @Test func followNamesWhatItCovers() {
