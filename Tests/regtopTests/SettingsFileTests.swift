@@ -1,6 +1,6 @@
-import Host
 import Testing
 
+@testable import Host
 @testable import regtop
 
 @Suite("Settings file")
