@@ -169,7 +169,9 @@ struct ScriptTests {
         let errors = "\(laboratory.path)/evict.err"
         let words = ["evict", "--filter", "aor~^u", "--rate", "1", "--yes"]
         var evict = try begin(words, errors: errors)
-        func isBegun() throws -> Bool { try String(contentsOfFile: errors, encoding: .utf8).contains("evicting") }
+        func isBegun() throws -> Bool {
+            try String(contentsOfFile: errors, encoding: .utf8).contains("evicting")
+        }
         #expect(try wait(for: isBegun))
         kill(evict.processIdentifier, SIGINT)
         evict.waitUntilExit()

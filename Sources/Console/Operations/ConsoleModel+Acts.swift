@@ -22,7 +22,8 @@ extension ConsoleModel {
     /// that are ghosts.
     mutating func evictGhosts() -> [ConsoleEffect] {
         if screen == .bindings, let filter = marks.all {
-            guard let isGhost = try? Filter("ghost:yes", for: .bindings), let ghosts = try? filter.and(isGhost)
+            guard let isGhost = try? Filter("ghost:yes", for: .bindings),
+                let ghosts = try? filter.and(isGhost)
             else {
                 message = .error("The filter is too long to be narrowed to its ghosts.")
                 return []

@@ -129,7 +129,8 @@ struct SaveRun {
                 continue
             }
             script.output.noteRow()
-            try script.output.line(HistoryFields.line(entry, clock))
+            let who = String(decoding: entry.binding.aor, as: UTF8.self)
+            try script.output.line("\(who)  \(HistoryFields.line(entry, clock))")
         }
         try script.output.finish()
     }

@@ -72,7 +72,10 @@ import Testing
         ] {
             driver.press("/⌃u")
             driver.input(.key(.paste(text)))
-            #expect(driver.model.ladder.search != nil && driver.model.ladder.hits.isEmpty != isFound, "\(text)")
+            #expect(
+                driver.model.ladder.search != nil && driver.model.ladder.hits.isEmpty != isFound,
+                "\(text)"
+            )
             driver.press("⎋")
         }
     }

@@ -81,6 +81,8 @@ struct SaveRunTests {
     /// A login that fails, a block, and a line of the log and of the audit trail.
     private static func fill(_ world: ScriptWorld) throws {
         world.register("dave", expires: 5)
+        // An attempt has failed when its phone does not try again.
+        world.now = world.now + .seconds(60)
         let subject = BlockSubject.aor(Array("4417@example.com".utf8))
         let block = OperatorCommand(verb: .block([subject], for: nil), reason: "", by: world.welcome.you)
         _ = try world.ask { .perform(block, serial: $0) }

@@ -196,7 +196,9 @@ import Timing
             return Dictionary(uniqueKeysWithValues: rows.map { ($0.name, [$0.failures, $0.cseqFailures]) })
         }
         #expect(
-            counts(.agent, atSecond: 9) == ["Yealink T46": [2, 2], "Yealink T48": [1, 0], "Zoiper 5": [0, 0]]
+            counts(.agent, atSecond: 9) == [
+                "Yealink T46": [2, 2], "Yealink T48": [1, 0], "Zoiper 5": [0, 0],
+            ]
         )
         #expect(counts(.vendor, atSecond: 9) == ["Yealink": [3, 2], "Zoiper": [0, 0]])
         #expect(counts(.vendor, atSecond: 700)["Yealink"] == [0, 0], "within ten minutes")

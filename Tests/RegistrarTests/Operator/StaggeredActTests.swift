@@ -112,7 +112,10 @@ struct StaggeredActTests {
         #expect(!desk.isUnderWay && desk.progress == nil)
         pass(stage, desk, milliseconds: 2_000)
         #expect(stage.state.table.bindingCount == 3)
-        #expect(begin(stage, desk, evict(targets, rate: 10)).id == CommandID(rawValue: 1), "no number was spent")
+        #expect(
+            begin(stage, desk, evict(targets, rate: 10)).id == CommandID(rawValue: 1),
+            "no number was spent"
+        )
     }
 
     @Test func expireCanBeStaggeredToo() throws {

@@ -70,7 +70,9 @@ struct RedactionTests {
         #expect(redacted(start + pair.before + rest) == start + pair.after + rest)
     }
 
-    @Test("Whatever stands before it, a secret of a real header is gone, and there are as many bytes as before")
+    @Test(
+        "Whatever stands before it, a secret of a real header is gone, and there are as many bytes as before"
+    )
     func totality() {
         let seed: UInt64 = 4_417
         var random = SeededGenerator(seed: seed)
@@ -99,7 +101,9 @@ struct RedactionTests {
     func anything() {
         let seed: UInt64 = 4_418
         var random = SeededGenerator(seed: seed)
-        let words = ["Authorization", ":", "nonce", "response", "=", "\"", "\r\n", "\n", " ", "s3cr3t", "sip:", "@"]
+        let words = [
+            "Authorization", ":", "nonce", "response", "=", "\"", "\r\n", "\n", " ", "s3cr3t", "sip:", "@",
+        ]
         for _ in 0..<2_000 {
             let text = (0..<random.below(24)).map { _ in random.pick(words) }.joined()
             #expect(Redaction.redacted(Array(text.utf8)).count == text.utf8.count, "seed \(seed): \(text)")
@@ -114,7 +118,10 @@ struct RedactionTests {
         for _ in 0..<4_000 {
             let text = "Digest " + (0..<random.below(16)).map { _ in random.pick(words) }.joined()
             let found = DigestText.secretRanges(of: Array(text.utf8), isCredentials: true)
-            #expect(found.allSatisfy { (0...text.utf8.count).contains($0.upperBound) }, "seed \(seed): \(text)")
+            #expect(
+                found.allSatisfy { (0...text.utf8.count).contains($0.upperBound) },
+                "seed \(seed): \(text)"
+            )
             #expect(
                 zip(found, found.dropFirst()).allSatisfy { $0.upperBound < $1.lowerBound },
                 "seed \(seed): \(text)"
