@@ -141,6 +141,7 @@ extension ConsoleModel {
 
     /// The word of an action in a dialog: Enter presses a button, and goes on from all else.
     private func label(_ action: Action, _ form: Form) -> String {
+        if action.id == .formYes, form.expectedCount != nil { return "Count" }
         guard action.id == .formPress else { return action.label }
         if case .button = form.focus { return action.label }
         if form.focus == .count, !form.count.isEmpty, form.isCountRight {

@@ -122,7 +122,8 @@ extension ConsoleModel {
         (form.choices, form.reason, form.focus) = (old.choices, old.reason, old.focus)
         if let rate = old.rate { form.rate = rate }
         // What was missing has come; what was typed wrong still is.
-        form.complaint = form.isRateRight ? "" : Form.wrongRate
+        form.complaint = old.complaint == Self.notSaidYet ? "" : old.complaint
+        if !form.isRateRight { form.complaint = Form.wrongRate }
         forgetWaiting()
         layer = .form(form)
         return []

@@ -78,7 +78,7 @@ extension ConsoleModel {
             var (plan, form) = (plan, form)
             plan.reach = outcome.reach
             form.purpose = .block(plan)
-            form.complaint = ""
+            if form.complaint == Self.notSaidWhom { form.complaint = "" }
             layer = .form(form)
             return []
         }
@@ -98,7 +98,7 @@ extension ConsoleModel {
     /// The button that does it.
     mutating func performBlock(_ plan: BlockPlan, _ form: inout Form) -> [ConsoleEffect] {
         guard let (subjects, interval) = plan.choice(form.chosen(0), form.chosen(1)) else {
-            form.complaint = "The registrar has not said yet whom this would hit."
+            form.complaint = Self.notSaidWhom
             layer = .form(form)
             return []
         }
@@ -174,4 +174,7 @@ extension ConsoleModel {
         let more = subjects.count - shown.count
         return shown + (more > 0 ? [RunLine("and \(TimeText.count(more)) more", role: .textDim)] : [])
     }
+
+    /// What is said to who presses the button before it is known.
+    private static let notSaidWhom = "The registrar has not said yet whom this would hit."
 }

@@ -62,8 +62,8 @@ struct Form: Sendable {
     /// It asks whether to end the program.
     var isQuit: Bool { if case .quit = purpose { true } else { false } }
     /// `y` answers it. Where all logins end with the program, that takes a capital, or the way to the button; where a
-    /// number is to be typed, the number.
-    var takesYes: Bool { buttons.count > 1 && (!isQuit || isHarmless) && expectedCount == nil }
+    /// number is to be typed, it leads to that.
+    var takesYes: Bool { buttons.count > 1 && (!isQuit || isHarmless) }
     /// Whether the count, if one is asked for, has been typed.
     var isCountRight: Bool { expectedCount.map { Int(count.text) == $0 } ?? true }
 

@@ -72,9 +72,12 @@ import Timing
 
     @Test func whoHasNeverRefreshedHasRegistered() {
         var row = Samples.bulk
-        row.binding.facts.refreshes = 0
+        (row.binding.facts.refreshes, row.binding.facts.usualGap) = (0, 0)
         let driver = page(row)
-        #expect(driver.screen.contains("registered ") && driver.screen.contains("no refresh yet"))
+        #expect(
+            driver.screen.contains("registered ") && driver.screen.contains("no refresh yet"),
+            "\(driver.screen)"
+        )
         let line = driver.lines.first { $0.contains("no refresh yet") } ?? ""
         #expect(line.contains("registered ") && !line.contains("refreshed"), "\(line)")
     }

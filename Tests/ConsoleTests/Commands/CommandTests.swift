@@ -171,7 +171,7 @@ import Testing
         driver.press("⎋:block sip:Mallory@EXAMPLE.test⏎")
         #expect(driver.screen.contains("Mallory@example.test") && driver.performed.isEmpty)
         driver.press("⎋:block nobody⏎")
-        #expect(driver.messageLine.contains("neither an address of record (user@domain) nor an IP address"))
+        #expect(driver.messageLine.contains("nobody: whose user is it? Write user@domain."))
     }
 
     // MARK: Settings

@@ -56,9 +56,17 @@ import Testing
         var driver = driver()
         #expect(!driver.keyBar.contains("Ghosts"))
         driver.press("O")
-        #expect(driver.messageLine.contains("This address of record has no ghosts."))
+        #expect(
+            driver.messageLine.contains(
+                "None of its bindings is a ghost for sure: mark those to go (Space), then X."
+            )
+        )
         driver.press("⏎O")
-        #expect(driver.messageLine.contains("This address of record has no ghosts."))
+        #expect(
+            driver.messageLine.contains(
+                "None of its bindings is a ghost for sure: mark those to go (Space), then X."
+            )
+        )
         #expect(driver.acts.isEmpty)
         driver.press("⎋j")
         #expect(driver.keyBar.contains("O Ghosts"))

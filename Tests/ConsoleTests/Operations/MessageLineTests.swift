@@ -33,11 +33,12 @@ import Timing
 
     @Test func aRefusedKeyHidesTheUndoForAMomentOnly() {
         var driver = Driver()
-        driver.press("jjXyU")
+        driver.press("jjjXyU")
         #expect(driver.messageLine.contains("Nothing is marked."))
         driver.wait(3)
         #expect(
-            driver.messageLine.contains("Evicted 1 binding") && driver.messageLine.contains("u = put back")
+            driver.messageLine.contains("Evicted 1 binding") && driver.messageLine.contains("u = put back"),
+            "\(driver.messageLine)"
         )
     }
 

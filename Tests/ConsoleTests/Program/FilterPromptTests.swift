@@ -18,7 +18,7 @@ import Testing
     @Test func aNewFilterReplacesTheOldOne() {
         for (typed, expected) in [
             ("alice", "alice"), (" alice", "4417 alice"), ("⌃aalice ", "alice 4417"), ("⏎", "4417"),
-            ("↑⏎", "bob"),
+            ("↑↑⏎", "bob"),
             ("⌃u", ""),
         ] {
             var driver = Driver()

@@ -87,7 +87,7 @@ import Testing
 
     /// A row that left is kept in its place to be seen: its binding can't be acted on, whoever it was for can.
     @Test func whoHasLeftCanBeRefusedAndLookedFor() {
-        for (key, expected) in [("B", "BLOCK"), ("F", "only 1003@example.test"), ("a", "aor=")] {
+        for (key, expected) in [("B", "BLOCK"), ("F", "F shows everybody again."), ("a", "aor=")] {
             var driver = driver()
             driver.press("/10⏎jj")
             let aor = driver.model.bindings.cursorEntry?.row.aor ?? ""

@@ -165,7 +165,7 @@ import Timing
             facts.attempts.insert(leaves[2], at: 2)
             #expect(conclusion(facts).hasPrefix(start))
             #expect(
-                conclusion(facts).contains("it comes and goes: 3 times since 12:02:01 it has taken its own")
+                conclusion(facts).contains("it comes and goes: 3 times since 13:02:01 it has taken its own")
             )
         }
         #expect(TicketReport(Self.unknown, clock: Self.clock).isEmpty)

@@ -63,6 +63,7 @@ struct BindingHealthTests {
         var phone = TableDriver.Phone(aor: "9001@example.test")
 
         init?() {
+            phone.source = Wire().source
             guard let id = driver.add(phone) else { return nil }
             self.id = id
             monitor = Monitor.watching(driver.table)
