@@ -81,8 +81,9 @@ extension ConsoleModel {
         guard notice.level >= .warning else { return }
         let text = message.map { $0.isReturn ? "\($0.text) \(notice.text)" : notice.text } ?? notice.text
         message = notice.level == .error ? .error(text) : .warning(text)
-        // Often it is somebody else's act, and the rows are other ones now.
-        if !isFrozen { link.wantsWindow = true }
+        // Often it is somebody else's act, and the rows are other ones now. Where all changes every second anyway, a
+        // warning is no reason to be asked for sooner.
+        if !isFrozen, patience == 1 { link.wantsWindow = true }
     }
 
     /// Another process gives other names to what was seen: rows are found again by what they are, and nothing refers

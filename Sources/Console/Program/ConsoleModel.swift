@@ -219,9 +219,9 @@ public struct ConsoleModel: Sendable {
     }
 
     /// Ticks between two windows. Where each second makes another screen of the whole, nobody reads all of them.
-    private var patience: Int {
+    var patience: Int {
         switch screen {
-        case .overview: overview.numbers.registerRate >= 20 ? 2 : 1
+        case .overview: overview.numbers.registerRate >= 4 ? 3 : 1
         // Each row that comes moves all others up.
         case .attempts: attempts.isFollowing && attempts.gained >= 3 ? 3 : 1
         default: 1
