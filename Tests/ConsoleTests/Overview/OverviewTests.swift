@@ -201,7 +201,7 @@ import Testing
         var driver = Driver(view: .overview)
         driver.press("⇥jjjjjj")
         driver.world.overview.failingUsers = []
-        driver.wait(2)
+        driver.wait(3)
         driver.press("⏎a")
         #expect(driver.lines[0].contains("1 OVERVIEW"))
     }

@@ -23,7 +23,7 @@ import Testing
         }
         driver.press("1")
         driver.world.storeTrouble = nil
-        driver.wait(2)
+        driver.wait(3)
         #expect(!driver.screen.contains("NOT DURABLE"))
         #expect(driver.lines[1] == before)
     }
