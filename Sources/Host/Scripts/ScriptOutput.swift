@@ -56,10 +56,15 @@ public final class WholeFile: ScriptSink {
         self.mayReplace = mayReplace
         // A number that no process has had: a part that a kill has left behind is in nobody's way.
         part = "\(path).part-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
-        descriptor = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw Self.failure(path, "can't be written") }
-        file = StandardOutput(descriptor: descriptor)
+        // Known before it is there: a signal may come at any moment.
         PartialFiles.add(part)
+        descriptor = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else {
+            let failure = Self.failure(path, "can't be written")
+            PartialFiles.remove(part)
+            throw failure
+        }
+        file = StandardOutput(descriptor: descriptor)
     }
 
     deinit { discard() }
