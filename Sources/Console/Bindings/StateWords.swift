@@ -18,7 +18,7 @@ enum StateWords {
         switch state {
         case .ok: "registered, and nothing is known to be wrong"
         case .late: "later than its phone usually is: it may be gone, although its time has not run out"
-        case .auth: "the last login of its address of record failed; the binding lives on"
+        case .auth: "a login from where it is registered has failed since; the binding lives on"
         case .silent: "it used to answer pings and does no longer"
         case .disconnected: "its connection has ended; Enter shows what a call would do"
         case .gone: "it has ended; shown dim until the cursor moves"

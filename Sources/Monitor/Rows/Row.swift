@@ -102,7 +102,7 @@ struct Row: Sendable, BitwiseCopyable {
         get { bit(0) }
         set { set(0, newValue) }
     }
-    /// The last attempt of its address of record failed.
+    /// The last attempt of its address of record from its own source failed.
     var isRefused: Bool {
         get { bit(1) }
         set { set(1, newValue) }

@@ -12,11 +12,11 @@ struct FailingSources {
     /// Sources of which something new is known since they were last looked at.
     private var touched: Set<IPAddress> = []
     /// Sources whose block was lifted or has ended, with what they have done since: only that is a reason for the next
-    /// block, while the screen goes on showing all of it. For as long as the older counts last.
+    /// block, while the screen goes on showing all of it. For as long as the source is kept: a known tool or a break-in
+    /// is no reason for longer than failures are.
     private var renewed: [IPAddress: (record: SourceRecord, at: Timestamp)] = [:]
 
     private static let mostRenewed = 256
-    private static let memory = Interval.seconds(600)
 
     /// How many are told apart now.
     var count: Int { hitters.entries.count }
@@ -30,7 +30,7 @@ struct FailingSources {
         guard now >= fadedAt + .seconds(60) else { return }
         fadedAt = now
         hitters.fade()
-        renewed = renewed.filter { now - $0.value.at < Self.memory }
+        renewed = renewed.filter { hitters.place(of: $0.key) != nil }
     }
 
     /// The source is kept.

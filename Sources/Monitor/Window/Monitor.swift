@@ -180,8 +180,8 @@ public final class Monitor {
     /// A line for the log of each login that has failed since the last call, as many as a log can bear.
     public func takeFailures(at now: Timestamp) -> [Notice] { failures.take(at: now) }
 
-    /// What is to be said to operators of phones that fall silent and of attacks that are new, and which sources the policy wants blocked. Whoever
-    /// sets the blocks says so by an event, as of any block.
+    /// What is to be said to operators of phones that fall silent and of attacks that are new, and which sources the
+    /// policy wants blocked. Whoever sets the blocks says so by an event, as of any block.
     public func takeAlarms(at now: Timestamp) -> (notices: [Notice], blocks: [BlockProposal]) {
         var notices = rows.beatNotices.take()
         var proposals: [BlockProposal] = []

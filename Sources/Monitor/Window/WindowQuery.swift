@@ -141,7 +141,7 @@ public enum BindingState: UInt8, WordCodable, Hashable, Sendable {
     case ok
     /// Past the phone's own usual refresh gap.
     case late
-    /// The last attempt of its address of record failed; the binding lives on.
+    /// A login from where it is registered has failed since its last one; the binding lives on.
     case auth
     /// It used to answer pings and does no longer.
     case silent

@@ -26,8 +26,8 @@ public enum DigestText {
         name == "authorization" || name == "proxy-authorization"
     }
 
-    /// Where the secrets of a field's value stand, in their order; none overlaps another. Of credentials of another scheme than Digest, that is all behind
-    /// the scheme.
+    /// Where the secrets of a field's value stand, in their order; none overlaps another. Of credentials of another
+    /// scheme than Digest, that is all behind the scheme.
     public static func secretRanges(of value: [UInt8], isCredentials: Bool) -> [Range<Int>] {
         if isCredentials, let start = otherCredentials(in: value) { return [start..<value.count] }
         let found = parameters(of: value).filter { secrets.contains($0.name) }.map(\.value)

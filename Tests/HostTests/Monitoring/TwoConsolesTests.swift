@@ -145,12 +145,8 @@ struct TwoConsolesTests {
         return service
     }
 
-    @Test(
-        "A bulk act is told with its begin, progress and end; the other may abort it, and each is told who did what"
-    )
-    func bulk() throws {
-        let service = try service(bindings: 40)
-        defer { service.stop() }
+    /// Two consoles, the first of which evicts 40 bindings, two a second: the second is told.
+    private func beginBulk(at service: RegistrarService) -> (first: Seat, second: Seat) {
         let (first, second) = (Seat("kl", 1, at: service), Seat("mb", 2, at: service))
         #expect(first.sees("p100@example.test") && second.sees("p100@example.test"))
         first.press("/p1⏎")
@@ -158,8 +154,18 @@ struct TwoConsolesTests {
         first.press("VVX")
         #expect(first.sees("Bindings a second"))
         first.press("⇥⇥2⇥moving⇥40⇥⏎")
-        #expect(first.sees("evicting "), "\(first.screen)")
         #expect(second.sees("kl@192.0.2.1 evicts 40 bindings, 2 a second (moving)"), "\(second.screen)")
+        return (first, second)
+    }
+
+    @Test(
+        "A bulk act is told with its begin, progress and end; the other may abort it, and each is told who did what"
+    )
+    func bulk() throws {
+        let service = try service(bindings: 40)
+        defer { service.stop() }
+        let (first, second) = beginBulk(at: service)
+        #expect(first.sees("evicting "), "\(first.screen)")
         second.press("1")
         #expect(second.sees("kl@192.0.2.1: evicting "), "\(second.screen)")
         #expect(second.sees("of 40, 2 a second"))
@@ -184,14 +190,7 @@ struct TwoConsolesTests {
     @Test("The program's end stops an act that goes on: the audit trail and the others say so")
     func ending() throws {
         let service = try service(bindings: 40)
-        let (first, second) = (Seat("kl", 1, at: service), Seat("mb", 2, at: service))
-        #expect(first.sees("p100@example.test") && second.sees("p100@example.test"))
-        first.press("/p1⏎")
-        #expect(first.sees("40 of 40"))
-        first.press("VVX")
-        #expect(first.sees("Bindings a second"))
-        first.press("⇥⇥2⇥moving⇥40⇥⏎")
-        #expect(second.sees("kl@192.0.2.1 evicts 40 bindings, 2 a second (moving)"), "\(second.screen)")
+        let (_, second) = beginBulk(at: service)
         service.stop()
         let left = service.state.table.bindingCount
         #expect(left > 0)

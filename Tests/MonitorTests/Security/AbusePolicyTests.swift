@@ -29,6 +29,13 @@ struct AbusePolicyTests {
         return monitor.takeAlarms(at: .zero + .seconds(second)).blocks
     }
 
+    /// Time passes, minute by minute, and nobody is to be blocked.
+    private func blocks(_ monitor: Monitor, through second: Int) {
+        for now in stride(from: 60, through: second, by: 60) {
+            #expect(blocks(monitor, atSecond: now).isEmpty)
+        }
+    }
+
     private func block(_ source: UInt32, until second: Int) -> Block {
         Block(
             subject: .source(IPAddress(ipv4: source)),
@@ -121,6 +128,23 @@ struct AbusePolicyTests {
         #expect(blocks(monitor, atSecond: 202).isEmpty)
         guess(monitor, count: 40, atSecond: 203)
         #expect(blocks(monitor, atSecond: 204).count == 1)
+    }
+
+    @Test("What was forgiven stays forgiven, and a known tool that comes back does not")
+    func forgivenTool() {
+        let monitor = monitor()
+        var scanner = Assault(1, agent: "friendly-scanner")
+        monitor.receive([scanner.probe("OPTIONS", at: 0)])
+        #expect(blocks(monitor, atSecond: 1).count == 1)
+        monitor.receive(.blocks([block(1, until: 3_600)]), at: .zero + .seconds(1))
+        monitor.receive(.blocks([]), at: .zero + .seconds(10))
+        // Longer than ten minutes later a phone behind the same address fails once.
+        blocks(monitor, through: 700)
+        guess(monitor, count: 1, atSecond: 800)
+        #expect(blocks(monitor, atSecond: 801).isEmpty)
+        #expect(monitor.security(atSecond: 801).first?.key == .source(IPAddress(ipv4: 1)))
+        monitor.receive([scanner.probe("OPTIONS", at: 810_000)])
+        #expect(blocks(monitor, atSecond: 811).count == 1)
     }
 
     @Test("Refusals by a block are no evidence")
