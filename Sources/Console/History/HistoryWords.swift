@@ -98,7 +98,7 @@ struct HistoryWords {
     var lines: [(String, String)] {
         [
             ("when", time), ("what", entry.cause.text + (entry.by.isEmpty ? "" : " by \(entry.by)")),
-            ("AOR", aor), ("contact", BindingColumns.text(life.contact)),
+            ("AOR", aor), ("contact", BindingColumns.text(Redaction.withoutPasswords(life.contact))),
             ("agent", BindingColumns.text(life.userAgent)), ("source", source),
             ("made", clock.clock(life.createdAt)), ("lived", lived),
             ("refreshed", "\(clock.clock(life.refreshedAt))\(refreshes.isEmpty ? "" : "  (\(refreshes))")"),

@@ -68,7 +68,9 @@ public enum HistoryFields {
             .optional(row.by)
         },
         Field("left", "the binding is gone since") { row, _ in .flag(row.cause.isRemoval) },
-        Field("contact", "CONTACT", width: 30, "contact URI") { row, _ in .bytes(row.binding.contact) },
+        Field("contact", "CONTACT", width: 30, "contact URI") { row, _ in
+            .bytes(Redaction.withoutPasswords(row.binding.contact))
+        },
         Field("source", "SOURCE", width: 24, "address and port of its last REGISTER") { row, _ in
             .text("\(row.binding.source)")
         },
@@ -125,7 +127,9 @@ public enum TargetFields {
             .text(ReportText.hex(row.binding.facts.id.rawValue))
         },
         Field("aor", "AOR", width: 26, "address of record") { row, _ in .bytes(row.binding.texts.aor) },
-        Field("contact", "CONTACT", width: 30, "contact URI") { row, _ in .bytes(row.binding.texts.contact) },
+        Field("contact", "CONTACT", width: 30, "contact URI") { row, _ in
+            .bytes(Redaction.withoutPasswords(row.binding.texts.contact))
+        },
         Field("source", "SOURCE", width: 24, "address and port of its last REGISTER") { row, _ in
             .text("\(row.binding.facts.path.source)")
         },

@@ -125,7 +125,7 @@ enum AuditTrail {
         _ clock: ClockReading,
     ) -> AuditRecord {
         let aor = String(decoding: binding.texts.aor, as: UTF8.self)
-        let contact = String(decoding: binding.texts.contact, as: UTF8.self)
+        let contact = String(decoding: Redaction.withoutPasswords(binding.texts.contact), as: UTF8.self)
         return record(command, object: "\(aor) \(contact)", result: result, clock)
     }
 

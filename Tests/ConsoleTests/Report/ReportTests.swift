@@ -56,6 +56,24 @@ import Timing
         }
     }
 
+    /// No list of bindings, of what became of them or of what an act would hit tells a password.
+    @Test func noContactTellsItsPassword() throws {
+        let contact = Array("sip:4417:hunter2@10.0.0.7".utf8)
+        func told<Row>(_ row: Row, by table: [ReportField<Row>]) throws -> String {
+            let field = try #require(table.first { $0.name == "contact" })
+            guard case .bytes(let bytes) = field.value(row, clock) else { return "" }
+            return String(decoding: bytes, as: UTF8.self)
+        }
+        var row = Samples.bindings[0]
+        row.binding.texts.contact = contact
+        var event = try #require(Samples.history.first)
+        event.binding.contact = contact
+        let filled = "sip:4417:xxxxxxx@10.0.0.7"
+        #expect(try told(row, by: BindingFields.table) == filled)
+        #expect(try told(event, by: HistoryFields.table) == filled)
+        #expect(try told((row.binding, .done), by: TargetFields.table) == filled)
+    }
+
     @Test func aListSaysInTextWhatTheScreenSays() {
         for row in Samples.bindings {
             for name in ["state", "tries", "user_agent", "expires_in"] {

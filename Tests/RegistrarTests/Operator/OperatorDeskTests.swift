@@ -177,6 +177,19 @@ struct OperatorDeskTests {
         #expect(stage.state.policy.current.blocks.isEmpty)
     }
 
+    @Test func theAuditTrailTellsNoPasswordOfAContact() throws {
+        let stage = try Stage()
+        var phone = Phone()
+        stage.send(phone.register(contacts: ["<sip:a:hunter2@h1>"], expires: 3_000))
+        var seen: [AuditRecord] = []
+        let act = command(.evict(stage.bindings(aor).map(stage.target), refuseFor: nil))
+        _ = OperatorDesk(stage.state).perform(act, clock: stage.clock) { records in
+            seen = records
+            return true
+        }
+        #expect(seen.map(\.object) == ["alice@example.com sip:a:xxxxxxx@h1"])
+    }
+
     @Test func anActWhoseAuditLineCannotBeWrittenIsNotDone() throws {
         let (stage, desk, _) = try open()
         let targets = stage.bindings(aor).map(stage.target)
