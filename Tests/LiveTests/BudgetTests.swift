@@ -98,10 +98,14 @@ struct BudgetTests {
         print("\(size.testDescription) overview: \(screen.count(seconds: 0.4).frames) bytes to paint it anew")
         screen.type("2")
         _ = screen.count(seconds: 1.2)
-        screen.type("\u{0c}")
-        let repaint = screen.count(seconds: 0.4)
-        #expect(repaint.frames.max() ?? 0 > 500, "it did paint")
-        #expect(repaint.frames.max() ?? 0 <= size.repaint, "\(repaint.frames)")
+        // What comes or goes at that moment is written with it: the smallest of three is the repaint alone.
+        let repaints = (0..<3).map { _ in
+            screen.type("\u{0c}")
+            return screen.count(seconds: 0.4).frames.max() ?? 0
+        }
+        let repaint = repaints.min() ?? 0
+        #expect(repaint > 500, "it did paint: \(repaints)")
+        #expect(repaint <= size.repaint, "\(repaints)")
         var screenTime = 0.0
         func measure(_ keys: String, _ limit: Double, _ name: String) {
             screen.type(keys)
