@@ -31,6 +31,13 @@ let package = Package(
             dependencies: ["Timing", "SIPMessage", "SIPDigest", "BindingTable", "SIPTransaction"],
             swiftSettings: strict,
         ),
+        .target(
+            name: "Proxy",
+            dependencies: [
+                "Timing", "SIPMessage", "SIPDigest", "SIPTransaction", "BindingTable", "Registrar",
+            ],
+            swiftSettings: strict,
+        ),
         .target(name: "Capture", dependencies: ["Timing", "SIPMessage"], swiftSettings: strict),
         .target(
             name: "Monitor",
@@ -67,7 +74,7 @@ let package = Package(
         .target(
             name: "Transport",
             dependencies: [
-                "Timing", "SIPMessage", "CSocket",
+                "Timing", "SIPMessage", "CSocket", "CCares",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -86,7 +93,8 @@ let package = Package(
             name: "Host",
             dependencies: [
                 "Timing", "SIPMessage", "SIPDigest", "BindingTable", "SIPTransaction", "Registrar",
-                "Capture", "Monitor", "ConsoleLink", "Cells", "Console", "Simulation", "Storage", "Transport",
+                "Proxy", "Capture", "Monitor", "ConsoleLink", "Cells", "Console", "Simulation", "Storage",
+                "Transport",
                 "Terminal",
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -107,6 +115,7 @@ let package = Package(
         // C: module maps over system libraries, and one real C target.
         .systemLibrary(name: "CNcurses", providers: [.apt(["libncurses-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CCares", pkgConfig: "libcares", providers: [.apt(["libc-ares-dev"])]),
         .target(name: "CSocket"),
         .target(name: "Support", path: "Tests/Support", swiftSettings: strict),
         .testTarget(
@@ -154,6 +163,14 @@ let package = Package(
             swiftSettings: strict,
         ),
         .testTarget(
+            name: "ProxyTests",
+            dependencies: [
+                "Proxy", "Registrar", "BindingTable", "SIPDigest", "SIPMessage", "SIPTransaction", "Support",
+                "Timing",
+            ],
+            swiftSettings: strict,
+        ),
+        .testTarget(
             name: "CaptureTests",
             dependencies: ["Capture", "SIPMessage", "Support", "Timing"],
             swiftSettings: strict,
@@ -194,7 +211,7 @@ let package = Package(
             name: "HostTests",
             dependencies: [
                 "Host", "Storage", "Support", "BindingTable", "Capture", "Cells", "Console", "ConsoleLink",
-                "Monitor", "Registrar", "SIPDigest",
+                "Monitor", "Proxy", "Registrar", "SIPDigest",
                 "SIPMessage", "Timing",
                 "Transport",
             ],
@@ -212,7 +229,8 @@ let package = Package(
         .testTarget(
             name: "ScenarioTests",
             dependencies: [
-                "BindingTable", "Cells", "Console", "ConsoleLink", "Monitor", "Registrar", "SIPDigest",
+                "BindingTable", "Cells", "Console", "ConsoleLink", "Monitor", "Proxy", "Registrar",
+                "SIPDigest",
                 "SIPMessage", "SIPTransaction", "Simulation", "Timing",
             ],
             swiftSettings: strict,

@@ -4,9 +4,12 @@
 #include <arpa/inet.h>
 #include <endian.h>
 #include <errno.h>
+#include <ifaddrs.h>
+#include <net/if.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <string.h>
+#include <unistd.h>
 
 void csocket_set_ipv6(csocket_endpoint *endpoint, const uint8_t bytes[16]) {
     uint64_t halves[2];
@@ -90,4 +93,33 @@ int csocket_write_address(const csocket_endpoint *endpoint, char *text, size_t c
     uint8_t bytes[16];
     csocket_get_ipv6(endpoint, bytes);
     return inet_ntop(AF_INET6, bytes, text, (socklen_t)capacity) ? 0 : -errno;
+}
+
+int csocket_host_addresses(csocket_endpoint *addresses, int capacity) {
+    struct ifaddrs *list = NULL;
+    int count = 0;
+    if (getifaddrs(&list)) return -errno;
+    for (const struct ifaddrs *entry = list; entry && count < capacity; entry = entry->ifa_next) {
+        if (!entry->ifa_addr || !(entry->ifa_flags & IFF_UP)) continue;
+        const int family = entry->ifa_addr->sa_family;
+        if (family != AF_INET && family != AF_INET6) continue;
+        const size_t length = family == AF_INET ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6);
+        csocket_read_sockaddr(entry->ifa_addr, length, &addresses[count++]);
+    }
+    freeifaddrs(list);
+    return count;
+}
+
+int csocket_source_address(const csocket_endpoint *peer, csocket_endpoint *source) {
+    struct sockaddr_storage address;
+    csocket_endpoint to = *peer;
+    /* Any port will do, for nothing is sent; 0 is refused by some kernels. */
+    if (to.port == 0) to.port = 9;
+    const socklen_t length = csocket_to_sockaddr(&to, &address);
+    const int fd = socket(address.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) return -errno;
+    int result = connect(fd, (const struct sockaddr *)&address, length) ? -errno : 0;
+    if (result == 0) result = csocket_local_endpoint(fd, source);
+    close(fd);
+    return result;
 }

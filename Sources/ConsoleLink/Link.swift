@@ -24,6 +24,8 @@ public enum LinkRequest: Sendable {
     case statistics(serial: UInt64)
     /// What the rules make of a request from somewhere; answered by `explanation`.
     case explain(ExplainQuery, serial: UInt64)
+    /// What a call would come to now; answered by `route`.
+    case route(RouteQuery, serial: UInt64)
     /// The messages of attempts, a page of them; answered by `messages`.
     case messages(MessagesQuery, serial: UInt64)
     /// Values that have been seen of a field of filters; answered by `values`.
@@ -52,6 +54,8 @@ public enum LinkUpdate: Sendable {
     case statistics([Metric], serial: UInt64)
     /// Which rule decides.
     case explanation(ExplainAnswer, serial: UInt64)
+    /// Where a call would go.
+    case route(RouteAnswer, serial: UInt64)
     /// Messages of attempts.
     case messages(MessagesPage, serial: UInt64)
     /// Values that have been seen, the commonest first.

@@ -100,6 +100,9 @@ public struct LinkSession: Sendable {
                 ExplainAnswer(refusal: "there are no rules behind this console"),
                 serial: serial
             )
+        case .route(let query, let serial):
+            let problem = "there is no registrar behind this console, so nothing is called"
+            return .route(RouteAnswer(aor: query.aor, outcome: .refused, problem: problem), serial: serial)
         case .messages(let query, let serial):
             return .messages(monitor.messages(query, at: clock.timestamp), serial: serial)
         }

@@ -32,6 +32,7 @@ struct Regtop: ParsableCommand {
             ExpireCommand.self, EvictCommand.self, BlockCommand.self, UnblockCommand.self,
             UndoCommand.self, AbortCommand.self, DrainCommand.self, ReloadCommand.self,
             AccountCommand.self, ConfigCommand.self, ExplainCommand.self,
+            RouteCommand.self,
             ThemeCommand.self, KeysCommand.self, InstallCommand.self, UninstallCommand.self,
         ],
         defaultSubcommand: ConsoleCommand.self,

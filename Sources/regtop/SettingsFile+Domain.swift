@@ -21,6 +21,7 @@ extension SettingsFile {
     private static let domainKeys = [
         "registration", "accounts", "expires", "contacts", "digest", "alias", "path", "outbound", "gruu",
         "service-route", "connection-lost", "ping", "subscriptions", "numbers", "access", "users",
+        "calls",
     ]
 
     /// A default that is not named follows the bounds; one that is named must be within them.
@@ -52,6 +53,7 @@ extension SettingsFile {
         case "subscriptions": subscriptions(value, &domain.subscriptions)
         case "numbers": numbers(value, &domain)
         case "access": access(value, &domain)
+        case "calls": calls(value, &domain.calls)
         default: users(value, &domain)
         }
     }
@@ -130,6 +132,29 @@ extension SettingsFile {
             case "offered": subscriptions.isOffered = reader.flag(value, key)
             case "max": subscriptions.maximum = reader.number(value, key, 1...1_000)
             default: subscriptions.administrators = reader.strings(value, key)
+            }
+        }
+    }
+
+    private mutating func calls(_ node: Node, _ calls: inout CallSettings) {
+        let keys = ["mode", "next-hop", "timer-c", "ringing", "breadth", "record-route"]
+        each(node, of: "calls", allowed: keys) { reader, key, value in
+            switch key {
+            case "mode": calls.mode = reader.word(value, key, CallSettings.modes)
+            case "next-hop":
+                let hop = reader.text(value, key)
+                if !hop.isEmpty, !CallSettings.isNextHop(hop) {
+                    reader.report(
+                        value,
+                        "\(key) is a SIP URI without a user; write \(CallSettings.nextHopForm)"
+                    )
+                }
+                calls.nextHop = hop
+            // More than three minutes, as RFC 3261 §16.6 step 11 has it.
+            case "timer-c": calls.timerC = reader.number(value, key, 181...86_400)
+            case "ringing": calls.ringing = reader.number(value, key, 1...600)
+            case "breadth": calls.breadth = reader.number(value, key, 1...60)
+            default: calls.recordsRoute = reader.flag(value, key)
             }
         }
     }

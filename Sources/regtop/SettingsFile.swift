@@ -95,9 +95,10 @@ struct SettingsFile {
     }
 
     private mutating func tls(_ node: Node, _ tls: inout TLSSettings) {
-        let keys = ["certificate", "key", "client-authorities", "client-certificate"]
+        let keys = ["authorities", "certificate", "key", "client-authorities", "client-certificate"]
         each(node, of: "tls", allowed: keys) { reader, key, value in
             switch key {
+            case "authorities": tls.authorities = reader.text(value, key)
             case "certificate": tls.certificate = reader.text(value, key)
             case "key": tls.key = reader.text(value, key)
             case "client-authorities": tls.clientAuthorities = reader.text(value, key)

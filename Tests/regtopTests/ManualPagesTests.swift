@@ -64,7 +64,7 @@ struct ManualPagesTests {
     func surroundings() {
         for name in [
             "CONFIG", "LISTEN", "DOMAIN", "ACCOUNTS", "STATE", "METRICS", "THEME", "OPEN", "READ_ONLY",
-            "ASCII",
+            "ASCII", "CALLS",
         ] {
             #expect(ManualPages.program.contains("REGTOP_\(name)"), "REGTOP_\(name)")
         }

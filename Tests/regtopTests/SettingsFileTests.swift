@@ -48,6 +48,7 @@ struct SettingsFileTests {
                 numbers: {trunk: ["+12145550100-0199", "+1300"]}
                 access: [{from: 10.0.0.0/8, transports: [tls], may: named, users: [a, b]}, {from: 192.0.2.1, may: deny}]
                 users: {"4417": {disabled: true, from: [10.0.0.0/8], contacts: 2}}
+                calls: {mode: proxy, next-hop: "sip:gw.one.test;transport=tcp", timer-c: 240, ringing: 30, breadth: 6, record-route: false}
             tls: {certificate: c.pem, key: k.pem, client-authorities: ca.pem, client-certificate: required}
             security: {auto-block: true, block: 60, failures: 5, allow: [10.0.0.0/8], offices: true}
             limits: {loops: 2, message: 4096, connections: 9, connections-per-source: 8, idle: 7, transactions: 6, attempts: 5, rate: {source: 4, aor: 3}}
@@ -96,6 +97,9 @@ struct SettingsFileTests {
         #expect(domain.access.map(\.action) == ["named", "deny"])
         #expect(domain.access.first?.transports == ["tls"] && domain.access.first?.users == ["a", "b"])
         let user = domain.users["4417"]
+        let calls = domain.calls
+        #expect(calls.mode == "proxy" && calls.nextHop == "sip:gw.one.test;transport=tcp")
+        #expect([calls.timerC, calls.ringing, calls.breadth] == [240, 30, 6] && !calls.recordsRoute)
         #expect(user?.isDisabled == true && user?.networks == ["10.0.0.0/8"] && user?.contacts == 2)
     }
 
@@ -116,6 +120,22 @@ struct SettingsFileTests {
             ("open: true\nopen: false", "r.yaml:1"),
             ("open: maybe", "r.yaml:1:7: open is true or false"),
             ("listen: udp", "r.yaml:1:9: listen is a list"),
+            (
+                "domains:\n  x.test:\n    calls: {mode: on}",
+                "r.yaml:3:19: mode is one of off, redirect, proxy"
+            ),
+            (
+                "domains:\n  x.test:\n    calls: {timer-c: 180}",
+                "r.yaml:3:22: timer-c is a whole number from 181"
+            ),
+            (
+                "domains:\n  x.test:\n    calls: {next-hop: gw}",
+                "r.yaml:3:23: next-hop is a SIP URI without a user"
+            ),
+            (
+                "domains:\n  x.test:\n    calls: {next: gw}",
+                "r.yaml:3:13: no key `next` in calls; known are mode"
+            ),
             ("domains:\n  x.test:\n    expires: {min: 0}", "r.yaml:3:20: min is a whole number from 1"),
             ("domains:\n  x.test:\n    expires: {min: 99, max: 98}", "expires.min is above expires.max"),
             (

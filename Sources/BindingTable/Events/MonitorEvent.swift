@@ -86,6 +86,8 @@ public struct Notice: Codable, Hashable, Sendable {
 public enum MonitorEvent: Sendable {
     /// A request and its reply, with the bytes of both (`reply` empty if none was sent).
     case exchange(Exchange, request: [UInt8], reply: [UInt8])
+    /// A message of a request that is passed on, with its bytes.
+    case call(CallMessage, bytes: [UInt8])
     /// So many exchanges were lost because the ring was full.
     case gap(Int)
     /// A line for the log.

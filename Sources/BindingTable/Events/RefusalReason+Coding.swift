@@ -16,6 +16,7 @@ extension RefusalReason: Codable {
         .wildcardMisused,
         .storeFailed, .accountDisabled, .accountNotFromHere, .pathNotSupported, .firstHopLacksOutbound,
         .outboundRequired, .severalFlows, .bulkMisused, .bulkNotAllowed, .notAcceptable,
+        .noBinding, .notARelay, .requestLoops, .breadthExceeded, .unreachable, .flowFailed,
     ]
 
     /// Reads `{"reason": WORD}` with the numbers that go with the word beside it.
@@ -97,7 +98,8 @@ extension RefusalReason: Codable {
             .unsupportedBody, .challenge, .nonceUnknown, .staleNonce, .unknownUser, .wrongPassword,
             .notAllowedForAOR, .unknownAOR, .wildcardMisused, .storeFailed, .accountDisabled,
             .accountNotFromHere, .pathNotSupported, .firstHopLacksOutbound, .outboundRequired, .severalFlows,
-            .bulkMisused, .bulkNotAllowed, .notAcceptable:
+            .bulkMisused, .bulkNotAllowed, .notAcceptable, .noBinding, .notARelay, .requestLoops,
+            .breadthExceeded, .unreachable, .flowFailed:
             break
         }
     }

@@ -106,6 +106,19 @@ public enum RefusalReason: Hashable, Sendable, BitwiseCopyable {
     case notAcceptable
     /// So many subscriptions there are already.
     case tooManySubscriptions(limit: UInt16)
+    /// The address of record is ours and nobody is registered for it: a call reaches nobody. RFC 3261 §16.5, §21.4.18
+    case noBinding
+    /// Neither who asks nor whom it is for is of ours: no open relay. RFC 3261 §16.3, §26.3.2.2
+    case notARelay
+    /// The request has come by here before and nothing about it has changed. RFC 3261 §16.3, RFC 5393 §4.2
+    case requestLoops
+    /// More branches would be needed than Max-Breadth leaves. RFC 5393 §5.3.3.1
+    case breadthExceeded
+    /// Somebody is registered for it, and no way leads there: connections that ended, contacts that nobody can reach.
+    /// RFC 3261 §21.4.18
+    case unreachable
+    /// The flow that the request was to go by is gone; there may be another of the same phone. RFC 5626 §5.3.1, §11.5
+    case flowFailed
 
     /// Short word of the reason: the filter's value (`reason:wrong-password`) and the key of tables.
     public var word: String {
@@ -160,6 +173,12 @@ public enum RefusalReason: Hashable, Sendable, BitwiseCopyable {
         case .bulkNotAllowed: "bulk-not-allowed"
         case .notAcceptable: "not-acceptable"
         case .tooManySubscriptions: "too-many-subscriptions"
+        case .noBinding: "no-binding"
+        case .notARelay: "not-a-relay"
+        case .requestLoops: "request-loops"
+        case .breadthExceeded: "breadth-exceeded"
+        case .unreachable: "unreachable"
+        case .flowFailed: "flow-failed"
         }
     }
 

@@ -28,6 +28,10 @@ const char *csocket_resolve_error(int code);
 void csocket_read_sockaddr(const void *address, size_t length, csocket_endpoint *endpoint);
 /* Writes the address without its port as text ("127.0.0.1", "::1"); `capacity` of 64 is always enough. */
 int csocket_write_address(const csocket_endpoint *endpoint, char *text, size_t capacity);
+/* The addresses of this host's interfaces that are up, `capacity` at most; returns how many. */
+int csocket_host_addresses(csocket_endpoint *addresses, int capacity);
+/* The address that packets to `peer` leave from, by the routing table alone: nothing is sent. */
+int csocket_source_address(const csocket_endpoint *peer, csocket_endpoint *source);
 
 /* The system's words for an errno, NULL for an unknown one; a constant, so safe on every thread. */
 const char *csocket_error_text(int error);

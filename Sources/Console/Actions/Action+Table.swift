@@ -189,6 +189,14 @@ extension Action {
             in: .attempt
         ),
         Action(.times, ["w"], "Times", "times of day, or since the message before", in: .attempt, weight: 30),
+        Action(
+            .requests,
+            ["t", .function(10)],
+            "Calls",
+            "tries to register, all requests, or calls only: one after the other",
+            in: .attempts,
+            weight: 46
+        ),
         Action(.columns, ["t", .function(10)], "", "choose the columns, and their order", in: .bindings),
         Action(.preview, ["P"], "", "preview of the binding under the list", in: .bindings),
         Action(

@@ -49,7 +49,7 @@ enum ActionID: String, CaseIterable, Sendable {
     case filter, search, nextHit, previousHit, clearFilter, problems
     case sortLeft, sortRight, reverse, sortMenu, columns
     case save, freeze, follow, followAOR, attemptsOf, bindingsOf, sourceOf, history, group
-    case preview, raw, rawPane, why, times
+    case preview, raw, rawPane, why, times, requests
     // Marking and acting
     case mark, range, markAll, unmark, actMenu, evict, evictGhosts, expire, block, unblock, drain, undo
     // The console itself

@@ -1,4 +1,5 @@
 internal import Cells
+internal import Monitor
 internal import Timing
 
 extension ConsoleModel {
@@ -165,6 +166,12 @@ extension ConsoleModel {
             default: action.label
             }
         case .nextPane: screen == .overview || screen == .devices ? action.label : "Next list"
+        case .requests:
+            switch requestKind {
+            case .registrations: "All"
+            case .all: "Calls"
+            case .calls: "Registers"
+            }
         case .problems: isShowingProblems ? "All rows" : action.label
         case .followAOR: followed == nil ? action.label : "Unfollow"
         default: action.label

@@ -40,6 +40,16 @@ extension ConsoleModel {
         filterChanged()
     }
 
+    /// Tries to register, all requests, calls only.
+    mutating func nextRequestKind() {
+        let all = RequestKind.allCases
+        let index = all.firstIndex(of: requestKind) ?? 0
+        requestKind = all[(index + 1) % all.count]
+        attempts.reset()
+        attempts.isFollowing = true
+        link.wantsWindow = true
+    }
+
     /// Bindings that are late, fail to log in or can't be reached; failed attempts; warnings.
     mutating func toggleProblems() {
         switch screen {

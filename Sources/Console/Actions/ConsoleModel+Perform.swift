@@ -33,6 +33,7 @@ extension ConsoleModel {
         case .reverse: setOrder(BindingOrder(column: order.column, descending: !order.descending))
         case .sortMenu: layer = .pick(sortMenu)
         case .follow: toggleFollow()
+        case .requests: nextRequestKind()
         case .followAOR: toggleFollowed(at: now)
         case .attemptsOf: jumpToAttempts()
         case .bindingsOf: jumpToBindings()
@@ -169,9 +170,9 @@ extension ConsoleModel {
     private mutating func follow(_ lead: OverviewLead) {
         switch lead {
         case .binding(let id): push(.binding(id))
-        case .attempts(let text, let failuresOnly):
+        case .attempts(let text, let failuresOnly, let kind):
             jump(to: .attempts, filter: text)
-            self.failuresOnly = failuresOnly
+            (self.failuresOnly, requestKind) = (failuresOnly, kind)
         case .bindings(let text, let column):
             jump(to: .bindings, filter: text)
             setOrder(BindingOrder(column: column))

@@ -8,14 +8,20 @@ internal import Timing
 extension BindingLines {
     /// Where a call would go now; what the phone says of itself beside what is seen of it, where the two disagree; and
     /// what else is known of the way to it.
-    func reach(shown contact: [UInt8]) -> [(name: String, value: [TextRun])] {
+    ///
+    /// - Parameter siblings: the other bindings of the address of record, which a call asks as well.
+    func reach(
+        shown contact: [UInt8],
+        siblings: [BindingRow] = [],
+    ) -> [(name: String, value: [TextRun])] {
         let (facts, texts) = (row.binding.facts, row.binding.texts)
         var fields: [(name: String, value: [TextRun])] = []
         func add(_ name: String, _ text: String, _ role: Role = .text) {
             if !text.isEmpty { fields.append((name, [TextRun(text, role: role)])) }
         }
         if row.binding.gone == nil, !row.isGone {
-            fields += CallWords.lines(row.binding, at: clock.now.timestamp)
+            let all = [row.binding] + siblings.filter { !$0.isGone }.map(\.binding)
+            fields += CallPlan(all, at: clock.now.timestamp).lines(own: row.binding.facts.id)
         }
         fields += reality
         if facts.reachability.connection != .none { fields.append(("conn", connection)) }

@@ -36,13 +36,17 @@ enum CallWords {
         }
     }
 
-    /// What would go wrong. Total over `CallTrouble`.
-    static func sentence(_ trouble: CallTrouble, of route: CallRoute) -> String {
+    /// What would go wrong. Total over `CallTrouble`; without a route it is told as far as that goes.
+    static func sentence(_ trouble: CallTrouble, of route: CallRoute? = nil) -> String {
         switch trouble {
         case .ended: "it has ended: a call does not find it"
         case .badContact: "its contact can't be read: there is nothing to call"
         case .badPath: "the first proxy of its Path can't be read"
-        case .unreachable, .connectionGone: connectionEnded(route)
+        case .unreachable, .connectionGone:
+            route.map(connectionEnded)
+                ?? (trouble == .unreachable
+                    ? "its connection has ended: nothing reaches it until it connects again"
+                    : "its connection has ended; a call would be tried at its contact")
         case .unresolvable: "its contact's host is a name that nobody can look up"
         case .privateContact: "its contact is a private address, and nothing else leads there"
         case .stoppedAnswering: "it has stopped answering pings: the call may ring nowhere"
@@ -52,24 +56,5 @@ enum CallWords {
         case .contactUser:
             "the call asks for the contact's user, which is not the account's: it may be rejected"
         }
-    }
-
-    /// The way, then each trouble.
-    static func lines(_ binding: Binding, at now: Timestamp) -> [(name: String, value: [TextRun])] {
-        let route = CallRoute(binding, at: now)
-        let word = route.isLost ? "FAILS" : route.troubles.isEmpty ? "ok" : "DOUBTFUL"
-        let role: Role = route.isLost ? .stateFail : route.troubles.isEmpty ? .stateOK : .stateWarn
-        return [("call now", [TextRun("\(word)  ", role: role), TextRun(way(route), role: .text)])]
-            + route.troubles.map { trouble in
-                (
-                    "",
-                    [
-                        TextRun(
-                            "! \(sentence(trouble, of: route))",
-                            role: trouble.isFatal ? .stateFail : .stateWarn
-                        )
-                    ]
-                )
-            }
     }
 }

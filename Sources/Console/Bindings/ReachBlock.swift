@@ -16,7 +16,7 @@ struct ReachBlock {
         let width = area.width - 3
         keys = words.keys
         // What is longer than its line goes on under its begin.
-        let ways = words.reach(shown: detail.shownContact).flatMap { field in
+        let ways = words.reach(shown: detail.shownContact, siblings: detail.siblings).flatMap { field in
             let value = RunLine(field.value).wrapped(columns: max(1, width - 10), atWords: true)
             return value.enumerated().map { index, line in
                 let name = index == 0 ? field.name : ""

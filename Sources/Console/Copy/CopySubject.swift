@@ -151,7 +151,7 @@ struct CopySubject: Sendable {
             guard event.subject.contains("@") else { return }
             aor = Clipboard.text(event.subject)
             report = event.subject
-        case .outages, .horizon, .agents, .transports, .head, .meters: break
+        case .outages, .horizon, .agents, .transports, .head, .meters, .calls: break
         }
     }
 }

@@ -10,6 +10,7 @@ struct ReturnPoint: Sendable {
     var attempts: FilterState
     var security: FilterState
     var failuresOnly: Bool
+    var requestKind: RequestKind
     var attacksOnly: Bool
     var group: SecurityGroup
 
@@ -47,6 +48,7 @@ extension ConsoleModel {
             attempts: attemptsFilter,
             security: securityFilter,
             failuresOnly: failuresOnly,
+            requestKind: requestKind,
             attacksOnly: security.attacksOnly,
             group: security.group
         )
@@ -70,6 +72,7 @@ extension ConsoleModel {
         switch view {
         case .attempts:
             failuresOnly = false
+            requestKind = .registrations
             attempts.reset()
             attempts.isFollowing = true
         case .security:
@@ -99,8 +102,11 @@ extension ConsoleModel {
             bindingsFilter = from.bindings
             bindings.reset(keepingCursor: true)
         }
-        if attemptsFilter != from.attempts || failuresOnly != from.failuresOnly {
+        if attemptsFilter != from.attempts || failuresOnly != from.failuresOnly
+            || requestKind != from.requestKind
+        {
             (attemptsFilter, failuresOnly) = (from.attempts, from.failuresOnly)
+            requestKind = from.requestKind
             attempts.reset(keepingCursor: true)
         }
         if securityFilter != from.security || left == .security {

@@ -14,9 +14,11 @@ struct AttemptsScreen {
         if let info = layout.info { infoLine.draw(on: &grid, in: info) }
         let list = model.attempts
         let isNarrow = body.width < 60
-        let rows = list.entries.prefix(layout.rows).map { row($0.row, isNarrow: isNarrow) }
+        let shown = list.entries.prefix(layout.rows).map(\.row)
+        let hasCalls = model.requestKind != .registrations || shown.contains { $0.call != nil }
+        let rows = shown.map { row($0, isNarrow: isNarrow) }
         let table = Table(
-            columns: Self.columns(isNarrow: isNarrow),
+            columns: Self.columns(isNarrow: isNarrow, hasCalls: hasCalls, model.requestKind),
             rows: rows,
             cursor: rows.isEmpty ? nil : list.cursorIndex,
             lead: .one,
@@ -26,14 +28,22 @@ struct AttemptsScreen {
         if list.isLoaded, list.entries.isEmpty { drawEmpty(on: &grid, in: layout.table) }
     }
 
-    private static func columns(isNarrow: Bool) -> [Column] {
-        [
+    /// Calls have longer words for what became of them, and somebody who calls.
+    private static func columns(isNarrow: Bool, hasCalls: Bool, _ kind: RequestKind) -> [Column] {
+        let result = hasCalls ? 12 : 7
+        return [
             Column("TIME", minimum: isNarrow ? 8 : 12, ideal: 12, priority: 60),
-            Column("AOR", minimum: isNarrow ? 14 : 18, ideal: 26, priority: 90, grows: true),
+            Column(
+                kind == .calls ? "CALLED < CALLER" : "AOR",
+                minimum: isNarrow ? 14 : 18,
+                ideal: 26,
+                priority: 90,
+                grows: true
+            ),
             Column("SOURCE", minimum: 21, ideal: 24, priority: 40, cut: .start),
             Column("TP", minimum: 3, ideal: 3, priority: 20),
             Column("STEPS", minimum: 15, ideal: 23, priority: 50),
-            Column("RESULT", minimum: 7, ideal: 7, priority: 100),
+            Column("RESULT", minimum: result, ideal: result, priority: 100),
             Column("DELAY", minimum: 8, ideal: 8, alignment: .right, priority: 10),
             Column("AGENT", minimum: 14, ideal: 24, priority: 15),
         ]
@@ -44,11 +54,11 @@ struct AttemptsScreen {
         let took = TimeText.delay(microseconds: Int((row.endedAt - row.startedAt).nanoseconds / 1_000))
         return TableRow([
             TableField(time, role: .flowTime),
-            TableField(row.aor),
+            TableField(row.call.map { "\(row.aor) < \($0.caller.prefix { $0 != "@" })" } ?? row.aor),
             TableField("\(row.path.source)"),
             TableField(row.path.transport.name, role: .textDim),
             TableField(.text(VerdictWords.steps(row))),
-            TableField(row.verdict.word, role: VerdictWords.role(row.verdict)),
+            TableField(row.word, role: VerdictWords.role(row)),
             TableField(took, role: .textDim),
             TableField(row.agent, role: .textDim),
         ])
@@ -70,11 +80,14 @@ struct AttemptsScreen {
             )
         ]
         var right: [Segment] = []
+        if let words = model.requestKind.shown {
+            right.append(Segment(words, role: .stateWarn, priority: 72))
+        }
         if model.failuresOnly { right.append(Segment("only failures", role: .stateWarn, priority: 70)) }
         if list.isLoaded {
             let count =
                 filter.isEmpty && !model.failuresOnly && model.followed == nil
-                ? TimeText.count(list.total, "attempt")
+                ? TimeText.count(list.total, model.requestKind.noun)
                 : "\(TimeText.count(list.matched)) of \(TimeText.count(list.total))"
             right.append(Segment(count, role: .text, priority: 60))
         }
@@ -93,8 +106,15 @@ struct AttemptsScreen {
 
     private var emptyText: EmptyText {
         let filter = model.attemptsFilter.text
+        let key = model.keys.key(.requests)
         if model.attempts.progress < 1 {
             return EmptyText(what: "Searching ..", advice: ["The newest attempts are looked at first."])
+        }
+        if filter.isEmpty, !model.failuresOnly, model.followed == nil, model.requestKind == .calls {
+            return EmptyText(
+                what: "No call has come yet.",
+                advice: ["Calls are passed on where calls: in the settings says so. \(key) shows all."]
+            )
         }
         guard filter.isEmpty, !model.failuresOnly, model.followed == nil else {
             let what = [model.followed ?? "", filter, model.failuresOnly ? "only failures" : ""]

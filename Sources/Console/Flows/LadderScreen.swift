@@ -51,10 +51,17 @@ struct LadderScreen {
         if state.isRaw { return drawWholeMessage(on: &grid, in: body) }
         // One column before the text, one behind it for the scroll bar.
         let width = min(100, body.width - 2)
-        let why = state.showsWhy ? whyPanel(detail)?.lines(width: width) : nil
+        let why =
+            state.showsWhy
+            ? whyPanel(detail)?.lines(width: width) ?? CallWhy(detail, clock: clock)?.lines(width: width)
+            : nil
         let layout = LadderLayout(body, size: model.size, whyLines: why?.count, showsRaw: state.showsRawPane)
         drawHead(detail, on: &grid, in: layout.head)
-        drawLadder(detail, on: &grid, in: layout.ladder)
+        if let call = detail.row.call {
+            CallLadder(screen: self, detail: detail, call: call).draw(on: &grid, in: layout.ladder)
+        } else {
+            drawLadder(detail, on: &grid, in: layout.ladder)
+        }
         if let rect = layout.raw { drawRawPane(on: &grid, in: rect) }
         if let rect = layout.why, let why {
             grid.rule(rect.row(0), title: "WHY")
@@ -77,7 +84,7 @@ struct LadderScreen {
     private func drawHead(_ detail: AttemptDetail, on grid: inout CellGrid, in rect: Rect) {
         let row = detail.row
         let took = TimeText.delay(microseconds: Int((row.endedAt - row.startedAt).nanoseconds / 1_000))
-        let right = [Segment("\(row.verdict.word) ", role: VerdictWords.role(row.verdict), priority: 90)]
+        let right = [Segment("\(row.word) ", role: VerdictWords.role(row), priority: 90)]
         var room = rect.width - right[0].width
         var left: [Segment] = []
         /// Takes what fits, cut to no fewer columns than `least`.
@@ -90,6 +97,7 @@ struct LadderScreen {
         }
         // A long address of record leaves room for the time and more, where there is much.
         add(" \(row.aor)", .textStrong, least: 8, most: max(24, rect.width * 2 / 5))
+        if let call = row.call { add("from \(call.caller)", .text, least: 8, most: max(20, rect.width / 4)) }
         add(clock.milliseconds(row.startedAt), .flowTime, least: 12)
         add(took, .textDim, least: 9)
         add(row.path.transport.name, .textDim, least: 3)
@@ -179,7 +187,7 @@ struct LadderScreen {
         return "\(message.status) \(remark)".trimmed
     }
 
-    private func timeText(_ detail: AttemptDetail, _ index: Int, width: Int) -> String {
+    func timeText(_ detail: AttemptDetail, _ index: Int, width: Int) -> String {
         let message = detail.messages[index]
         if state.showsGaps, index > 0 {
             let gap = message.at - detail.messages[index - 1].at

@@ -93,6 +93,11 @@ struct LadderState: Sendable {
     var selected: Int {
         guard let messages = detail?.messages, !messages.isEmpty else { return 0 }
         if let chosen { return min(chosen, messages.count - 1) }
+        // Of a call what the caller was told last.
+        if let told = messages.lastIndex(where: { $0.leg == 0 && $0.isOutgoing == true && $0.status >= 200 })
+        {
+            return told
+        }
         return messages.lastIndex { $0.isRequest && !$0.isRetransmission } ?? messages.count - 1
     }
 

@@ -28,6 +28,14 @@ struct RefusalWords: Hashable, Sendable {
             ?? Self.ofMessage(reason)
     }
 
+    /// Of a call that says to come from somebody else than whose password it has.
+    static func identity(user: String, from caller: String) -> RefusalWords {
+        RefusalWords(
+            "\"\(user)\" proved who it is, but the call says to come from \(caller)",
+            "Set the phone's own number to that of its account, or see the settings' access:."
+        )
+    }
+
     /// Who asks.
     private static func ofLogin(_ reason: RefusalReason, user: String) -> RefusalWords? {
         switch reason {
@@ -246,6 +254,36 @@ struct RefusalWords: Hashable, Sendable {
             )
         case .bulkMisused:
             RefusalWords("the bulk contact (bnc) has a user part, or Require: gin is missing", phone)
+        case .noBinding:
+            RefusalWords(
+                "nobody is registered for it: a call reaches no phone",
+                "Find the phone's last attempt (3) or its history (H)."
+            )
+        case .notARelay:
+            RefusalWords(
+                "neither the caller nor the callee is of a domain that is served here",
+                "See next-hop: and access: in the settings if it is a trunk."
+            )
+        case .requestLoops:
+            RefusalWords(
+                "the request has been here before, unchanged: it would go round for ever",
+                "Look for a forwarding to itself, or for a next hop that sends back here."
+            )
+        case .breadthExceeded:
+            RefusalWords(
+                "it would fork further than Max-Breadth allows (RFC 5393)",
+                "Look for several proxies that fork one after another."
+            )
+        case .unreachable:
+            RefusalWords(
+                "it is registered, and no way leads to it: its connection or its network is gone",
+                "Enter on its binding shows the way that a call would take, and what is wrong with it."
+            )
+        case .flowFailed:
+            RefusalWords(
+                "the connection that the call was to go by has ended (RFC 5626)",
+                "The phone comes back by itself; see when it registers again (3)."
+            )
         case .notAcceptable:
             RefusalWords(
                 "the subscriber does not take application/reginfo+xml",

@@ -102,6 +102,7 @@ enum VerdictWords {
     /// The messages, short: `R 401 R 200`; `0` marks a removal, `s` a stale challenge,
     /// `x2` what was sent again.
     static func steps(_ row: AttemptRow) -> [TextRun] {
+        if let call = row.call { return CallVerdictWords.steps(row, call) }
         var runs: [TextRun] = []
         let method = row.method == "REGISTER" ? "R" : String(row.method.prefix(8))
         for (index, step) in row.steps.enumerated() {

@@ -15,6 +15,8 @@ struct OverviewLayout: Sendable {
     var transports: Rect?
     /// What pings tell, where they are sent.
     var liveness: Rect?
+    /// Calls by outcome, where there were any.
+    var calls: Rect?
     /// Phones that fell silent together, a line each.
     var outages: Rect?
 
@@ -23,10 +25,14 @@ struct OverviewLayout: Sendable {
 
     /// - Parameters:
     ///   - hasPings: there is something to say of pings, in a line of its own.
+    ///   - hasCalls: there is something to say of calls, in a line of its own.
     ///   - outages: so many lines are wanted for phones that fell silent together.
-    init(_ whole: Rect, hasPings: Bool = false, outages wanted: Int = 0) {
+    init(_ whole: Rect, hasPings: Bool = false, hasCalls: Bool = false, outages wanted: Int = 0) {
         let takesLine = hasPings && whole.width >= 70 && whole.height >= 20
-        let body = whole.inset(bottom: takesLine ? 1 : 0)
+        let above = whole.inset(bottom: takesLine ? 1 : 0)
+        let takesCalls = hasCalls && above.height >= 8
+        calls = takesCalls ? above.row(above.height - 1) : nil
+        let body = above.inset(bottom: takesCalls ? 1 : 0)
         liveness = takesLine ? whole.row(whole.height - 1) : nil
         isWide = body.width >= 120 && body.height >= 24
         numbers = Rect(
@@ -110,6 +116,7 @@ struct OverviewLayout: Sendable {
         if horizon != nil { all.append(.horizon) }
         if agents != nil { all.append(.agents) }
         if transports != nil { all.append(.transports) }
+        if calls != nil { all.append(.calls) }
         if outages != nil { all.append(.outages) }
         all.append(.head)
         if meters != nil { all.append(.meters) }

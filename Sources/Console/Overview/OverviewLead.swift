@@ -7,8 +7,8 @@ enum OverviewLead: Hashable, Sendable {
     case binding(BindingID)
     /// Bindings that pass a filter, in the order of a column.
     case bindings(String, BindingColumn)
-    /// Attempts that pass a filter; only failures if asked.
-    case attempts(String, failuresOnly: Bool = false)
+    /// Attempts that pass a filter; only failures if asked; tries to register, or calls.
+    case attempts(String, failuresOnly: Bool = false, kind: RequestKind = .registrations)
     /// Devices, with the cursor on a User-Agent; nil for the worst.
     case devices(String?)
 
@@ -17,8 +17,9 @@ enum OverviewLead: Hashable, Sendable {
         switch self {
         case .binding: "this binding"
         case .bindings(let filter, _): filter.isEmpty ? "Bindings" : "Bindings \(filter)"
-        case .attempts(let filter, let failuresOnly):
-            "Attempts" + (filter.isEmpty ? "" : " \(filter)") + (failuresOnly ? ", only failures" : "")
+        case .attempts(let filter, let failuresOnly, let kind):
+            (kind == .calls ? "Calls" : "Attempts") + (filter.isEmpty ? "" : " \(filter)")
+                + (failuresOnly ? ", only failures" : "")
         case .devices(let name): name.map { "Devices: \($0.isEmpty ? "(none given)" : $0)" } ?? "Devices"
         }
     }
@@ -81,6 +82,23 @@ struct OverviewItems {
             }
             + ["p50", "p99", "max", "kept", "lost", "REG/s"].map { OverviewItem($0, .attempts("")) }
             + [OverviewItem("fail/s", .attempts("", failuresOnly: true))]
+    }
+
+    /// Calls by outcome, the commonest first.
+    var calls: [OverviewItem] {
+        guard !numbers.calls.isEmpty else { return [] }
+        return [OverviewItem("CALLS /s", .attempts("", kind: .calls))]
+            + sortedCalls.map {
+                let filter = "method:INVITE result:\($0.verdict.filterWord)"
+                return OverviewItem(CallVerdictWords.short($0.verdict), .attempts(filter, kind: .calls))
+            }
+    }
+
+    /// The same numbers, in their order.
+    var sortedCalls: [CallCount] {
+        numbers.calls.sorted {
+            ($1.count, $0.verdict.rawValue) < ($0.count, $1.verdict.rawValue)
+        }
     }
 
     /// Places among `meters` of the first verdict, the first delay and the first history.

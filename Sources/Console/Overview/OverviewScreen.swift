@@ -51,6 +51,7 @@ struct OverviewScreen {
         if let rect = layout.agents { drawAgents(on: &grid, in: rect) }
         if let rect = layout.transports { drawTransports(on: &grid, in: rect) }
         if let rect = layout.liveness { drawLiveness(on: &grid, in: rect) }
+        if let rect = layout.calls { drawCalls(on: &grid, in: rect) }
         drawSeparators(layout, on: &grid)
     }
 

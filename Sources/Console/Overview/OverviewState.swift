@@ -8,7 +8,7 @@ struct OverviewState: Sendable {
     enum Pane: Int, CaseIterable, Sendable {
         case soonest, failing, sources, events
         /// Panes of numbers.
-        case horizon, agents, transports, outages, head, meters
+        case horizon, agents, transports, outages, head, meters, calls
     }
 
     private(set) var numbers = Overview()
@@ -47,6 +47,7 @@ struct OverviewState: Sendable {
         case .transports: items.transports
         case .head: items.head
         case .meters: items.meters
+        case .calls: items.calls
         default: []
         }
     }
@@ -109,7 +110,7 @@ struct OverviewState: Sendable {
             if subject.isEmpty { return nil }
             return subject.contains("@") ? ConsoleModel.aorFilter(subject) : "\"\(subject)\""
         default:
-            if case .attempts(let text, _) = items(pane).indices.contains(index)
+            if case .attempts(let text, _, _) = items(pane).indices.contains(index)
                 ? items(pane)[index].lead : nil
             {
                 return text

@@ -60,5 +60,5 @@ struct PlainCommand: Sendable {
 
 /// What `view` can show.
 enum PlainView: String, CaseIterable, Sendable {
-    case overview, bindings, attempts, security, devices, log, audit, blocks
+    case overview, bindings, attempts, calls, security, devices, log, audit, blocks
 }

@@ -79,9 +79,13 @@ extension PlainModel {
                 subject: .bindings(filter: bindings, order: BindingOrder(column: .expires)),
                 height: count
             )
-        case .attempts:
+        case .attempts, .calls:
             WindowQuery(
-                subject: .attempts(filter: attempts, failuresOnly: false),
+                subject: .attempts(
+                    filter: attempts,
+                    failuresOnly: false,
+                    kind: view == .calls ? .calls : .registrations
+                ),
                 anchor: .end,
                 height: count
             )

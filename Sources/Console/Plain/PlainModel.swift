@@ -158,7 +158,7 @@ public struct PlainModel: Sendable {
             if progress.state != .underWay {
                 say("\(progress.by.short) is done: \(OperationWords.progress(progress))")
             }
-        case .reloaded, .replay, .statistics, .messages, .values, .acts: break
+        case .reloaded, .replay, .statistics, .messages, .values, .acts, .route: break
         }
     }
 

@@ -34,7 +34,7 @@ extension PlainModel {
         case .failures:
             let filter = try? filter.isEmpty ? nil : Filter(filter, for: .attempts)
             return WindowQuery(
-                subject: .attempts(filter: filter, failuresOnly: true),
+                subject: .attempts(filter: filter, failuresOnly: true, kind: .all),
                 anchor: .end,
                 height: 100
             )
@@ -143,10 +143,10 @@ extension PlainModel {
         guard !rest.isEmpty else { return }
         // What no longer fits a window has passed by as well.
         let missed = fresh.count == rows.count ? max(0, matched - before - rows.count) : 0
-        var counts: [AttemptVerdict: Int] = [:]
-        for row in rest { counts[row.verdict, default: 0] += 1 }
-        let parts = counts.sorted { ($1.value, $0.key.word) < ($0.value, $1.key.word) }
-            .map { "\(TimeText.count($0.value)) \(VerdictWords.short($0.key))" }
+        var counts: [String: (count: Int, short: String)] = [:]
+        for row in rest { counts[row.word, default: (0, VerdictWords.short(row))].count += 1 }
+        let parts = counts.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
+            .map { "\(TimeText.count($0.value.count)) \($0.value.short)" }
         tell(
             clock,
             now.timestamp,

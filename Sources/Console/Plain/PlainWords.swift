@@ -21,25 +21,32 @@ enum PlainWords {
 
     /// `number 123, 9001@example.test from 198.51.100.23:5066 udp: wrong password for the known user "9001"`
     static func failure(_ row: AttemptRow) -> String {
-        "number \(row.id.rawValue), \(row.aor) from \(row.path.source) \(row.path.transport.name): \(why(row))"
+        "number \(row.id.rawValue), \(subject(row)) from \(row.path.source) \(row.path.transport.name): \(why(row))"
+    }
+
+    /// Whose attempt it is: of a call the method, the caller and the called.
+    private static func subject(_ row: AttemptRow) -> String {
+        guard let call = row.call else { return row.aor }
+        return "\(row.method) of \(call.caller) to \(row.aor)"
     }
 
     /// Verdict and reason, as far as a row alone tells them.
     static func why(_ row: AttemptRow) -> String {
         guard let refusal = row.refusal, !refusal.isOrdinary else {
-            return VerdictWords.sentence(row.verdict)
+            return VerdictWords.sentence(row)
         }
         let user = String(row.aor.prefix { $0 != "@" })
         let domain = row.aor.lastIndex(of: "@").map { String(row.aor[row.aor.index(after: $0)...]) } ?? ""
         let words = RefusalWords(refusal, user: user, aor: row.aor, domain: domain)
-        return "\(row.verdict.word), \(words.why)"
+        return "\(row.word), \(words.why)"
     }
 
     /// An attempt of a view.
     static func attempt(_ row: AttemptRow, _ clock: LocalClock) -> String {
-        guard !row.verdict.isFailure else { return "\(clock.clock(row.startedAt)), \(failure(row))" }
-        return "\(clock.clock(row.startedAt)), number \(row.id.rawValue), \(row.aor) from \(row.path.source) "
-            + "\(row.path.transport.name): \(VerdictWords.sentence(row.verdict))"
+        guard !row.isFailure else { return "\(clock.clock(row.startedAt)), \(failure(row))" }
+        return
+            "\(clock.clock(row.startedAt)), number \(row.id.rawValue), \(subject(row)) from \(row.path.source) "
+            + "\(row.path.transport.name): \(VerdictWords.sentence(row))"
     }
 
     /// The fields of a row that have something to say, each behind its name.

@@ -156,7 +156,7 @@ extension ConsoleModel {
             return size.width < 60 ? SafeText(text).fitted(to: room).string : under(text)
         case .attempt:
             guard let row = ladder.detail?.row else { return under("") }
-            let tail = " \(row.verdict.word)"
+            let tail = " \(row.word)"
             return under(SafeText(row.aor).fitted(to: max(6, room - 15 - tail.utf8.count)).string + tail)
         default: return screen.title(keys)
         }

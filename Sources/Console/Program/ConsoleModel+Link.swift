@@ -123,7 +123,11 @@ extension ConsoleModel {
         .bindings(filter: effective(bindingsFilter, for: .bindings), order: order)
     }
     var attemptsSubject: WindowQuery.Subject {
-        .attempts(filter: effective(attemptsFilter, for: .attempts), failuresOnly: failuresOnly)
+        .attempts(
+            filter: effective(attemptsFilter, for: .attempts),
+            failuresOnly: failuresOnly,
+            kind: requestKind
+        )
     }
     var securitySubject: WindowQuery.Subject {
         var filter = securityFilter.filter
@@ -182,7 +186,7 @@ extension ConsoleModel {
         case .values(let values, let serial): takeValues(values, serial: serial)
         case .acts(let list, let serial): takeActs(list, serial: serial, at: now)
         case .progress(let progress): takeProgress(progress, at: now)
-        case .explanation: _ = takeForErrand(update)
+        case .explanation, .route: _ = takeForErrand(update)
         case .statistics, .messages: break
         case .lost(let reason): lose(reason, at: now)
         case .notice(let notice): hear(notice)

@@ -74,6 +74,8 @@ public struct ConsoleModel: Sendable {
     var attempts = ListState<AttemptRow>(isFollowing: true)
     var attemptsFilter = FilterState()
     var failuresOnly = false
+    /// Tries to register, calls, or both.
+    var requestKind = RequestKind.registrations
 
     var security = SecurityState()
     var securityFilter = FilterState()

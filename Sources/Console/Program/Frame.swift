@@ -85,6 +85,7 @@ extension ConsoleModel {
         OverviewLayout(
             frame.body,
             hasPings: overview.numbers.liveness.hasPings,
+            hasCalls: !overview.numbers.calls.isEmpty && firstSteps == nil,
             outages: overview.numbers.outages.count
         )
     }

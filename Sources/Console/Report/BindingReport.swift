@@ -48,10 +48,14 @@ public struct AttemptReport {
         let took = TimeText.delay(microseconds: Int((row.endedAt - row.startedAt).nanoseconds / 1_000))
         let steps = VerdictWords.steps(row).map(\.text.string).joined()
         line =
-            "\(clock.dated(row.startedAt))  \(row.verdict.word.padded(8))\(steps)  \(took)  "
+            "\(clock.dated(row.startedAt))  \(row.word.padded(8))\(row.call == nil ? "" : " ")\(steps)  \(took)  "
             + "from \(row.path.source) \(row.path.transport.name)"
+        if let detail, let call = CallWhy(detail, clock: clock) {
+            why = call.lines
+            return
+        }
         guard let detail, let exchange = detail.exchanges.last else {
-            why = ["\(VerdictWords.sentence(row.verdict))."]
+            why = ["\(VerdictWords.sentence(row))."]
             return
         }
         let panel = WhyPanel(

@@ -24,14 +24,16 @@ public enum AttemptFields {
             .text(row.path.transport.name)
         },
         Field("result", "RESULT", width: 7, "what became of it, in the filter's words") { row, _ in
-            .text(row.verdict.word)
+            .text(row.word)
         },
-        Field("failed", "it counts as a failed login") { row, _ in .flag(row.verdict.isFailure) },
+        Field("failed", "it counts as a failed login, or the call could not be made") { row, _ in
+            .flag(row.isFailure)
+        },
         Field("steps", "STEPS", width: 14, "its requests and their replies") { row, _ in
             .text(VerdictWords.steps(row).map(\.text.string).joined())
         },
         Field("why", "WHY", width: 24, "the same in a sentence") { row, _ in
-            .text(VerdictWords.sentence(row.verdict))
+            .text(VerdictWords.sentence(row))
         },
         Field("reason", "the registrar's own word for a refusal") { row, _ in
             .optional(row.refusal?.word ?? "")
@@ -44,7 +46,24 @@ public enum AttemptFields {
             .optional(row.agent)
         },
         Field("call_id", "Call-ID") { row, _ in .text(row.callID) },
+        Field("caller", "who calls; null for a try to register") { row, _ in
+            .optional(row.call?.caller ?? "")
+        },
+        Field("status", isRight: true, "last status that the caller was told; null for a try to register") {
+            row,
+            _ in
+            row.call.map { .number(Int($0.status)) } ?? .none
+        },
+        Field("legs", "where a call was sent: target, peer, transport, status, copies") { row, _ in
+            row.call.map { .list($0.legs.map { .text(leg($0)) }) } ?? .none
+        },
     ]
+
+    /// `sip:4417@10.0.0.7 198.51.100.7:5062 udp 486 x1`
+    private static func leg(_ leg: CallLeg) -> String {
+        let target = CallVerdictWords.shown(leg.target)
+        return "\(target) \(leg.path.source) \(leg.path.transport.name) \(leg.status) x\(leg.copies)".trimmed
+    }
 
     /// What text shows.
     public static let listed = [

@@ -1,3 +1,4 @@
+internal import BindingTable
 public import Monitor
 internal import SIPMessage
 internal import Timing
@@ -60,6 +61,9 @@ public enum OverviewFields {
         },
         Field("results", "ended attempts of the last 5 minutes, by result") { row, _ in
             .object(row.verdicts.map { FieldValue.NamedValue($0.verdict.word, .number($0.count)) })
+        },
+        Field("calls", "calls that have ended within the last 5 minutes, by outcome") { row, _ in
+            .object(row.calls.map { FieldValue.NamedValue($0.verdict.codingWord, .number($0.count)) })
         },
         Field("horizon", "bindings that end in each of the next 20 half minutes") { row, _ in
             .list(row.horizon.map { .number($0) })

@@ -163,7 +163,8 @@ extension ConsoleModel {
                     "attempts",
                     .attempts(
                         filter: effective(attemptsFilter, for: .attempts)?.expansion ?? "",
-                        failuresOnly: failuresOnly
+                        failuresOnly: failuresOnly,
+                        kind: requestKind
                     ),
                     [.packets, .text, .csv, .json]
                 )

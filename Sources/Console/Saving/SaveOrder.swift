@@ -16,7 +16,7 @@ public struct SaveOrder: Sendable {
         /// One binding with all that is known of it.
         case binding(BindingID)
         /// Attempts that pass a filter, all if it is empty, with their messages where the format takes them.
-        case attempts(filter: String, failuresOnly: Bool)
+        case attempts(filter: String, failuresOnly: Bool, kind: RequestKind = .registrations)
         /// One attempt with its messages.
         case attempt(AttemptID)
         /// The numbers of the first screen.

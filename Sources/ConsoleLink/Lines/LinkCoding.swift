@@ -6,7 +6,7 @@ internal import Timing
 extension LinkRequest: Codable {
     private enum Word: String, CodingKey, CaseIterable {
         case query, preview, previewMatching, perform, reload, history, replay, statistics, explain
-        case messages, values, acts
+        case messages, values, acts, route
     }
     private enum Rest: String, CodingKey { case serial }
     private enum Members: String, CodingKey { case filter, at }
@@ -37,6 +37,7 @@ extension LinkRequest: Codable {
         case .messages: self = .messages(try words.decode(MessagesQuery.self, forKey: word), serial: serial)
         case .values: self = .values(try words.decode(ValuesQuery.self, forKey: word), serial: serial)
         case .acts: self = .acts(serial: serial)
+        case .route: self = .route(try words.decode(RouteQuery.self, forKey: word), serial: serial)
         }
     }
 
@@ -62,6 +63,7 @@ extension LinkRequest: Codable {
         case .messages(let query, _): try words.encode(query, forKey: .messages)
         case .values(let query, _): try words.encode(query, forKey: .values)
         case .acts: _ = members(.acts)
+        case .route(let query, _): try words.encode(query, forKey: .route)
         }
         var rest = encoder.container(keyedBy: Rest.self)
         try rest.encode(serial, forKey: .serial)
@@ -85,7 +87,7 @@ extension LinkRequest: Codable {
         case .query(_, let serial), .preview(_, let serial), .previewMatching(_, _, let serial),
             .perform(_, let serial), .reload(let serial), .history(_, let serial), .replay(_, let serial),
             .statistics(let serial), .explain(_, let serial), .messages(_, let serial),
-            .values(_, let serial), .acts(let serial):
+            .values(_, let serial), .acts(let serial), .route(_, let serial):
             serial
         }
     }
@@ -94,7 +96,7 @@ extension LinkRequest: Codable {
 extension LinkUpdate: Codable {
     private enum Word: String, CodingKey, CaseIterable {
         case welcome, window, preview, outcome, reloaded, history, replay, statistics, explanation
-        case messages, values, acts, progress, notice, lost
+        case messages, values, acts, progress, notice, lost, route
     }
     private enum Rest: String, CodingKey {
         case serial
@@ -140,6 +142,7 @@ extension LinkUpdate: Codable {
         case .values:
             self = .values(try words.decode([SeenValue].self, forKey: word), serial: try serial())
         case .acts: self = .acts(try words.decode(ActList.self, forKey: word), serial: try serial())
+        case .route: self = .route(try words.decode(RouteAnswer.self, forKey: word), serial: try serial())
         case .progress: self = .progress(try words.decode(ActProgress.self, forKey: word))
         case .notice: self = .notice(try words.decode(Notice.self, forKey: word))
         case .lost: self = .lost(try words.decode(String.self, forKey: word))
@@ -165,6 +168,7 @@ extension LinkUpdate: Codable {
         case .messages(let page, _): try words.encode(page, forKey: .messages)
         case .values(let values, _): try words.encode(values, forKey: .values)
         case .acts(let list, _): try words.encode(list, forKey: .acts)
+        case .route(let answer, _): try words.encode(answer, forKey: .route)
         case .progress(let progress): try words.encode(progress, forKey: .progress)
         case .notice(let notice): try words.encode(notice, forKey: .notice)
         case .lost(let reason): try words.encode(reason, forKey: .lost)
@@ -179,7 +183,7 @@ extension LinkUpdate: Codable {
             .reloaded(_, let serial),
             .history(_, let serial), .replay(_, let serial), .statistics(_, let serial),
             .explanation(_, let serial), .messages(_, let serial), .values(_, let serial),
-            .acts(_, let serial):
+            .acts(_, let serial), .route(_, let serial):
             serial
         case .welcome, .progress, .notice, .lost: nil
         }

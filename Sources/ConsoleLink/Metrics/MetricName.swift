@@ -33,6 +33,12 @@ public enum MetricName: String, CaseIterable, Sendable {
     case exchangesLost = "regtop_exchanges_lost"
     case sampling = "regtop_sampled_one_in"
 
+    case calls = "regtop_calls"
+    case callsOpen = "regtop_calls_open"
+    case callsDropped = "regtop_calls_messages_dropped"
+    case callsUnsent = "regtop_calls_messages_unsent"
+    case callsRingFill = "regtop_calls_ring_fill_ratio"
+
     case blocks = "regtop_blocks"
     case draining = "regtop_draining"
 
@@ -86,7 +92,9 @@ public enum MetricName: String, CaseIterable, Sendable {
 }
 
 extension MetricName {
-    private var row: (Metric.Kind, [String], String) { process ?? bindingRow ?? traffic ?? loop ?? store }
+    private var row: (Metric.Kind, [String], String) {
+        process ?? bindingRow ?? traffic ?? calling ?? loop ?? store
+    }
 
     private var process: (Metric.Kind, [String], String)? {
         switch self {
@@ -161,6 +169,25 @@ extension MetricName {
         case .sampling: (.gauge, [], "Of so many successes the views see one; 1: all.")
         case .blocks: (.gauge, [], "Blocks in force.")
         case .draining: (.gauge, [], "1 while newcomers are asked to come again later, else 0.")
+        default: nil
+        }
+    }
+
+    private var calling: (Metric.Kind, [String], String)? {
+        switch self {
+        case .calls:
+            (
+                .counter, ["verdict", "method"],
+                "Requests other than REGISTER that have ended, by how they ended for who sent them: answered, "
+                    + "redirected, challenged, no-answer, busy, declined, cancelled, no-binding, unknown, "
+                    + "dead-contact, loop, not-allowed or failed; method is invite or other. Exact."
+            )
+        case .callsOpen: (.gauge, [], "Requests that are passed on and have no final answer yet.")
+        case .callsDropped:
+            (.counter, [], "Messages of calls that were dropped because the proxy could not keep up.")
+        case .callsUnsent: (.counter, [], "Messages of calls that had no way out.")
+        case .callsRingFill:
+            (.gauge, [], "Share of the ring from the proxy to the monitor that is unread, 0 to 1.")
         default: nil
         }
     }

@@ -248,7 +248,8 @@ extension LinkRequest {
         case .perform(var command, let serial):
             command.by = identity
             return .perform(command, serial: serial)
-        case .query, .reload, .history, .replay, .statistics, .explain, .messages, .values, .acts: return self
+        case .query, .reload, .history, .replay, .statistics, .explain, .route, .messages, .values, .acts:
+            return self
         }
     }
 }

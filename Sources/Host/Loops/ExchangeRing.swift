@@ -2,26 +2,32 @@ import BindingTable
 import SIPMessage
 import Synchronization
 
+/// The ring of a registrar's loop: a request, what was decided, and its reply.
+typealias ExchangeRing = MessageRing<Exchange>
+
+/// The ring of the proxy: each message of a call on its own, so the second one is always empty.
+typealias CallRing = MessageRing<CallMessage>
+
 /// A byte ring of fixed size from one loop to the monitor: one writer, one reader, no lock, no waiting.
 ///
-/// The writer copies a message pair with one pass over its bytes; when there is no room it counts the
+/// The writer copies a record and its messages with one pass over their bytes; when there is no room it counts the
 /// loss and goes on. Positions only grow, so `head - tail` is what is unread.
 ///
 /// Unchecked: the bytes between `tail` and `head` belong to the reader, all others to the writer; the
 /// two atomics hand them over (releasing store, acquiring load).
-final class ExchangeRing: @unchecked Sendable {
+final class MessageRing<Record: BitwiseCopyable>: @unchecked Sendable {
     private let bytes: UnsafeMutableRawPointer
     private let capacity: Int
     private let head = Atomic<Int>(0)
     private let tail = Atomic<Int>(0)
     private let lost = Atomic<Int>(0)
 
-    /// What stands before each record. A `size` with no exchange (`requestCount` < 0) skips to the ring's start.
+    /// What stands before each record. A `size` with no record (`requestCount` < 0) skips to the ring's start.
     private struct Header: BitwiseCopyable {
         var size: Int
         var requestCount: Int32
         var replyCount: Int32
-        var exchange: Exchange
+        var record: Record
     }
 
     /// A ring of `capacity` bytes, rounded up to a multiple of 64.
@@ -37,9 +43,9 @@ final class ExchangeRing: @unchecked Sendable {
         (head.load(ordering: .relaxed) - tail.load(ordering: .relaxed)) * 100 / capacity
     }
 
-    /// Copies an exchange with its messages in; false, and counted, if there is no room.
+    /// Copies a record with its messages in; false, and counted, if there is no room.
     @discardableResult
-    func write(_ exchange: Exchange, request: Span<UInt8>, reply: Span<UInt8>) -> Bool {
+    func write(_ record: Record, request: Span<UInt8>, reply: Span<UInt8>) -> Bool {
         let fixed = MemoryLayout<Header>.stride
         let size = (fixed + request.count + reply.count + 63) & ~63
         var position = head.load(ordering: .relaxed)
@@ -61,7 +67,7 @@ final class ExchangeRing: @unchecked Sendable {
             size: size,
             requestCount: Int32(request.count),
             replyCount: Int32(reply.count),
-            exchange: exchange
+            record: record
         )
         start.storeBytes(of: header, as: Header.self)
         request.withUnsafeBytes { source in
@@ -76,8 +82,8 @@ final class ExchangeRing: @unchecked Sendable {
         return true
     }
 
-    /// Hands the oldest unread exchanges to `body`, at most `limit`; returns how many there were.
-    func drain(limit: Int, _ body: (Exchange, Span<UInt8>, Span<UInt8>) -> Void) -> Int {
+    /// Hands the oldest unread records to `body`, at most `limit`; returns how many there were.
+    func drain(limit: Int, _ body: (Record, Span<UInt8>, Span<UInt8>) -> Void) -> Int {
         let fixed = MemoryLayout<Header>.stride
         let end = head.load(ordering: .acquiring)
         var position = tail.load(ordering: .relaxed)
@@ -94,7 +100,7 @@ final class ExchangeRing: @unchecked Sendable {
                     count: Int(header.replyCount)
                 )
                 body(
-                    header.exchange,
+                    header.record,
                     Span(_unsafeBytes: request),
                     Span(_unsafeBytes: reply)
                 )
@@ -106,6 +112,6 @@ final class ExchangeRing: @unchecked Sendable {
         return count
     }
 
-    /// How many exchanges found no room since the last call.
+    /// How many records found no room since the last call.
     func takeLosses() -> Int { lost.exchange(0, ordering: .relaxed) }
 }

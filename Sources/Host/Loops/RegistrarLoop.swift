@@ -12,7 +12,7 @@ struct CommitResult: Sendable {
 }
 
 /// The registrar on one loop: what the network hands over goes through the core, replies go out with the
-/// batch, and the monitor's ring gets a copy.
+/// batch, and the monitor's ring gets a copy. What is the proxy's goes to its inbox, all of a batch at once.
 struct RegistrarLoop: ~Copyable, MessageHandler {
     typealias Mail = CommitResult
 
@@ -22,7 +22,10 @@ struct RegistrarLoop: ~Copyable, MessageHandler {
     private let replies: ReplyCounters
     private var sampler = Sampler()
     private let socketDrops: @Sendable () -> UInt64
+    private let proxy: ProxyInbox?
     private var inBatch = 0
+    /// Messages for the proxy; keeps its memory.
+    private var handedOver = ProxyBatch()
     /// NOTIFYs and pings on their way out; keeps its memory.
     private var requests = OutgoingRequests()
     /// The request whose answer the store has let go; keeps its memory.
@@ -34,11 +37,13 @@ struct RegistrarLoop: ~Copyable, MessageHandler {
         core: consuming RegistrarCore?,
         ring: ExchangeRing,
         replies: ReplyCounters = ReplyCounters(),
+        proxy: ProxyInbox? = nil,
         socketDrops: @escaping @Sendable () -> UInt64 = { 0 }
     ) {
         self.core = core
         self.ring = ring
         self.replies = replies
+        self.proxy = proxy
         self.socketDrops = socketDrops
     }
 
@@ -53,7 +58,11 @@ struct RegistrarLoop: ~Copyable, MessageHandler {
         let handled = core?.handle(message, from: path, clock: clock, reply: &output.bytes)
         guard let handling = handled, handling.end == .replied else {
             if let handled, handled.isAdvanceWanted { deadline = .zero }
-            if handled?.end == .shed { replies.countShed() }
+            switch handled?.end {
+            case .shed: replies.countShed()
+            case .forProxy: handedOver.append(message, from: path)
+            default: break
+            }
             return output.abandon()
         }
         if handling.isAdvanceWanted { deadline = .zero }
@@ -95,6 +104,7 @@ struct RegistrarLoop: ~Copyable, MessageHandler {
     mutating func finishBatch(clock: ClockReading, output: inout OutgoingMessages) {
         core?.noteBatch(count: inBatch, capacity: 64, socketDrops: socketDrops(), at: clock.timestamp)
         inBatch = 0
+        if !handedOver.messages.isEmpty, let proxy { proxy.post(&handedOver) }
     }
 
     mutating func connectionOpened(
@@ -113,6 +123,10 @@ struct RegistrarLoop: ~Copyable, MessageHandler {
         output: inout OutgoingMessages,
     ) {
         core?.connectionClosed(path.connection, at: clock.timestamp)
+        guard let proxy else { return }
+        // What came over it goes before its end.
+        if !handedOver.messages.isEmpty { proxy.post(&handedOver) }
+        proxy.post(closed: path.connection)
     }
 
     /// Bytes that can't be framed are answered as far as their head can be read; the connection closes then.

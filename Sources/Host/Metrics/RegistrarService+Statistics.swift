@@ -33,6 +33,8 @@ extension RegistrarService {
         statistics.addressesOfRecord = table.addressOfRecordCount
         statistics.tombstones = table.tombstoneCount
         for (cause, count) in table.changeCounts() { statistics.changes[cause] = count }
+        statistics.calls = proxy.counters.facts(dropped: proxy.inbox.dropped)
+        statistics.callRingFill = proxy.ring.fill
         statistics.blocks = policy.blocks.all(at: now).count
         statistics.isDraining = policy.drain?.isInForce(at: now) ?? false
         statistics.store = storeHealth

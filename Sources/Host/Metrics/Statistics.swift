@@ -32,13 +32,16 @@ struct Statistics {
     var addressesOfRecord = 0, tombstones = 0
     var changes: [Cause: UInt64] = [:]
     var blocks = 0, isDraining = false
+    /// How requests that are passed on have ended, and percent of the proxy's ring that is unread.
+    var calls = CallCounters.Facts(), callRingFill = 0
     /// Nil without a store.
     var store: StoreHealth?
 
     /// Every metric of the table, in its order; those of a store only where there is one.
     var metrics: [Metric] {
         MetricName.allCases.compactMap { name in
-            process(name) ?? people(name) ?? traffic(name) ?? loop(name) ?? stored(name)
+            process(name) ?? people(name) ?? traffic(name) ?? calling(name) ?? loop(name)
+                ?? stored(name)
         }
     }
 
@@ -105,6 +108,21 @@ struct Statistics {
         case .sampling: name.metric(Double(totals.sampling))
         case .blocks: name.metric(Double(blocks))
         case .draining: name.metric(isDraining ? 1 : 0)
+        default: nil
+        }
+    }
+
+    private func calling(_ name: MetricName) -> Metric? {
+        switch name {
+        case .calls:
+            name.metric(
+                CallVerdict.allCases.map { ([$0.codingWord, "invite"], Double(calls.calls[$0] ?? 0)) }
+                    + CallVerdict.allCases.map { ([$0.codingWord, "other"], Double(calls.others[$0] ?? 0)) }
+            )
+        case .callsOpen: name.metric(Double(calls.open))
+        case .callsDropped: name.metric(Double(calls.dropped))
+        case .callsUnsent: name.metric(Double(calls.unsent))
+        case .callsRingFill: name.metric(Double(callRingFill) / 100)
         default: nil
         }
     }

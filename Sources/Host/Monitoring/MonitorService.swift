@@ -42,6 +42,7 @@ final class MonitorService: Sendable {
     let inbox = Mutex(Inbox())
     let wake: WakeUp
     let rings: [ExchangeRing]
+    let calls: CallRing?
     let desk: OperatorDesk
     let audit: AuditLog
     let store: BindingStore?
@@ -51,6 +52,7 @@ final class MonitorService: Sendable {
     let reloader = Mutex<Reloader?>(nil)
     let history: Mutex<HistoryService?>
     let explainer = Mutex<Explainer?>(nil)
+    let router = Mutex<Router?>(nil)
     let accountant = Mutex<Accountant?>(nil)
     let heartbeat = Mutex<Heartbeat?>(nil)
 
@@ -60,16 +62,20 @@ final class MonitorService: Sendable {
     /// Says what the rules in force make of a request that may come.
     typealias Explainer = @Sendable (ExplainQuery) -> ExplainAnswer
 
+    /// Says what a call that may come would come to; quick.
+    typealias Router = @Sendable (RouteQuery) -> RouteAnswer
+
     /// Makes all counters and gauges of what the monitor has counted and how many consoles there are; quick.
     typealias Accountant = @Sendable (Totals, _ consoles: Int) -> [Metric]
 
     /// Is told in every turn of the thread that it turns; quick.
     typealias Heartbeat = @Sendable (Timestamp) -> Void
 
-    /// A monitor over the rings of all loops; `log` gets every notice and audit line as well.
+    /// A monitor over the rings of all loops and that of the proxy; `log` gets every notice and audit line as well.
     init(
         table: BindingTable,
         rings: [ExchangeRing],
+        calls: CallRing? = nil,
         desk: OperatorDesk,
         audit: AuditLog,
         store: BindingStore? = nil,
@@ -78,6 +84,7 @@ final class MonitorService: Sendable {
         log: @escaping @Sendable (MonitorEvent) -> Void,
     ) throws(HostError) {
         self.rings = rings
+        self.calls = calls
         self.desk = desk
         self.audit = audit
         self.store = store
@@ -158,6 +165,11 @@ final class MonitorService: Sendable {
     /// What a console's question about the rules is answered by.
     func onExplain(_ explainer: @escaping Explainer) {
         self.explainer.withLock { $0 = explainer }
+    }
+
+    /// What a console's question about a call is answered by.
+    func onRoute(_ router: @escaping Router) {
+        self.router.withLock { $0 = router }
     }
 
     /// What consoles' wishes for statistics, and `statistics`, are answered by.

@@ -128,12 +128,24 @@ extension MonitorService {
                 let losses = ring.takeLosses()
                 if losses > 0 { monitor.receive(.gap(losses), at: now) }
             }
+            if let calls = service.calls, readCalls(calls, at: now) { more = true }
             if monitor.pull(limit: 4_096, at: now) { more = true }
             if monitor.advance(to: now) { more = true }
             if pasts.advance() { more = true }
             for failure in monitor.takeFailures(at: now) { service.log(.notice(failure)) }
             raiseAlarms(clock)
             return more
+        }
+
+        /// Takes what the proxy tells; true if more waits.
+        private func readCalls(_ ring: CallRing, at now: Timestamp) -> Bool {
+            let count = ring.drain(limit: 512) { message, bytes, _ in
+                let copy = bytes.withUnsafeBufferPointer { Array($0) }
+                monitor.receive(.call(message, bytes: copy), at: now)
+            }
+            let losses = ring.takeLosses()
+            if losses > 0 { monitor.receive(.gap(losses), at: now) }
+            return count == 512
         }
 
         /// Says what looks like an attack, and blocks as the policy wants: by the way that operators' commands go,
@@ -175,6 +187,9 @@ extension MonitorService {
                 let explainer = service.explainer.withLock({ $0 })
             {
                 return console.deliver(.explanation(explainer(query), serial: serial))
+            }
+            if case .route(let query, let serial) = request, let router = service.router.withLock({ $0 }) {
+                return console.deliver(.route(router(query), serial: serial))
             }
             let update = answer(
                 request,

@@ -91,7 +91,7 @@ struct PastViews {
             guard let past = views[console.id] else { return false }
             console.deliver(.values(past.values(query), serial: serial))
         // Messages and acts are of the present, whatever moment is looked at.
-        case .reload, .statistics, .explain, .messages, .acts: return false
+        case .reload, .statistics, .explain, .route, .messages, .acts: return false
         }
         return true
     }

@@ -69,8 +69,8 @@ struct SaveRun {
             (show.isJSON, show.at) = (format == .json, order.at)
             script.output.noteRow()
             try show.run(script)
-        case .attempts(let filter, let failuresOnly):
-            try messages(filter: filter, failuresOnly: failuresOnly, ids: [], script)
+        case .attempts(let filter, let failuresOnly, let kind):
+            try messages(filter: filter, failuresOnly: failuresOnly, kind: kind, ids: [], script)
         case .attempt(let id):
             guard order.format == .text else {
                 return try messages(filter: "", failuresOnly: false, ids: [id], script)
@@ -92,11 +92,13 @@ struct SaveRun {
     private func messages(
         filter: String,
         failuresOnly: Bool,
+        kind: RequestKind = .all,
         ids: [AttemptID],
         _ script: ScriptContext,
     ) throws(HostError) {
         var messages = MessagesScript()
         (messages.filter, messages.failuresOnly, messages.ids) = (filter, failuresOnly, ids)
+        messages.kind = kind
         messages.isRedacted = order.isRedacted
         messages.format = order.format == .packets ? .packets : .rows(format)
         try messages.run(script)

@@ -28,7 +28,9 @@ struct AttemptScript {
         for message in detail.messages {
             try out.line("")
             let again = message.isRetransmission ? "  sent again" : ""
-            let way = message.isRequest ? "received" : "sent"
+            let cameIn = message.isOutgoing.map { !$0 } ?? message.isRequest
+            let leg = message.leg.map { $0 == 0 ? " (caller)" : " (leg \($0))" } ?? ""
+            let way = (cameIn ? "received" : "sent") + leg
             try out.line("\(clock.milliseconds(message.at))  \(way)  \(message.summary)\(again)")
             guard !message.isRetransmission else { continue }
             let bytes = isRedacted ? Redaction.redacted(message.bytes) : message.bytes

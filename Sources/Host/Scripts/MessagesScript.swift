@@ -20,6 +20,8 @@ public struct MessagesScript {
     public var filter = ""
     /// Only those that failed.
     public var failuresOnly = false
+    /// Tries to register, calls, or both. A filter that asks for a method, or for what becomes of calls, has both.
+    var kind = RequestKind.registrations
     /// Only so many, the newest; nil: all.
     public var newest: Int?
     /// Only these; empty: all that pass.
@@ -50,6 +52,7 @@ public struct MessagesScript {
             query: MessagesQuery(
                 filter: try ScriptContext.filter(filter, .attempts),
                 failuresOnly: failuresOnly,
+                kind: kind,
                 ids: ids,
                 newest: newest
             )
@@ -96,14 +99,14 @@ public struct MessagesScript {
     private func captured(_ attempt: AttemptMessages, _ clock: LocalClock) -> [CapturedMessage] {
         let row = attempt.row
         return attempt.messages.enumerated().map { index, message in
-            var comment = index == 0 ? "attempt \(row.id.rawValue): \(row.verdict.word)" : ""
+            var comment = index == 0 ? "attempt \(row.id.rawValue): \(row.word)" : ""
             if message.repeats != nil { comment = "sent again" }
             return CapturedMessage(
                 at: clock.now.wall(at: message.at),
                 from: message.from,
                 to: message.to,
-                transport: row.path.transport,
-                isFromClient: message.isRequest,
+                transport: message.transport ?? row.path.transport,
+                isFromClient: message.cameIn,
                 comment: comment,
                 bytes: shown(attempt.bytes(of: message))
             )

@@ -109,7 +109,7 @@ extension Logger {
         case .audit(let record):
             // Its tabs are for programs; here people read.
             notice("audit: \(String(AuditLog.line(record).map { $0 == "\t" ? " " : $0 }))")
-        case .exchange, .gap, .blocks:
+        case .exchange, .call, .gap, .blocks:
             break
         }
     }

@@ -1,5 +1,6 @@
 import Registrar
 import SIPMessage
+import Timing
 
 /// A domain's settings in the registrar's words.
 extension DomainSettings {
@@ -43,6 +44,9 @@ extension DomainSettings {
             for number in list where !number.utf8.allSatisfy({ "+-0123456789".utf8.contains($0) }) {
                 return "numbers of \(user), \(number): not a number; write +12145550100 or +12145550100-0199"
             }
+        }
+        if let hop = calls.nextHop, !CallSettings.isNextHop(hop) {
+            return "calls.next-hop \(hop): not a SIP URI; write \(CallSettings.nextHopForm)"
         }
         return nil
     }
@@ -120,6 +124,21 @@ extension DomainSettings {
         return AccountRules(rules)
     }
 
+    /// What becomes of calls.
+    ///
+    /// - Parameter mode: what counts instead of the domain's own mode; nil: that does.
+    func callPolicy(mode: String? = nil) -> CallPolicy {
+        let mode = mode ?? calls.mode
+        return CallPolicy(
+            mode: mode == "proxy" ? .proxy : mode == "redirect" ? .redirect : .off,
+            nextHop: Array((calls.nextHop ?? "").utf8),
+            timerC: .seconds(calls.timerC),
+            ringing: .seconds(calls.ringing),
+            breadth: UInt16(clamping: calls.breadth),
+            recordsRoute: calls.recordsRoute
+        )
+    }
+
     private static func network(_ text: String) throws(HostError) -> IPNetwork {
         guard let network = IPNetwork(text) else {
             throw HostError("\(text) is no network; write 10.0.0.0/8 or 2001:db8::/32", exitCode: 1)
@@ -134,6 +153,21 @@ extension DomainSettings {
             administrators: Set(subscriptions.administrators.map { Array($0.utf8) })
         )
     }
+}
+
+extension CallSettings {
+    /// The text can be `next-hop`: a SIP URI of a host, with which a request is addressed as it is.
+    public static func isNextHop(_ text: String) -> Bool {
+        let bytes = Array(text.utf8)
+        let whole = ByteRange(start: 0, count: UInt16(clamping: bytes.count))
+        guard bytes.count <= 512, bytes.allSatisfy({ $0 > 0x20 && $0 < 0x7f }),
+            let uri = try? SIPURI(bytes.span, in: whole)
+        else { return false }
+        return uri.isSIP && !uri.hasUser
+    }
+
+    /// How one is written.
+    public static let nextHopForm = "sip:gateway.example.net or sip:192.0.2.1:5060;transport=tcp"
 }
 
 extension LimitSettings {

@@ -10,6 +10,8 @@ struct LoopCores: Sendable {
     let rings: [ExchangeRing]
     /// What the loops have answered, by loop number.
     let replies: [ReplyCounters]
+    /// Where all loops put what is the proxy's.
+    let inbox = ProxyInbox()
     private let state: RegistrarState
     private let settings: Settings
 
@@ -37,7 +39,8 @@ struct LoopCores: Sendable {
             RegistrarLoop(
                 core: try? core(context.index),
                 ring: rings[context.index],
-                replies: replies[context.index]
+                replies: replies[context.index],
+                proxy: inbox
             ) {
                 context.counters.facts.socketDrops
             }
@@ -53,9 +56,22 @@ struct LoopCores: Sendable {
         streams.maximumConnectionsPerSource = settings.limits.connectionsPerSource
         streams.idleTimeout = settings.limits.idle == 0 ? .seconds(.max) : .seconds(settings.limits.idle)
         streams.messageLimits = MessageLimits(messageBytes: settings.limits.message)
-        return try StreamServer(listening: addresses, settings: streams, tls: settings.tls.files) { context in
+        return try StreamServer(
+            listening: addresses,
+            settings: streams,
+            tls: settings.tls.files,
+            outgoing: OutgoingSettings(authorities: settings.tls.authorities),
+            onSendFailure: { [inbox] destination, transport in
+                inbox.post(ProxyInbox.Failure(destination: destination, transport: transport))
+            }
+        ) { context in
             let number = index + context.index
-            return RegistrarLoop(core: try? core(number), ring: rings[number], replies: replies[number])
+            return RegistrarLoop(
+                core: try? core(number),
+                ring: rings[number],
+                replies: replies[number],
+                proxy: inbox
+            )
         }
     }
 

@@ -53,13 +53,17 @@ struct PolicyBuilder {
             if case .open = made.access { open.append(name) }
             if made.takesRegistrations, !settings.open, roster.users == 0 { closed.append(name) }
             facts.append("domain    \(name)  \(description(of: made, roster))")
+            if made.calls.mode != .off {
+                facts.append("calls     \(name)  \(Self.description(of: made.calls))")
+            }
         }
         let limits = MessageLimits(messageBytes: settings.limits.message)
         return Result(
             policy: Policy(domains: domains, limits: limits, rates: settings.limits.ratePolicy),
             accountsFiles: files,
             openDomains: open,
-            warnings: warnings(open: open, closed: closed) + ruleWarnings(domains),
+            warnings: warnings(open: open, closed: closed) + ruleWarnings(domains)
+                + callWarnings(domains),
             facts: facts
         )
     }
@@ -159,7 +163,8 @@ struct PolicyBuilder {
             ping: domain.pingPolicy,
             subscriptions: domain.subscriptionPolicy,
             rules: try domain.accessRules(),
-            accountRules: try domain.accountRules(of: name)
+            accountRules: try domain.accountRules(of: name),
+            calls: domain.callPolicy(mode: settings.calls)
         )
     }
 
@@ -171,6 +176,35 @@ struct PolicyBuilder {
         let rules = domain.rules.list.count
         let access = rules == 0 ? "" : rules == 1 ? ", 1 access rule" : ", \(rules) access rules"
         return "\(accounts) in \(roster.origin), digest \(algorithms)\(access)"
+    }
+
+    private static func description(of calls: CallPolicy) -> String {
+        let rest =
+            calls.nextHop.isEmpty
+            ? "what is for others is looked up"
+            : "the rest to \(String(decoding: calls.nextHop, as: UTF8.self))"
+        switch calls.mode {
+        case .off: return "none"
+        case .redirect: return "redirected to the phones, \(rest)"
+        case .proxy: return "passed on to the phones, \(rest)"
+        }
+    }
+
+    /// Calls that don't go as one may think.
+    private func callWarnings(_ domains: [Domain]) -> [String] {
+        var warnings: [String] = []
+        for domain in domains where domain.calls.mode != .off {
+            let name = String(decoding: domain.name, as: UTF8.self)
+            if !domain.takesRegistrations, domain.calls.nextHop.isEmpty {
+                warnings.append(
+                    "\(name) has calls, but takes no registrations and has no calls.next-hop: all fail"
+                )
+            }
+            if domain.isOpen {
+                warnings.append("\(name) is open, so anybody may call from its addresses without a password")
+            }
+        }
+        return warnings
     }
 
     /// Rules that don't say what they seem to.

@@ -24,6 +24,8 @@ final class RegistrarService: Sendable {
     let streams: StreamServer<CommitResult>?
     /// Rings and counters of the loops.
     let cores: LoopCores
+    /// What takes calls, if a domain has them.
+    let proxy: ProxyService
     /// Lines that the log has lost.
     let logLosses: @Sendable () -> UInt64
     private let pages: MetricsEndpoint?
@@ -100,6 +102,14 @@ final class RegistrarService: Sendable {
             throw HostError("\(error)", exitCode: 1)
         }
         listeners = (udp?.listeners ?? []) + (streams?.listeners ?? [])
+        proxy = ProxyService(
+            state,
+            listeners: listeners,
+            inbox: cores.inbox,
+            ways: ProxyWays(udp: udp, streams: streams),
+            lane: cores.rings.count
+        )
+        if built.policy.hasCalls { try proxy.start() }
         var limits = MonitorLimits()
         limits.attemptBytes = settings.limits.attempts << 20
         limits.abuse = abuse
@@ -113,6 +123,7 @@ final class RegistrarService: Sendable {
         monitor = try MonitorService(
             table: state.table,
             rings: cores.rings,
+            calls: proxy.ring,
             desk: desk,
             audit: audit,
             store: store,
@@ -135,6 +146,9 @@ final class RegistrarService: Sendable {
         }
         monitor.onExplain { [weak self] in
             self?.explain($0) ?? ExplainAnswer(refusal: "the registrar is stopping")
+        }
+        monitor.onRoute { [state, place = proxy.place] in
+            RouteAnswer($0, in: state, place: place, at: SystemClock.read().timestamp)
         }
         housekeeping.start(watching: built.accountsFiles.keys.sorted() + settings.tls.paths) { [weak self] in
             self?.secondPassed(filesChanged: $0)
@@ -179,13 +193,15 @@ final class RegistrarService: Sendable {
             before: old.accountsFiles
         ).build()
         let abuse = try AbusePolicy(settings.security)
-        if let files = settings.tls.files {
-            do throws(TransportError) {
-                try streams?.reload(files)
-            } catch {
-                throw HostError(error.description, exitCode: 1)
-            }
+        let tls = settings.tls
+        do throws(TransportError) {
+            if let files = tls.files { try streams?.reload(files) }
+            try streams?.reload(authorities: tls.authorities, showing: tls.files)
+        } catch {
+            throw HostError(error.description, exitCode: 1)
         }
+        // Before a loop hands anything over.
+        if built.policy.hasCalls { try proxy.start() }
         state.policy.reload(built.policy)
         monitor.adopt(abuse)
         current.withLock {
@@ -250,6 +266,7 @@ final class RegistrarService: Sendable {
     func stop() {
         housekeeping.stop()
         pages?.stop()
+        proxy.stop()
         udp?.stop()
         streams?.stop()
         kept?.keep(at: SystemClock.read().timestamp)

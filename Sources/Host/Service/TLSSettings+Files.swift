@@ -14,7 +14,7 @@ extension TLSSettings {
     }
 
     /// Paths to be watched, so that a renewed certificate is taken by itself.
-    var paths: [String] { [certificate, key, clientAuthorities].compactMap { $0 } }
+    var paths: [String] { [certificate, key, clientAuthorities, authorities].compactMap { $0 } }
 
     /// Warns from so long before a certificate ends.
     static let warnBefore = Interval.seconds(14 * 86_400)

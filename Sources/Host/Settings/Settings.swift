@@ -11,6 +11,8 @@ public struct Settings: Equatable, Sendable {
     public var accounts: String?
     /// Every domain takes registrations without a password (`--open`); shown as a red badge.
     public var open = false
+    /// The mode of every domain's calls (`--calls`); nil: what each domain says.
+    public var calls: String?
     /// Certificate and key of the TLS listeners.
     public var tls = TLSSettings()
     /// Bounds on what strangers can make us hold.
@@ -121,6 +123,8 @@ public struct DomainSettings: Equatable, Sendable {
     public var access: [AccessSettings] = []
     /// What is special about single accounts, by user.
     public var users: [String: UserSettings] = [:]
+    /// What becomes of calls.
+    public var calls = CallSettings()
 
     /// The defaults.
     public init() {}
@@ -183,6 +187,9 @@ public struct TLSSettings: Equatable, Sendable {
     public var certificate: String?, key: String?
     /// PEM file of the authorities that clients' certificates must come from.
     public var clientAuthorities: String?
+    /// PEM file of the authorities that certificates of servers must come from, to which calls go over TLS; nil: the
+    /// system's.
+    public var authorities: String?
     /// Whether clients must have one: `optional` or `required`.
     public var clientCertificate = "optional"
 
@@ -243,6 +250,27 @@ public struct UserSettings: Equatable, Sendable {
     public var contacts = 0
 
     /// Nothing special.
+    public init() {}
+}
+
+/// What becomes of calls: of all requests other than REGISTER.
+public struct CallSettings: Equatable, Sendable {
+    /// `off`: refused; `redirect`: answered with the phone's contacts; `proxy`: passed on to the phone.
+    public var mode = "off"
+    /// SIP URI of the proxy that takes what is for no account here, and what the domain's users send elsewhere; nil:
+    /// nobody does.
+    public var nextHop: String?
+    /// Seconds that a phone may ring in all (Timer C), and that contacts of one q value may while others wait.
+    public var timerC = 185, ringing = 20
+    /// Most phones that one request is sent to at a time.
+    public var breadth = 60
+    /// Later requests of a call come this way too.
+    public var recordsRoute = true
+
+    /// The words of `mode`.
+    public static let modes = ["off", "redirect", "proxy"]
+
+    /// The defaults.
     public init() {}
 }
 

@@ -76,9 +76,11 @@ struct SettingsDifference {
         let (limits, security, tls) = (settings.limits, settings.security, settings.tls)
         return [
             Fact("accounts", settings.accounts ?? "none"), Fact("open", settings.open),
+            Fact("calls", settings.calls ?? "none"),
             Fact("tls.certificate", tls.certificate ?? "none"),
             Fact("tls.key", tls.key ?? "none"),
             Fact("tls.client-authorities", tls.clientAuthorities ?? "none"),
+            Fact("tls.authorities", tls.authorities ?? "the system's"),
             Fact("tls.client-certificate", tls.clientCertificate),
             Fact("limits.message", limits.message),
             Fact("limits.rate.source", limits.sourceRate), Fact("limits.rate.aor", limits.aorRate),
@@ -127,7 +129,7 @@ struct SettingsDifference {
     }
 
     private static func facts(_ domain: DomainSettings) -> [Fact] {
-        let (expires, contacts, ping) = (domain.expires, domain.contacts, domain.ping)
+        let (expires, contacts, ping, calls) = (domain.expires, domain.contacts, domain.ping, domain.calls)
         var facts = [
             Fact("registration", domain.registration), Fact("accounts", domain.accounts ?? "none"),
             Fact("expires.default", expires.standard), Fact("expires.min", expires.minimum),
@@ -147,6 +149,9 @@ struct SettingsDifference {
             Fact("subscriptions.offered", domain.subscriptions.isOffered),
             Fact("subscriptions.max", domain.subscriptions.maximum),
             Fact("subscriptions.administrators", list: domain.subscriptions.administrators),
+            Fact("calls.mode", calls.mode), Fact("calls.next-hop", calls.nextHop ?? "none"),
+            Fact("calls.timer-c", calls.timerC), Fact("calls.ringing", calls.ringing),
+            Fact("calls.breadth", calls.breadth), Fact("calls.record-route", calls.recordsRoute),
         ]
         facts += domain.numbers.sorted { $0.key < $1.key }.map { Fact("numbers.\($0.key)", list: $0.value) }
         facts += domain.access.enumerated().map { Fact("access rule \($0.offset + 1)", text($0.element)) }

@@ -2,7 +2,7 @@
 /// (`FilterField+Table.swift`); the parser, its error messages and the console's completion are derived from it.
 enum FilterField: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case aor, user, domain, contact, ip, port, tp, ua, exp, age, `try`, st, nat, callid, cseq, instance
-    case regid, path, reason, code, who, badge, result, method
+    case regid, path, reason, code, who, badge, result, method, leg
     case conn, ping, rtt, tls, hops, peer, numbers, ghost, lint, beat
     // How long, how often, how much: columns of bindings and attempts.
     case q, granted, refreshes, refr, took
@@ -105,7 +105,7 @@ enum FilterField: UInt8, CaseIterable, Sendable, BitwiseCopyable {
         "verdict": .result, "call-id": .callid, "flow": .regid, "reg-id": .regid, "created": .at,
         "agent": .ua,
         "source": .ip, "transport": .tp, "expires": .exp, "state": .st, "verb": .what, "action": .what,
-        "by": .who, "delay": .took,
+        "by": .who, "delay": .took, "target": .leg,
     ]
 
     /// The field of a name, `nil` if there is none; `verdict` is another name of `result`, `call-id` of `callid`,

@@ -60,6 +60,8 @@ struct FilterProgram: Sendable {
     var needs: FilterTexts = []
     /// It asks for the state, or for times: a row may pass later without having changed.
     var dependsOnTime = false
+    /// It asks for what only calls have, or for the method: then calls are among what it looks at.
+    var asksForCalls = false
 
     mutating func add(_ term: Term) -> Int32 {
         terms.append(term)
@@ -105,7 +107,10 @@ struct FilterTexts: OptionSet, Sendable, BitwiseCopyable {
     /// The time of day, as the screen shows it.
     static let clock = FilterTexts(rawValue: 1 << 21)
 
-    static let count = 22
+    /// Where the legs of a call went.
+    static let leg = FilterTexts(rawValue: 1 << 22)
+
+    static let count = 23
 
     /// What a bare word is looked for in.
     static func shown(of subject: Filter.Subject) -> FilterTexts {
@@ -135,6 +140,7 @@ struct FilterTexts: OptionSet, Sendable, BitwiseCopyable {
             case .reason: .reason
             case .who: .who
             case .method: .method
+            case .leg: .leg
             case .hops: .hops
             case .peer: .peer
             case .numbers: .numbers

@@ -119,6 +119,7 @@ struct FilterTermBuilder {
         guard !value.isEmpty else { throw fault("text expected, e.g. \(field.example)") }
         let test = try Self.textTest(relation, value)
         program.needs.formUnion(FilterTexts(of: field))
+        if field == .method || field == .leg { program.asksForCalls = true }
         return finish(.text(field, test: program.add(test)), &program)
     }
 
@@ -255,6 +256,9 @@ struct FilterTermBuilder {
             return finish(.word(field, bits: 1 << UInt64(bit)), &program)
         }
         if let index = words.firstIndex(where: { $0.lowercased() == wanted }) {
+            if field == .result, FilterWords.callVerdicts & 1 << UInt64(index) != 0 {
+                program.asksForCalls = true
+            }
             return finish(.word(field, bits: 1 << UInt64(index)), &program)
         }
         // `:` asks for a text that is contained, in words as in all else. What somebody looks like has long words:

@@ -11,7 +11,8 @@ enum FilterWords {
     static let badges = Badges.names.map(\.name)
     static let lints = Lint.allCases.map(\.word)
     static let beats = ["kept", "missed", "unknown"]
-    static let verdicts = AttemptVerdict.allCases.map(\.word)
+    /// Those of attempts, then those of calls.
+    static let verdicts = AttemptVerdict.allCases.map(\.word) + CallVerdict.allCases.map(\.filterWord)
     /// `attack` stands for all that means harm.
     static let classes = AbuseClass.allCases.map(\.word) + ["attack"]
     static let levels = Notice.Level.allCases.map(\.codingWord)
@@ -21,7 +22,24 @@ enum FilterWords {
     static let warnings = UInt64(LintSet.warnings.rawValue)
 
     /// The bit of each failing verdict: what `result:fail` means.
-    static let failures: UInt64 = AttemptVerdict.allCases.enumerated().reduce(0) { bits, pair in
-        pair.element.isFailure ? bits | 1 << UInt64(pair.offset) : bits
+    static let failures: UInt64 =
+        AttemptVerdict.allCases.enumerated().reduce(0) { bits, pair in
+            pair.element.isFailure ? bits | 1 << UInt64(pair.offset) : bits
+        } | callFailures
+
+    private static let firstCall = UInt64(AttemptVerdict.allCases.count)
+    private static let callFailures: UInt64 = CallVerdict.allCases.reduce(0) { bits, verdict in
+        verdict.isFailure ? bits | 1 << (firstCall + UInt64(verdict.rawValue)) : bits
+    }
+
+    /// The bits of calls' verdicts.
+    static let callVerdicts: UInt64 = CallVerdict.allCases.reduce(0) {
+        $0 | 1 << (firstCall + UInt64($1.rawValue))
+    }
+
+    /// The bit of what became of an attempt.
+    static func bit(of attempt: borrowing Attempt) -> UInt64 {
+        guard let verdict = attempt.call?.verdict else { return 1 << UInt64(attempt.verdict.rawValue) }
+        return 1 << (firstCall + UInt64(verdict.rawValue))
     }
 }

@@ -17,6 +17,11 @@ struct Attempt {
         var exchange: Int32
         var isRequest: Bool
         var isRetransmission: Bool
+        // Of a call's message: which of its ends it came from or went to, and what it is.
+        var column: UInt8 = 0
+        var isOutgoing = false
+        var status: UInt16 = 0
+        var method = SIPMessage.Method.other
     }
 
     /// The most exchanges, and retransmissions told one by one, of an attempt.
@@ -45,6 +50,10 @@ struct Attempt {
     /// The scanner that gave itself away in one of its requests.
     var tool: KnownTool?
     var isRegister = false
+    /// What belongs to a request that is no try to register but on its way to somebody; nil for one that is.
+    var call: CallRecord?
+    /// Why a call was refused here.
+    var refused: RefusalReason?
     /// Changes with whatever is kept of it.
     var revision: UInt32 = 0
     var steps: [AttemptStep] = []
@@ -58,7 +67,7 @@ struct Attempt {
     var size: Int {
         bytes.capacity + exchanges.capacity * MemoryLayout<Exchange>.stride
             + messages.capacity * MemoryLayout<Message>.stride + steps.capacity
-            * MemoryLayout<AttemptStep>.stride
+            * MemoryLayout<AttemptStep>.stride + (call?.size ?? 0)
     }
 
     /// Copies bytes into the buffer.
@@ -70,8 +79,8 @@ struct Attempt {
         return piece
     }
 
-    /// The refusal that its last exchange ended with.
-    var refusal: RefusalReason? { exchanges.last?.refusal }
+    /// The refusal that its last exchange, or the call, ended with.
+    var refusal: RefusalReason? { call == nil ? exchanges.last?.refusal : refused }
 
     /// A text of its buffer, as it may be shown: bytes that are no UTF-8 are replaced.
     func text(_ piece: Piece) -> String {
@@ -98,6 +107,7 @@ struct Attempt {
             refusal: refusal,
             agent: text(agent),
             callID: text(callID),
+            call: callRow,
         )
     }
 }

@@ -10,6 +10,8 @@ public struct MessagesQuery: Hashable, Sendable {
     public var filter: Filter?
     /// Only those that failed.
     public var failuresOnly: Bool
+    /// Tries to register, calls, or both.
+    public var kind: RequestKind
     /// Only these, at most `mostIDs`; empty: all that pass.
     public var ids: [AttemptID]
     /// Only so many of them, the newest; nil: all.
@@ -26,6 +28,7 @@ public struct MessagesQuery: Hashable, Sendable {
     public init(
         filter: Filter? = nil,
         failuresOnly: Bool = false,
+        kind: RequestKind = .registrations,
         ids: [AttemptID] = [],
         newest: Int? = nil,
         after: AttemptID? = nil,
@@ -33,6 +36,7 @@ public struct MessagesQuery: Hashable, Sendable {
     ) {
         self.filter = filter
         self.failuresOnly = failuresOnly
+        self.kind = kind
         self.ids = Array(ids.prefix(Self.mostIDs))
         self.newest = newest
         self.after = after
@@ -46,13 +50,16 @@ public struct AttemptMessage: Codable, Hashable, Sendable {
     public var at: Timestamp
     /// Who sent it, and to where.
     public var from: Endpoint, to: Endpoint
-    /// From the phone to us.
+    /// From the phone to us; of a call: no response.
     public var isRequest: Bool
     /// It is what an earlier message of the attempt was, at this position in the list: its bytes are there. nil: it
     /// is not sent again, or who sent it again has changed it.
     public var repeats: Int?
     /// The message, whole; empty if it repeats another, or was too much to be kept.
     public var bytes: [UInt8]
+    /// Of a call's message: how it travelled, which is not the same on all legs, and whether we sent it. nil for a try
+    /// to register.
+    public var transport: TransportKind?, isOutgoing: Bool?
 
     /// Puts the parts together.
     public init(
@@ -62,7 +69,11 @@ public struct AttemptMessage: Codable, Hashable, Sendable {
         isRequest: Bool,
         repeats: Int? = nil,
         bytes: [UInt8],
+        transport: TransportKind? = nil,
+        isOutgoing: Bool? = nil,
     ) {
+        self.transport = transport
+        self.isOutgoing = isOutgoing
         self.at = at
         self.from = from
         self.to = to
@@ -124,6 +135,11 @@ public struct MessagesPage: Codable, Hashable, Sendable {
     }
 }
 
+extension AttemptMessage {
+    /// It came to us.
+    public var cameIn: Bool { isOutgoing.map { !$0 } ?? isRequest }
+}
+
 extension Monitor {
     /// A page of attempts' messages. The work is bounded by the attempts that are kept and the bytes of a page.
     public func messages(_ query: MessagesQuery, at now: Timestamp) -> MessagesPage {
@@ -151,6 +167,7 @@ extension Monitor {
                     &walks,
                     query.filter,
                     failuresOnly: query.failuresOnly,
+                    kind: query.kind,
                     clock: filterClock,
                     at: now
                 )
@@ -176,6 +193,12 @@ extension Attempt {
         var firsts: [Int32: Int] = [:]
         var result: [AttemptMessage] = []
         for (_, message) in sorted {
+            if let call {
+                let earlier = message.piece.count > 0 ? firsts[message.piece.start] : nil
+                if earlier == nil { firsts[message.piece.start] = result.count }
+                result.append(callMessage(message, of: call, repeats: earlier))
+                continue
+            }
             guard exchanges.indices.contains(Int(message.exchange)) else { continue }
             let path = exchanges[Int(message.exchange)].path
             let destination = message.isRequest ? path.source : replyDestination(of: message.exchange, path)
@@ -194,6 +217,23 @@ extension Attempt {
             )
         }
         return result
+    }
+
+    /// A message of a call, between us and one of its ends.
+    private func callMessage(_ message: Message, of call: CallRecord, repeats earlier: Int?) -> AttemptMessage
+    {
+        let column = min(Int(message.column), call.columns.count - 1)
+        let path = call.columns.indices.contains(column) ? call.columns[column].path : self.path
+        return AttemptMessage(
+            at: message.at,
+            from: message.isOutgoing ? path.local : path.source,
+            to: message.isOutgoing ? path.source : path.local,
+            isRequest: message.isRequest,
+            repeats: earlier,
+            bytes: earlier == nil ? Array(bytes[message.piece.bounds.clamped(to: 0..<bytes.count)]) : [],
+            transport: path.transport,
+            isOutgoing: message.isOutgoing
+        )
     }
 
     /// Where the reply of an exchange went: as the top Via of its request wants it.

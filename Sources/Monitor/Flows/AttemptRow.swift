@@ -136,6 +136,9 @@ public struct AttemptRow: Codable, Hashable, Sendable {
     public var agent: String
     /// Its Call-ID.
     public var callID: String
+    /// How it went as a call, if it is no try to register but a request on its way to somebody: then `verdict` is
+    /// `waiting` or `other`, and `steps` is empty.
+    public var call: CallRow?
 
     /// Puts the parts together.
     public init(
@@ -150,6 +153,7 @@ public struct AttemptRow: Codable, Hashable, Sendable {
         refusal: RefusalReason?,
         agent: String,
         callID: String,
+        call: CallRow? = nil,
     ) {
         self.id = id
         self.startedAt = startedAt
@@ -162,6 +166,7 @@ public struct AttemptRow: Codable, Hashable, Sendable {
         self.refusal = refusal
         self.agent = agent
         self.callID = callID
+        self.call = call
     }
 }
 
@@ -179,6 +184,9 @@ public struct LadderMessage: Codable, Sendable {
     public var isRetransmission: Bool
     /// The message, whole.
     public var bytes: [UInt8]
+    /// Of a call's message: between us and which end, 0 being the caller and the rest the legs of its row; and whether
+    /// we sent it. nil for a try to register, where requests come and replies go.
+    public var leg: Int?, isOutgoing: Bool?
 
     /// Puts the parts together.
     public init(
@@ -188,7 +196,11 @@ public struct LadderMessage: Codable, Sendable {
         status: UInt16,
         isRetransmission: Bool,
         bytes: [UInt8],
+        leg: Int? = nil,
+        isOutgoing: Bool? = nil,
     ) {
+        self.leg = leg
+        self.isOutgoing = isOutgoing
         self.at = at
         self.isRequest = isRequest
         self.summary = summary
@@ -211,7 +223,8 @@ public struct AttemptDetail: Codable, Sendable {
     public var failuresFromSource: Int
     /// A login from the source was granted, as far as it is still remembered.
     public var sourceEverSucceeded: Bool
-    /// How the binding that it made or prolonged has ended since, if it has and that is still known.
+    /// How the binding that it made or prolonged has ended since, if it has and that is still known; of a call that
+    /// found nobody registered, how the last binding there was had ended.
     public var bindingEnd: BindingEnd?
 
     /// Puts the parts together.

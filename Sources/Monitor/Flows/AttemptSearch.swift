@@ -8,15 +8,20 @@ extension RegistrationFlows {
         _ walks: inout AttemptWalks,
         _ filter: Filter?,
         failuresOnly: Bool,
+        kind: RequestKind = .registrations,
         clock: FilterClock,
         at now: Timestamp
     )
         -> (slots: [Int32], progress: Double)
     {
         var result: [Int32] = []
+        // Whoever asks for a method or for what becomes of calls wants to see them.
+        let kind = kind == .registrations && filter?.program.asksForCalls == true ? .all : kind
         guard let filter else {
             store.forEach { slot in
-                if !failuresOnly || store[slot].verdict.isFailure { result.append(slot) }
+                if store[slot].isShown(as: kind), !failuresOnly || store[slot].isFailure {
+                    result.append(slot)
+                }
                 return true
             }
             return (result, 1)
@@ -27,7 +32,7 @@ extension RegistrationFlows {
         walk.begin(kept: store.count)
         // The newest are looked at first: they are what is asked for.
         store.forEach(newestFirst: true) { slot in
-            if failuresOnly, !store[slot].verdict.isFailure { return true }
+            if failuresOnly && !store[slot].isFailure || !store[slot].isShown(as: kind) { return true }
             switch walk.passes(store[slot], at: now) {
             case true?: result.append(slot)
             case nil: left += 1
@@ -53,7 +58,9 @@ extension RegistrationFlows {
         var lastReply: [UInt8] = []
         store.forEach(newestFirst: true) { slot in
             let attempt = store[slot]
-            guard attempt.aorHash == hash, attempt.bytes[attempt.aor.bounds].elementsEqual(aor) else {
+            guard attempt.call == nil, attempt.aorHash == hash,
+                attempt.bytes[attempt.aor.bounds].elementsEqual(aor)
+            else {
                 return true
             }
             if attempts.count < Self.attemptsShown { attempts.append(attempt.row) }
@@ -93,9 +100,17 @@ extension FilterRow {
         let found = attempt.exchanges.reduce(Badges()) { $0.union($1.badges) }
         badges = UInt64(found.rawValue)
         nat = found.contains(.nat) ? 2 : 1
-        result = 1 << UInt64(attempt.verdict.rawValue)
+        result = FilterWords.bit(of: attempt)
+        if let call = attempt.call { load(call) }
         addTexts(attempt, needs)
         addWords(attempt, found, needs)
+    }
+
+    /// Statuses that came from its legs, and what was told to the caller; so many legs were tried.
+    private mutating func load(_ call: CallRecord) {
+        if call.status > 0 { codes.append(call.status) }
+        for leg in call.columns.dropFirst() where leg.status > 0 { codes.append(leg.status) }
+        self.try = Int64(max(0, call.columns.count - 1))
     }
 
     private mutating func addTexts(_ attempt: borrowing Attempt, _ needs: FilterTexts) {
@@ -107,9 +122,10 @@ extension FilterRow {
         add(.contact, attempt.contact, &self)
         add(.agent, attempt.agent, &self)
         add(.callID, attempt.callID, &self)
-        add(.who, attempt.user, &self)
+        add(.who, attempt.user.count > 0 ? attempt.user : attempt.call?.caller ?? attempt.user, &self)
         add(.method, attempt.method, &self)
         addPath(attempt.path, needs)
+        if needs.contains(.leg), let call = attempt.call { addLegs(call, of: attempt) }
         if needs.contains(.path) { beginPath(attempt.path) }
         guard needs.contains(.raw) else { return }
         self.add(.raw) { out in
@@ -121,10 +137,27 @@ extension FilterRow {
         }
     }
 
+    /// Targets and peers of all legs, separated by spaces.
+    private mutating func addLegs(_ call: CallRecord, of attempt: borrowing Attempt) {
+        let bytes = attempt.bytes
+        add(.leg) { out in
+            for leg in call.columns.dropFirst() {
+                out.append(contentsOf: bytes[leg.target.bounds.clamped(to: 0..<bytes.count)])
+                out.append(0x20)
+                out.append(contentsOf: leg.path.transport.name.utf8)
+                out.append(0x20)
+                leg.path.source.append(to: &out)
+                out.append(0x20)
+            }
+        }
+    }
+
     private mutating func addWords(_ attempt: borrowing Attempt, _ badges: Badges, _ needs: FilterTexts) {
         addBadges(badges, needs)
         if needs.contains(.reason) { add(.reason, Array((attempt.refusal?.word ?? "").utf8)) }
-        if needs.contains(.result) { add(.result, Array(attempt.verdict.word.utf8)) }
+        if needs.contains(.result) {
+            add(.result, Array((attempt.call?.verdict?.codingWord ?? attempt.verdict.word).utf8))
+        }
     }
 
     /// Adds the texts of source and transport.

@@ -20,6 +20,18 @@ struct AttemptStore {
 
     var count: Int { slotOf.count }
 
+    /// So many of them are calls.
+    private(set) var calls = 0
+
+    /// How many a list of a kind has.
+    func count(of kind: RequestKind) -> Int {
+        switch kind {
+        case .all: count
+        case .calls: calls
+        case .registrations: count - calls
+        }
+    }
+
     subscript(slot: Int32) -> Attempt {
         _read { yield slots[Int(slot)] }
         _modify { yield &slots[Int(slot)] }
@@ -52,8 +64,9 @@ struct AttemptStore {
     /// Keeps the books after an attempt was changed that held `before` bytes.
     mutating func update(_ slot: Int32, before: Int) {
         bytes += slots[Int(slot)].size - before
+        if before == 0, slots[Int(slot)].call != nil { calls += 1 }
         slots[Int(slot)].revision &+= 1
-        let isFailure = slots[Int(slot)].verdict.isFailure
+        let isFailure = slots[Int(slot)].isFailure
         if isFailure, !failing.contains(slot) {
             ordinary.remove(slot)
             failing.append(slot)
@@ -72,6 +85,7 @@ struct AttemptStore {
         else { return }
         forget(slots[Int(slot)], slot)
         bytes -= slots[Int(slot)].size
+        if slots[Int(slot)].call != nil { calls -= 1 }
         slotOf[slots[Int(slot)].id.rawValue] = nil
         sequence[bySlot[Int(slot)]] = -1
         ordinary.remove(slot)

@@ -14,7 +14,9 @@ struct RegistrationFlows {
     /// How long an answer to a challenge may take: 64 times T1.
     static let patience = Interval.seconds(32)
 
-    private(set) var store: AttemptStore
+    var store: AttemptStore
+    /// Which attempts are calls.
+    var calls = CallIndex()
     /// The latest attempt of each flow that is kept.
     private var latest: [UInt64: Int32] = [:]
     /// Attempts that wait, the longest waiting first.
@@ -67,7 +69,6 @@ struct RegistrationFlows {
         if let slot = store.slot(of: id) { store[slot].failures = UInt32(clamping: count) }
     }
 
-    /// Hashes can meet: the Call-ID itself decides.
     private func isSame(
         _ attempt: borrowing Attempt,
         _ reading: borrowing ExchangeReading,
@@ -75,8 +76,13 @@ struct RegistrationFlows {
     )
         -> Bool
     {
+        isSame(attempt, reading.callID, request)
+    }
+
+    /// Hashes can meet: the Call-ID itself decides.
+    func isSame(_ attempt: borrowing Attempt, _ callID: ByteRange, _ request: Span<UInt8>) -> Bool {
         let kept = attempt.callID.bounds
-        let range = reading.callID.bounds.clamped(to: 0..<request.count)
+        let range = callID.bounds.clamped(to: 0..<request.count)
         // Requests without a Call-ID belong together with nothing.
         guard kept.count == range.count, !kept.isEmpty else { return false }
         for offset in 0..<kept.count
@@ -112,12 +118,7 @@ struct RegistrationFlows {
         _ request: Span<UInt8>,
         _ reply: Span<UInt8>,
     ) {
-        var gone: [(flow: UInt64, slot: Int32)] = []
-        let slot = store.add { attempt, slot in gone.append((attempt.flow, slot)) }
-        for (flow, old) in gone {
-            open.remove(old)
-            if latest[flow] == old { latest[flow] = nil }
-        }
+        let slot = makeRoom()
         store[slot].flow = reading.flow
         store[slot].startedAt = exchange.path.at
         let aor = reading.aor
@@ -126,6 +127,23 @@ struct RegistrationFlows {
         store[slot].aor = store[slot].keep(aor.span, 0..<aor.count)
         latest[reading.flow] = slot
         add(exchange, reading, to: slot, request, reply, before: 0)
+    }
+
+    /// A slot for a new attempt; whatever is no longer kept is forgotten.
+    mutating func makeRoom() -> Int32 {
+        var gone: [(flow: UInt64, slot: Int32)] = []
+        var calls = calls
+        self.calls = CallIndex()
+        let slot = store.add { attempt, slot in
+            gone.append((attempt.flow, slot))
+            calls.forget(attempt, slot)
+        }
+        self.calls = calls
+        for (flow, old) in gone {
+            open.remove(old)
+            if latest[flow] == old { latest[flow] = nil }
+        }
+        return slot
     }
 
     private mutating func add(

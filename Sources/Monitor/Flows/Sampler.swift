@@ -40,6 +40,16 @@ struct Sampler {
         }
     }
 
+    /// Counts a request that is on its way to somebody.
+    mutating func noteCall(at now: Timestamp) {
+        advance(to: now)
+        count += 1
+        if count > limit * Int(ratio) * 2, ratio < 1 << 16 { ratio <<= 1 }
+    }
+
+    /// A call is to be kept, however it will end.
+    func keepsCall(_ number: UInt64) -> Bool { ratio == 1 || mix(number, 0) & (ratio - 1) == 0 }
+
     /// The exchange is to be kept.
     func keeps(_ exchange: Exchange, flow: UInt64) -> Bool {
         if ratio == 1 { return true }

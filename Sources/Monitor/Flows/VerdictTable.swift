@@ -14,7 +14,8 @@ extension AttemptVerdict {
                 .notAcceptable:
                 .unsupported
             // The same request was answered on its other way, or it belongs to a dialog: no try to register.
-            case .noDialog, .merged: .other
+            case .noDialog, .merged, .noBinding, .requestLoops, .breadthExceeded, .unreachable, .flowFailed:
+                .other
             case .tooManyHops, .notOurDomain, .registrationNotOffered, .unknownAOR: .domain
             case .challenge: .abandoned
             case .staleNonce: .stale
@@ -22,7 +23,8 @@ extension AttemptVerdict {
             case .replay: .replay
             case .unknownUser: .unknownUser
             case .wrongPassword: .wrongPassword
-            case .notAllowedForAOR, .sourceDenied, .accountDisabled, .accountNotFromHere, .bulkNotAllowed:
+            case .notAllowedForAOR, .sourceDenied, .accountDisabled, .accountNotFromHere, .bulkNotAllowed,
+                .notARelay:
                 .forbidden
             case .blockedAOR, .blockedSource: .blocked
             case .intervalTooBrief: .brief

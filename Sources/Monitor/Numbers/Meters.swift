@@ -127,12 +127,13 @@ struct DelayHistogram {
 /// All rates and counts of the overview that come from exchanges and attempts.
 struct Meters {
     private enum Kind: Int, CaseIterable {
-        case register, ok, challenge, forbidden, brief, otherClientError, serverError, failure
+        case register, ok, challenge, forbidden, brief, otherClientError, serverError, failure, call
     }
 
     private var seconds: SlidingCounters
     private var minutes: SlidingCounters
     private var verdicts: SlidingCounters
+    private var calls: SlidingCounters
     private var delays: DelayHistogram
     private let startedAt: Timestamp
     private var now: Timestamp
@@ -151,6 +152,7 @@ struct Meters {
             seconds: 10,
             at: startedAt
         )
+        calls = SlidingCounters(kinds: CallVerdict.allCases.count, slots: 30, seconds: 10, at: startedAt)
         delays = DelayHistogram(at: startedAt)
     }
 
@@ -160,6 +162,7 @@ struct Meters {
         seconds.advance(to: now)
         minutes.advance(to: now)
         verdicts.advance(to: now)
+        calls.advance(to: now)
         delays.advance(to: now)
     }
 
@@ -196,10 +199,17 @@ struct Meters {
         minutes.add(1, weight, at: moment)
     }
 
+    /// Counts a call that has ended.
+    mutating func count(_ verdict: CallVerdict, at moment: Timestamp) {
+        calls.add(Int(verdict.rawValue), 1, at: moment)
+        seconds.add(Kind.call.rawValue, 1, at: moment)
+    }
+
     /// Exchanges a second in the last whole second.
     var exchangesLastSecond: Int {
         Kind.allCases.reduce(0) { sum, kind in
-            kind == .register || kind == .failure ? sum : sum + seconds.counter(kind.rawValue, slotsAgo: 1)
+            [.register, .failure, .call].contains(kind)
+                ? sum : sum + seconds.counter(kind.rawValue, slotsAgo: 1)
         }
     }
 
@@ -222,6 +232,11 @@ struct Meters {
         overview.verdicts = AttemptVerdict.allCases.compactMap { verdict in
             let count = verdicts.sumWithCurrent(Int(verdict.rawValue))
             return count > 0 ? VerdictCount(verdict, count) : nil
+        }
+        overview.callRate = rate(.call)
+        overview.calls = CallVerdict.allCases.compactMap { verdict in
+            let count = calls.sumWithCurrent(Int(verdict.rawValue))
+            return count > 0 ? CallCount(verdict, count) : nil
         }
         let delay = delays.percentiles
         overview.delayP50 = delay.p50

@@ -12,6 +12,8 @@ public struct Overview: Codable, Sendable {
     public var otherClientErrorRate = 0.0, serverErrorRate = 0.0
     /// Ended attempts of the last 5 minutes, by verdict.
     public var verdicts: [VerdictCount] = []
+    /// Calls that have ended within the last 5 minutes, by verdict, and how many a second over the last 10 s.
+    public var calls: [CallCount] = [], callRate = 0.0
     /// From request in to reply out over the last minute, in microseconds.
     public var delayP50 = 0, delayP99 = 0, delayMaximum = 0
     /// Exchanges lost because the ring was full, since the start; one of how many successes is kept now.

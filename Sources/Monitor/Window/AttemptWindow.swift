@@ -7,6 +7,7 @@ extension Monitor {
     func attempts(
         _ filter: Filter?,
         _ failuresOnly: Bool,
+        _ kind: RequestKind,
         _ anchor: WindowQuery.Anchor,
         _ height: Int,
         _ now: Timestamp,
@@ -15,6 +16,7 @@ extension Monitor {
             &walks,
             filter,
             failuresOnly: failuresOnly,
+            kind: kind,
             clock: filterClock,
             at: now
         )
@@ -27,7 +29,9 @@ extension Monitor {
             content: .attempts(matching[window.range].map { flows.store[$0].row }),
             rank: window.range.lowerBound,
             matched: matching.count,
-            total: flows.store.count,
+            total: flows.store.count(
+                of: filter?.program.asksForCalls == true && kind == .registrations ? .all : kind
+            ),
             progress: progress,
             at: now
         )
@@ -37,6 +41,7 @@ extension Monitor {
     func attempt(_ id: AttemptID, _ now: Timestamp) -> Window {
         guard let slot = flows.store.slot(of: id) else { return Window(content: .missing, at: now) }
         let attempt = flows.store[slot]
+        if attempt.call != nil { return call(attempt, now) }
         let record = sources.record(of: attempt.path.source.address, at: now)
         let messages = attempt.messages.sorted { $0.at < $1.at }.map { message in
             let bytes = Array(attempt.bytes[message.piece.bounds])
@@ -79,7 +84,7 @@ extension Monitor {
     }
 
     /// Who took a binding away, by the audit trail: an act is written within moments of being done.
-    private func operatorName(of gone: Binding.Departure, aor: [UInt8]) -> String {
+    func operatorName(of gone: Binding.Departure, aor: [UInt8]) -> String {
         guard gone.cause == .evictedByOperator || gone.cause == .expiredByOperator else { return "" }
         let word = gone.cause == .evictedByOperator ? "evict" : "expire"
         let start = String(decoding: aor, as: UTF8.self) + " "

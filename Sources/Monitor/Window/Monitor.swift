@@ -67,6 +67,8 @@ public final class Monitor {
         switch event {
         case .exchange(let exchange, let request, let reply):
             receiveExchange(exchange, request: request.span, reply: reply.span, at: now)
+        case .call(let message, let bytes):
+            receiveCall(message, bytes.span, at: now)
         case .gap(let count):
             meters.lose(max(0, count))
         case .notice(let notice):
@@ -151,7 +153,7 @@ public final class Monitor {
 
     /// What an attacker does is told whatever came of it, or those who only read the log would never see who asks
     /// for names and goes on with none.
-    private func log(_ outcome: AttemptOutcome, _ now: Timestamp) {
+    func log(_ outcome: AttemptOutcome, _ now: Timestamp) {
         guard outcome.verdict.isFailure || !outcome.isRegister, !outcome.verdict.isOurs else { return }
         let source = outcome.path.source.address
         let isLogin = outcome.verdict.isLogged && outcome.isRegister
@@ -229,8 +231,8 @@ public final class Monitor {
         switch query.subject {
         case .bindings, .overview: return Window(content: .overview(overview(at: now)), at: now)
         case .binding(let id): return binding(id, now)
-        case .attempts(let filter, let failuresOnly):
-            return attempts(filter, failuresOnly, query.anchor, height, now)
+        case .attempts(let filter, let failuresOnly, let kind):
+            return attempts(filter, failuresOnly, kind, query.anchor, height, now)
         case .attempt(let id): return attempt(id, now)
         case .log(let filter, let level): return logLines(filter, level, query.anchor, height, now)
         case .audit(let filter): return auditLines(filter, query.anchor, height, now)

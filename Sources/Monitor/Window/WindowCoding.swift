@@ -35,7 +35,7 @@ extension WindowQuery.Subject: Codable {
         case bindings, binding, attempts, attempt, overview, log, audit, blocks, security, devices
     }
     private enum Members: String, CodingKey {
-        case filter, order, failuresOnly, containing, level, by, matching
+        case filter, order, failuresOnly, kind, containing, level, by, matching
     }
 
     /// Reads an object of one member, which names the subject.
@@ -65,7 +65,12 @@ extension WindowQuery.Subject: Codable {
         case .attempts:
             let failuresOnly = try members().decodeIfPresent(Bool.self, forKey: .failuresOnly)
             let filter = try members().filter(.filter, for: .attempts)
-            self = .attempts(filter: filter, failuresOnly: failuresOnly ?? false)
+            let kind = try members().decodeIfPresent(RequestKind.self, forKey: .kind)
+            self = .attempts(
+                filter: filter,
+                failuresOnly: failuresOnly ?? false,
+                kind: kind ?? .registrations
+            )
         case .attempt: self = .attempt(try subjects.decode(AttemptID.self, forKey: .attempt))
         case .overview: self = .overview
         case .log:
@@ -94,10 +99,11 @@ extension WindowQuery.Subject: Codable {
             try members.encodeIfPresent(filter?.expansion, forKey: .filter)
             try members.encode(order, forKey: .order)
         case .binding(let id): try subjects.encode(id, forKey: .binding)
-        case .attempts(let filter, let failuresOnly):
+        case .attempts(let filter, let failuresOnly, let kind):
             var members = members(.attempts)
             try members.encodeIfPresent(filter?.expansion, forKey: .filter)
             try members.encode(failuresOnly, forKey: .failuresOnly)
+            if kind != .registrations { try members.encode(kind, forKey: .kind) }
         case .attempt(let id): try subjects.encode(id, forKey: .attempt)
         case .overview: _ = members(.overview)
         case .log(let filter, let level):

@@ -26,8 +26,8 @@ public struct WindowQuery: Hashable, Sendable {
         case bindings(filter: Filter?, order: BindingOrder)
         /// One binding, its address of record's others and its last attempts.
         case binding(BindingID)
-        /// Attempts that pass a filter, oldest first; only failures if asked.
-        case attempts(filter: Filter?, failuresOnly: Bool)
+        /// Attempts that pass a filter, oldest first; only failures if asked; tries to register, calls, or both.
+        case attempts(filter: Filter?, failuresOnly: Bool, kind: RequestKind = .registrations)
         /// The messages of one attempt, with what was found.
         case attempt(AttemptID)
         /// The numbers of the overview.

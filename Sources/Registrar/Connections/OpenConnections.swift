@@ -43,6 +43,11 @@ public final class OpenConnections: Sendable {
         }
     }
 
+    /// The connection is open.
+    public func isOpen(_ connection: ConnectionID) -> Bool {
+        leaning.withLock { $0[connection] != nil }
+    }
+
     /// How many names are kept for a connection, for gauges and tests.
     public func names(on connection: ConnectionID) -> Int {
         leaning.withLock { $0[connection]?.bindings.count ?? 0 }

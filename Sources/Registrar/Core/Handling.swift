@@ -13,6 +13,8 @@ public struct Handling: Sendable, BitwiseCopyable {
         case silent
         /// Dropped because its source takes more than its share of a loop that cannot keep up.
         case shed
+        /// Not the registrar's: the whole message is to be handed to the proxy. Only where a domain has calls.
+        case forProxy
     }
 
     /// How it ended.

@@ -23,7 +23,9 @@ extension RegistrarCore {
         }
         // A response is never answered, nor an ACK.
         guard head.kind == .request, head.method != .ack else {
-            if head.kind == .response, fault == nil { receiveResponse(bytes, path, &handling) }
+            guard fault == nil else { return }
+            let isOurs = head.kind == .response && receiveResponse(bytes, path, &handling)
+            if policy.hasCalls, !isOurs, !isBlocked(path) { handling.end = .forProxy }
             return
         }
         guard let via = try? head.topVia(bytes) else {
@@ -46,6 +48,10 @@ extension RegistrarCore {
             return refuse(.blockedSource(seconds: block.secondsLeft(at: path.at)), bytes, context, &handling)
         }
         if let fault { return refuse(fault, bytes, context, &handling) }
+        guard !policy.hasCalls || isOurs(bytes, path) else {
+            handling.end = .forProxy
+            return
+        }
         dispatch(bytes, context, &handling)
     }
 
@@ -178,7 +184,7 @@ extension RegistrarCore {
     }
 
     /// The domain that a URI's host names.
-    private mutating func domain(of uri: SIPURI, _ bytes: Span<UInt8>) -> Int? {
+    mutating func domain(of uri: SIPURI, _ bytes: Span<UInt8>) -> Int? {
         var host: [UInt8] = []
         swap(&host, &bench.host)
         host.removeAll(keepingCapacity: true)
@@ -244,21 +250,5 @@ extension RegistrarCore {
     }
 
     /// A refusal for what the parser found.
-    func reason(of error: ParseError) -> RefusalReason {
-        switch error.problem {
-        case .unsupportedVersion: return .version
-        case .messageTooLong: return .messageTooLarge(limit: UInt32(clamping: policy.limits.messageBytes))
-        case .uriTooLong: return .uriTooLong(limit: UInt32(clamping: policy.limits.uriBytes))
-        case .methodMismatch: return .methodMismatch
-        case .contentLengthMissing: return .missing(.contentLength)
-        default: break
-        }
-        switch error.part {
-        case .header(let name):
-            return error.problem == .missing ? .missing(name) : .malformed(name, offset: error.offset)
-        case .body where error.problem == .contentLengthTooLarge:
-            return .malformed(.contentLength, offset: error.offset)
-        case .startLine, .headerSection, .body: return .malformed(.other, offset: error.offset)
-        }
-    }
+    func reason(of error: ParseError) -> RefusalReason { policy.reason(of: error) }
 }

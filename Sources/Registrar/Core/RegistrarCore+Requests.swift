@@ -51,11 +51,18 @@ extension RegistrarCore {
     private var hasRequests: Bool { !subscriptions.isEmpty || !liveness.isEmpty || clients.count > 0 }
 
     /// A response: to a request of ours, or nothing that concerns us (RFC 3261 §18.1.2). The head is read.
-    mutating func receiveResponse(_ bytes: Span<UInt8>, _ path: ReceivedFrom, _ handling: inout Handling) {
-        guard clients.waiting > 0, let event = clients.receive(head, bytes, from: path) else { return }
+    ///
+    /// False if it ends no request of ours; a copy of one that did, or a provisional one, counts as that too.
+    mutating func receiveResponse(
+        _ bytes: Span<UInt8>,
+        _ path: ReceivedFrom,
+        _ handling: inout Handling,
+    ) -> Bool {
+        guard clients.waiting > 0, let event = clients.receive(head, bytes, from: path) else { return false }
         let retryAfter = head.first(.retryAfter).flatMap { Self.seconds(bytes.extracting($0.bounds)) }
         take(event, retryAfter: retryAfter, at: path.at)
         handling.isAdvanceWanted = subscriptions.deadline <= path.at
+        return true
     }
 
     private mutating func take(_ event: ClientEvent, retryAfter: UInt32?, at now: Timestamp) {

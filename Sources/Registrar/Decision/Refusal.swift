@@ -65,6 +65,8 @@ public struct Refusal: Sendable {
         case .pathNotSupported, .firstHopLacksOutbound, .outboundRequired, .severalFlows, .contactLoops,
             .bulkMisused, .notAcceptable:
             self = Self.ofExtensions(reason)
+        case .noBinding, .notARelay, .requestLoops, .breadthExceeded, .unreachable, .flowFailed:
+            self = Self.ofCall(reason)
         case .unknownMethod, .methodNotAllowed, .noDialog, .badEvent, .unsupportedScheme, .merged,
             .tooManyHops, .notOurDomain, .registrationNotOffered, .badExtension, .unsupportedBody:
             self = Self.ofRequest(reason)
@@ -147,6 +149,18 @@ public struct Refusal: Sendable {
         case .contactLoops: Refusal(.forbidden, "Contact Leads Back Here: ", "RFC 5627 §5.1")
         case .notAcceptable: Refusal(.notAcceptable, "Not Acceptable", "RFC 3261 §21.4.7")
         default: Refusal(.badRequest, "Bulk Contact Misused", "RFC 6140 §5.1")
+        }
+    }
+
+    /// RFC 3261 §16.3 to §16.5: a request that would have to be passed on.
+    private static func ofCall(_ reason: RefusalReason) -> Refusal {
+        switch reason {
+        case .notARelay: Refusal(.forbidden, "No Relay Between Strangers", "RFC 3261 §16.3")
+        case .requestLoops: Refusal(.loopDetected, "Loop Detected", "RFC 3261 §16.3")
+        case .breadthExceeded: Refusal(.maxBreadthExceeded, "Max-Breadth Exceeded", "RFC 5393 §5.3.3.1")
+        case .unreachable: Refusal(.temporarilyUnavailable, "Nobody Reachable", "RFC 3261 §21.4.18")
+        case .flowFailed: Refusal(.flowFailed, "Flow Failed", "RFC 5626 §5.3.1")
+        default: Refusal(.temporarilyUnavailable, "Nobody Registered", "RFC 3261 §21.4.18")
         }
     }
 

@@ -24,7 +24,7 @@ public struct Domain: Sendable {
     /// Anybody may: `access` is `open`.
     public private(set) var isOpen: Bool
     /// The accounts of `access`, kept apart from it so that a look-up copies nothing.
-    private(set) var accounts: Accounts
+    public private(set) var accounts: Accounts
     /// Realm, algorithms, quality of protection and leniencies of its digest.
     public var digest: DigestPolicy
     /// How long bindings live.
@@ -45,6 +45,8 @@ public struct Domain: Sendable {
     public var rules: AccessRules
     /// What is special about single accounts.
     public var accountRules: AccountRules
+    /// What becomes of calls.
+    public var calls: CallPolicy
 
     /// A domain; without `digest` it has the standard one with the domain's name as realm.
     public init(
@@ -61,6 +63,7 @@ public struct Domain: Sendable {
         subscriptions: SubscriptionPolicy = SubscriptionPolicy(),
         rules: AccessRules = AccessRules(),
         accountRules: AccountRules = AccountRules(),
+        calls: CallPolicy = CallPolicy(),
     ) {
         self.name = name.map { lowercased($0) }
         self.takesRegistrations = takesRegistrations
@@ -75,6 +78,7 @@ public struct Domain: Sendable {
         self.subscriptions = subscriptions
         self.rules = rules
         self.accountRules = accountRules
+        self.calls = calls
     }
 
     private static func parts(of access: Access) -> (Bool, Accounts) {
@@ -102,6 +106,9 @@ public struct Policy: Sendable {
     /// `Server` header's value; empty: none is sent.
     public var server: [UInt8]
 
+    /// Some domain passes requests on or redirects them: the hot path's only question about it.
+    public let hasCalls: Bool
+
     /// Open addressing over `domains` by name, twice as many places as names; -1 is free.
     private var places: [Int32]
 
@@ -120,6 +127,7 @@ public struct Policy: Sendable {
         self.blocks = blocks
         self.rates = rates
         self.server = server
+        hasCalls = domains.contains { $0.calls.mode != .off }
         var size = 4
         while size < domains.count * 2 { size *= 2 }
         places = Array(repeating: -1, count: size)

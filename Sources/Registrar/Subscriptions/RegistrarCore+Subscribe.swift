@@ -273,7 +273,7 @@ extension RegistrarCore {
     }
 
     /// A tag of ours: sixteen hexadecimal digits.
-    private static func tag(_ text: Span<UInt8>) -> UInt64? {
+    static func tag(_ text: Span<UInt8>) -> UInt64? {
         guard text.count == 16 else { return nil }
         var bits: UInt64 = 0
         for index in text.indices {

@@ -37,7 +37,7 @@ public struct DigestPolicy: Sendable {
     /// Nonce counts are checked against the replay window.
     public let checksNonceCount: Bool
 
-    private let beforeNonce: [UInt8]
+    private let beforeNonce: (server: [UInt8], proxy: [UInt8])
     /// For each algorithm the rest of its line, first fresh, then with `stale=true`.
     private let afterNonce: [(fresh: [UInt8], stale: [UInt8])]
     private let offered: UInt8
@@ -67,7 +67,8 @@ public struct DigestPolicy: Sendable {
         self.allowsLegacy = allowsLegacy
         self.checksNonceCount = checksNonceCount
         offered = order.reduce(0) { $0 | 1 << $1.rawValue }
-        beforeNonce = Array("WWW-Authenticate: Digest realm=\"".utf8) + realm + Array("\", nonce=\"".utf8)
+        let start = Array(": Digest realm=\"".utf8) + realm + Array("\", nonce=\"".utf8)
+        beforeNonce = (Array("WWW-Authenticate".utf8) + start, Array("Proxy-Authenticate".utf8) + start)
         afterNonce = order.map { algorithm in
             let common = "\", algorithm=\(algorithm.name), qop=\"\(qop.text)\""
             return (Array("\(common)\r\n".utf8), Array("\(common), stale=true\r\n".utf8))
@@ -83,17 +84,20 @@ public struct DigestPolicy: Sendable {
     /// One digest; no allocation once the text has room. False if libcrypto failed: then nothing was
     /// appended. RFC 3261 §22.1, RFC 8760 §2.3.
     ///
-    /// - Parameter stale: the credentials were right and only the nonce was too old.
+    /// - Parameters:
+    ///   - stale: the credentials were right and only the nonce was too old.
+    ///   - asProxy: the lines are of `Proxy-Authenticate` (RFC 3261 §22.3).
     public func appendChallenge(
         to text: inout [UInt8],
         stale: Bool,
+        asProxy: Bool = false,
         mint: NonceMint,
         now: Timestamp,
         using worker: DigestWorker,
     ) -> Bool {
         guard let nonce = mint.mint(realm: realm.span, now: now, using: worker) else { return false }
         for index in algorithms.indices {
-            text.append(contentsOf: beforeNonce)
+            text.append(contentsOf: asProxy ? beforeNonce.proxy : beforeNonce.server)
             nonce.append(to: &text)
             text.append(contentsOf: stale ? afterNonce[index].stale : afterNonce[index].fresh)
         }

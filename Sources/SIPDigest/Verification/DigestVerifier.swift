@@ -45,16 +45,18 @@ public struct DigestVerifier: Sendable {
     /// - Parameters:
     ///   - head: the request's head, which is of these bytes.
     ///   - message: the whole message.
+    ///   - header: where they stand: Authorization, or Proxy-Authorization for a proxy (RFC 3261 §22.3).
     public func verify(
         _ head: borrowing MessageHead,
         _ message: Span<UInt8>,
+        header: HeaderName = .authorization,
         policy: borrowing DigestPolicy,
         accounts: borrowing Accounts,
         now: Timestamp,
         using worker: DigestWorker,
     ) -> Verification {
         var result = Verification()
-        guard let credentials = select(head, message, policy, &result) else { return result }
+        guard let credentials = select(head, message, header, policy, &result) else { return result }
         guard isComplete(credentials, &result), let algorithm = result.algorithm else { return result }
         guard policy.offers(algorithm) else { return result.fail(.algorithm, .badCredentials(.algorithm)) }
         result.pass(.algorithm)
@@ -90,10 +92,11 @@ public struct DigestVerifier: Sendable {
     private func select(
         _ head: borrowing MessageHead,
         _ message: Span<UInt8>,
+        _ header: HeaderName,
         _ policy: borrowing DigestPolicy,
         _ result: inout Verification,
     ) -> DigestCredentials? {
-        var index = head.firstIndex(of: .authorization)
+        var index = head.firstIndex(of: header)
         guard index != nil else {
             result.findings.append(DigestFinding(.credentials, .failed))
             return nil
@@ -106,7 +109,7 @@ public struct DigestVerifier: Sendable {
             let read: DigestCredentials
             do throws(ParseError) {
                 // Another scheme is for somebody else.
-                guard let digest = try DigestCredentials(message, in: range, header: .authorization) else {
+                guard let digest = try DigestCredentials(message, in: range, header: header) else {
                     continue
                 }
                 read = digest

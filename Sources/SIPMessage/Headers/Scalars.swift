@@ -193,6 +193,12 @@ extension MessageHead {
         return UInt8(truncatingIfNeeded: number)
     }
 
+    /// Max-Breadth, `nil` if it isn't there; a larger number than 65535 is that (RFC 5393 §5.3.1).
+    public func maxBreadth(_ bytes: Span<UInt8>) throws(ParseError) -> UInt16? {
+        guard let range = try optional(.maxBreadth) else { return nil }
+        return UInt16(clamping: try bytes.decimal(in: range, header: .maxBreadth))
+    }
+
     /// Expires, `nil` if it isn't there (RFC 3261 §20.19).
     public func expires(_ bytes: Span<UInt8>) throws(ParseError) -> DeltaSeconds? {
         guard let range = try optional(.expires) else { return nil }

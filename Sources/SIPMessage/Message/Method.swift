@@ -69,6 +69,11 @@ public enum Method: UInt8, Hashable, Sendable, CaseIterable, BitwiseCopyable {
     }
 }
 
+extension Method: WordCodable {
+    /// As it is written; `other` for one that has no name here.
+    public var codingWord: String { self == .other ? "other" : name.description }
+}
+
 extension Span<UInt8> {
     /// Every byte of `bounds`, all of them letters, is in upper case.
     @inline(__always)

@@ -52,8 +52,12 @@ extension StatusCode {
     public static let extensionRequired = StatusCode(rawValue: 421)
     /// 423.
     public static let intervalTooBrief = StatusCode(rawValue: 423)
+    /// 430 (RFC 5626).
+    public static let flowFailed = StatusCode(rawValue: 430)
     /// 439 (RFC 5626).
     public static let firstHopLacksOutboundSupport = StatusCode(rawValue: 439)
+    /// 440 (RFC 5393).
+    public static let maxBreadthExceeded = StatusCode(rawValue: 440)
     /// 480.
     public static let temporarilyUnavailable = StatusCode(rawValue: 480)
     /// 481.

@@ -26,13 +26,16 @@ final class ConnectionOpening<Handler: MessageHandler & ~Copyable>: ChannelInbou
     private(set) var path: ReceivedFrom
     private var peer = ConnectionPeer.unverified
     private let loop: StreamLoop<Handler>
+    /// Whom we wanted to reach, if we have made it and not the peer.
+    private let server: ServerIdentity?
     private var watch: ConnectionWatch
     private var stage: Stage
     private var context: ChannelHandlerContext?
 
-    init(path: ReceivedFrom, loop: StreamLoop<Handler>) {
+    init(path: ReceivedFrom, loop: StreamLoop<Handler>, server: ServerIdentity? = nil) {
         self.path = path
         self.loop = loop
+        self.server = server
         watch = ConnectionWatch(openedAt: path.at)
         stage = path.transport.isSecure ? .handshake : .upgrade
     }
@@ -56,9 +59,10 @@ final class ConnectionOpening<Handler: MessageHandler & ~Copyable>: ChannelInbou
         guard stage == .handshake, case TLSUserEvent.handshakeCompleted? = event as? TLSUserEvent else {
             return
         }
-        let tls = try? context.pipeline.syncOperations.handler(type: NIOSSLServerHandler.self)
+        let tls = try? context.pipeline.syncOperations.handler(type: NIOSSLHandler.self)
         path.tls = tls?.tlsVersion == .tlsv13 ? .tls13 : .tls12
         peer = ConnectionPeer(tls?.peerCertificate)
+        if let server, !server.isProved(by: tls?.peerCertificate) { return refuse(context) }
         if path.transport == .tls {
             open()
         } else {
@@ -95,7 +99,13 @@ final class ConnectionOpening<Handler: MessageHandler & ~Copyable>: ChannelInbou
         guard let context, stage != .opened, stage != .ended else { return }
         stage = .opened
         path.at = loop.beginBatch().timestamp
-        let connection = StreamConnection(path: path, peer: peer, loop: loop, frames: frames)
+        let connection = StreamConnection(
+            path: path,
+            peer: peer,
+            loop: loop,
+            frames: frames,
+            isOurs: server != nil,
+        )
         let pipeline = context.pipeline.syncOperations
         do {
             if let frames { try pipeline.addHandler(frames) }
@@ -104,6 +114,12 @@ final class ConnectionOpening<Handler: MessageHandler & ~Copyable>: ChannelInbou
         } catch {
             context.close(promise: nil)
         }
+    }
+
+    /// Who answered is not whom we wanted to reach.
+    private func refuse(_ context: ChannelHandlerContext) {
+        giveUp()
+        context.closeAtOnce()
     }
 
     /// Closes at once.

@@ -18,6 +18,8 @@ final class ConnectionRegistry: Sendable {
     private struct Entry {
         var path: ReceivedFrom
         var isOpen = false
+        /// The try of ours that made it; nil: the peer made it.
+        var attempt: OutgoingConnections.Attempt?
         var send: @Sendable (Datagram) -> Bool
     }
 
@@ -32,23 +34,33 @@ final class ConnectionRegistry: Sendable {
 
     private let contents = Mutex(Contents())
     private let settings: StreamSettings
+    /// Learns what becomes of connections of our own; nil: there are none.
+    private let outgoing: OutgoingConnections?
 
-    init(settings: StreamSettings) {
+    init(settings: StreamSettings, outgoing: OutgoingConnections? = nil) {
         self.settings = settings
+        self.outgoing = outgoing
     }
 
-    /// Gives a new connection its number, if it may stay. `send` hands a message to the connection's loop.
-    func admit(_ path: ReceivedFrom, send: @escaping @Sendable (Datagram) -> Bool) -> Admission {
+    /// Gives a new connection its number, if it may stay. `send` hands a message to the connection's loop. One that
+    /// an attempt of ours has made stays: those have limits of their own.
+    func admit(
+        _ path: ReceivedFrom,
+        by attempt: OutgoingConnections.Attempt? = nil,
+        send: @escaping @Sendable (Datagram) -> Bool,
+    ) -> Admission {
         contents.withLock { contents in
             let address = path.source.address
             let fromSource = contents.perSource[address, default: 0]
             guard !contents.isClosed else { return .closed }
-            guard contents.entries.count < settings.maximumConnections else { return .tooMany }
-            guard fromSource < settings.maximumConnectionsPerSource else { return .tooManyFromSource }
+            if attempt == nil {
+                guard contents.entries.count < settings.maximumConnections else { return .tooMany }
+                guard fromSource < settings.maximumConnectionsPerSource else { return .tooManyFromSource }
+            }
             var path = path
             let number = Self.numbers.wrappingAdd(1, ordering: .relaxed).newValue
             path.connection = ConnectionID(rawValue: number)
-            contents.entries[path.connection] = Entry(path: path, send: send)
+            contents.entries[path.connection] = Entry(path: path, attempt: attempt, send: send)
             contents.perSource[address] = fromSource + 1
             return .admitted(path)
         }
@@ -56,20 +68,24 @@ final class ConnectionRegistry: Sendable {
 
     /// The connection is ready for messages; its path is final.
     func open(_ path: ReceivedFrom) {
-        contents.withLock { contents in
+        let attempt = contents.withLock { contents in
             contents.entries[path.connection]?.path = path
             contents.entries[path.connection]?.isOpen = true
+            return contents.entries[path.connection]?.attempt
         }
+        if let attempt { outgoing?.opened(attempt, as: path.connection, deliver: send) }
     }
 
-    /// Forgets a connection that is gone.
-    func remove(_ connection: ConnectionID) {
-        contents.withLock { contents in
-            guard let entry = contents.entries.removeValue(forKey: connection) else { return }
+    /// Forgets a connection that is gone; a second call does nothing.
+    func remove(_ connection: ConnectionID, because end: ConnectionEnd = .peer) {
+        let attempt = contents.withLock { contents -> OutgoingConnections.Attempt? in
+            guard let entry = contents.entries.removeValue(forKey: connection) else { return nil }
             let address = entry.path.source.address
             let left = contents.perSource[address, default: 1] - 1
             contents.perSource[address] = left > 0 ? left : nil
+            return entry.attempt
         }
+        if let attempt { outgoing?.ended(attempt, because: end) }
     }
 
     /// Hands a message to the loop of its connection; false when that is gone.
@@ -99,6 +115,7 @@ final class ConnectionRegistry: Sendable {
 
     /// Admits nobody any more.
     func close() {
+        outgoing?.close()
         contents.withLock { $0.isClosed = true }
     }
 }

@@ -14,9 +14,10 @@ struct ConnectionWatch {
     /// How long a connection that we have ended may linger until the peer ends it too.
     private static let lingering = Interval.seconds(2)
 
-    init(openedAt now: Timestamp) {
+    /// Without `awaitsMessage` the peer need not say anything before it is spoken to.
+    init(openedAt now: Timestamp, awaitsMessage: Bool = true) {
         lastRead = now
-        awaitingSince = now
+        awaitingSince = awaitsMessage ? now : nil
         lastTaken = now
     }
 

@@ -21,19 +21,21 @@ final class StreamConnection<Handler: MessageHandler & ~Copyable>: ChannelInboun
     /// WebSocket messages and pings since the bytes before.
     private var events = 0
 
-    /// `frames` is the stage that makes WebSocket messages; without it bytes come as the stream gives them.
+    /// `frames` is the stage that makes WebSocket messages; without it bytes come as the stream gives them. On a
+    /// connection that is ours it is we who speak first.
     init(
         path: ReceivedFrom,
         peer: ConnectionPeer = .unverified,
         loop: StreamLoop<Handler>,
         frames: WebSocketFrames? = nil,
+        isOurs: Bool = false,
     ) {
         self.path = path
         self.peer = peer
         self.loop = loop
         self.frames = frames
         framer = StreamFramer(limits: loop.settings.messageLimits)
-        watch = ConnectionWatch(openedAt: path.at)
+        watch = ConnectionWatch(openedAt: path.at, awaitsMessage: !isOurs)
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -196,7 +198,7 @@ extension ChannelHandlerContext {
     func closeAtOnce() {
         close(promise: nil)
         guard channel.isActive else { return }
-        let tls = try? channel.pipeline.syncOperations.context(handlerType: NIOSSLServerHandler.self)
+        let tls = try? channel.pipeline.syncOperations.context(handlerType: NIOSSLHandler.self)
         tls?.close(promise: nil)
     }
 }

@@ -31,6 +31,20 @@ extension StreamLoop where Handler: ~Copyable {
         try pipeline.addHandler(opening)
     }
 
+    /// Sets up a connection of our own. With TLS the server must have a certificate of `host`, or, if that is nil, of
+    /// its address.
+    func setUpOwn(_ channel: any Channel, path: ReceivedFrom, host: String?, tls: NIOSSLContext?) throws {
+        let pipeline = channel.pipeline.syncOperations
+        if path.transport == .tcp {
+            return try pipeline.addHandler(StreamConnection(path: path, loop: self, isOurs: true))
+        }
+        guard path.transport == .tls, let tls else { throw ChannelError.operationUnsupported }
+        try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: host))
+        try pipeline.addHandler(
+            ConnectionOpening(path: path, loop: self, server: ServerIdentity(host, path.source))
+        )
+    }
+
     /// Accepts what ``WebSocketUpgrade`` finds well, answers with subprotocol `sip` (RFC 7118 §4), and then opens
     /// the connection.
     private func upgrader(

@@ -114,15 +114,15 @@ final class StreamLoop<Handler: MessageHandler & ~Copyable> {
     }
 
     func closed(_ connection: StreamConnection<Handler>, because end: ConnectionEnd) {
-        forget(connection)
+        forget(connection, because: end)
         guard connections.removeValue(forKey: connection.path.connection) != nil else { return }
         // Not told at once: this may run inside a write, while the handler's output is being read.
         ended.append((connection.path, end))
         _ = beginBatch()
     }
 
-    func forget(_ connection: StreamConnection<Handler>) {
-        registry.remove(connection.path.connection)
+    func forget(_ connection: StreamConnection<Handler>, because end: ConnectionEnd = .peer) {
+        registry.remove(connection.path.connection, because: end)
     }
 
     /// An opening is over; the connection lives on if it is open.

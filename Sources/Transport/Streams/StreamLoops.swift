@@ -9,18 +9,25 @@ internal import Timing
 final class StreamLoops<Handler: MessageHandler & ~Copyable>: Sendable {
     let mailboxes: [Mailbox<Handler.Mail>]
     let counters: [LoopCounters]
-    private let settings: StreamSettings
-    private let registry: ConnectionRegistry
+    let settings: StreamSettings
+    let registry: ConnectionRegistry
     private let credentials: TLSCredentials?
+    let clientCredentials: TLSClientCredentials?
     private let group: MultiThreadedEventLoopGroup
     /// Each loop's own state; only its event loop may look inside.
-    private let boxes: [NIOLoopBoundBox<StreamLoop<Handler>?>]
+    let boxes: [NIOLoopBoundBox<StreamLoop<Handler>?>]
     private let servers = Mutex<[any Channel]>([])
 
-    init(settings: StreamSettings, registry: ConnectionRegistry, credentials: TLSCredentials?) {
+    init(
+        settings: StreamSettings,
+        registry: ConnectionRegistry,
+        credentials: TLSCredentials?,
+        clientCredentials: TLSClientCredentials? = nil,
+    ) {
         self.settings = settings
         self.registry = registry
         self.credentials = credentials
+        self.clientCredentials = clientCredentials
         // The loops' threads start here; signals are the main thread's.
         var before = csocket_signal_mask()
         csocket_block_signals(&before)
@@ -111,7 +118,7 @@ final class StreamLoops<Handler: MessageHandler & ~Copyable>: Sendable {
     }
 
     /// At `high` unsent bytes a peer is no longer read from, at `low` it is again.
-    private var waterMark: ChannelOptions.Types.WriteBufferWaterMark {
+    var waterMark: ChannelOptions.Types.WriteBufferWaterMark {
         let high = min(64 << 10, max(2, settings.maximumUnsentBytes))
         return .init(low: high / 2, high: high)
     }

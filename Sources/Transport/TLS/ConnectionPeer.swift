@@ -25,21 +25,19 @@ public struct ConnectionPeer: Hashable, Sendable {
 extension ConnectionPeer {
     /// Reads a certificate that the handshake has verified; nil is nobody.
     init(_ certificate: NIOSSLCertificate?) {
-        self.init(identities: [])
-        guard let certificate else { return }
+        self.init(identities: Array(Self.all(certificate).prefix(Self.maximumIdentities)))
+    }
+
+    /// All identities of a certificate.
+    static func all(_ certificate: NIOSSLCertificate?) -> [String] {
+        guard let certificate else { return [] }
         let names = certificate._subjectAlternativeNames()
-        let uris = names.lazy.filter { $0.nameType == .uri }.compactMap {
-            Self.domain(ofURI: Array($0.contents))
-        }
-        identities = Array(uris.prefix(Self.maximumIdentities))
-        if identities.isEmpty {
-            let hosts = names.lazy.filter { $0.nameType == .dnsName }
-                .compactMap { Self.domain(Array($0.contents)) }
-            identities = Array(hosts.prefix(Self.maximumIdentities))
-        }
+        let uris = names.filter { $0.nameType == .uri }.compactMap { domain(ofURI: Array($0.contents)) }
+        guard uris.isEmpty else { return uris }
         if names.isEmpty, let der = try? certificate.toDERBytes(), let name = SubjectName.common(in: der) {
-            identities = [name]
+            return [name]
         }
+        return names.filter { $0.nameType == .dnsName }.compactMap { domain(Array($0.contents)) }
     }
 
     /// The host of a SIP URI; nil for one with a user (that names a person, not a domain) and for any other

@@ -43,7 +43,7 @@ struct TLSIdentity: Sendable {
         expires = WallTime(secondsSince1970: chain.first.map { Int($0.notValidAfter) } ?? 0)
     }
 
-    private static func certificates(_ path: String) throws(TransportError) -> [NIOSSLCertificate] {
+    static func certificates(_ path: String) throws(TransportError) -> [NIOSSLCertificate] {
         let bytes = try PEMFile.read(path)
         guard let chain = try? NIOSSLCertificate.fromPEMBytes(bytes), !chain.isEmpty else {
             let reason =
@@ -53,7 +53,7 @@ struct TLSIdentity: Sendable {
         return chain
     }
 
-    private static func key(_ path: String) throws(TransportError) -> NIOSSLPrivateKey {
+    static func key(_ path: String) throws(TransportError) -> NIOSSLPrivateKey {
         let bytes = try PEMFile.read(path)
         if let key = try? NIOSSLPrivateKey(bytes: bytes, format: .pem) { return key }
         let isEncrypted = String(decoding: bytes, as: UTF8.self).contains("ENCRYPTED")

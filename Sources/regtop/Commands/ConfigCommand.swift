@@ -89,6 +89,8 @@ enum SettingsExample {
               # users: ["4417"]              # only these; default: all
             subscriptions: {offered: true, max: 4}                        # RFC 3680
               # administrators: ["watcher"]  # may watch everybody
+            calls: {mode: off, timer-c: 185, ringing: 20, breadth: 60, record-route: true}
+              # next-hop: "sip:gw.example.test"   # mode: off, redirect, proxy; next-hop takes what is for others
             # numbers: {trunk1: ["+12145550100-0199"]}                    # RFC 6140
             # access:                        # the first rule that fits counts; default: digest
             #   - {from: 10.1.0.0/16, transports: [tls], may: named, users: ["4417"]}

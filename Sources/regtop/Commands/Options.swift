@@ -18,6 +18,9 @@ struct ServiceOptions: ParsableArguments {
     @Flag(help: "Take registrations without a password. For laboratories only.")
     var open = false
 
+    @Option(help: "What becomes of calls, of every domain: off, redirect or proxy.")
+    var calls: String?
+
     @Option(
         help: "Settings file (YAML). Default: $XDG_CONFIG_HOME/regtop/regtop.yaml, /etc/regtop/regtop.yaml."
     )
@@ -43,6 +46,7 @@ struct ServiceOptions: ParsableArguments {
         }
         if let accounts { settings.accounts = accounts }
         if open { settings.open = true }
+        if let calls { settings.calls = try CallsMode.checked(calls, "--calls \(calls)") }
         if let state { settings.state = state }
         if let metrics { settings.metrics = metrics }
         return settings
@@ -194,12 +198,26 @@ enum EnvironmentSettings {
         }
         if let accounts = value("ACCOUNTS") { settings.accounts = accounts }
         if let open = try flag("OPEN") { settings.open = open }
+        if let calls = value("CALLS") {
+            settings.calls = try CallsMode.checked(calls, "REGTOP_CALLS=\(calls)")
+        }
         if let state = value("STATE") { settings.state = state }
         if let metrics = value("METRICS") { settings.metrics = metrics }
         if let theme = value("THEME") { settings.console.theme = theme }
         if let readOnly = try flag("READ_ONLY") { settings.console.readOnly = readOnly }
         if let ascii = try flag("ASCII") { settings.console.ascii = ascii }
         if let none = environment["NO_COLOR"], !none.isEmpty { settings.console.noColor = true }
+    }
+}
+
+/// The mode of calls as an option or a variable names it.
+enum CallsMode {
+    /// The mode, if it is one.
+    static func checked(_ mode: String, _ place: String) throws -> String {
+        guard CallSettings.modes.contains(mode) else {
+            throw HostError("\(place): write \(CallSettings.modes.joined(separator: ", "))", exitCode: 2)
+        }
+        return mode
     }
 }
 
@@ -215,6 +233,7 @@ extension Settings {
         tls.certificate = tls.certificate.map(resolved)
         tls.key = tls.key.map(resolved)
         tls.clientAuthorities = tls.clientAuthorities.map(resolved)
+        tls.authorities = tls.authorities.map(resolved)
         domains = domains.mapValues { domain in
             var domain = domain
             domain.accounts = domain.accounts.map(resolved)

@@ -78,6 +78,14 @@ enum Examples {
                 ),
                 .query(
                     WindowQuery(
+                        subject: .attempts(filter: nil, failuresOnly: false, kind: .calls),
+                        anchor: .end,
+                        height: 40
+                    ),
+                    serial: 19
+                ),
+                .query(
+                    WindowQuery(
                         subject: .log(filter: try Filter("disk since:10m", for: .log), level: .warning),
                         anchor: .row(.line(812), offset: 0),
                         height: 40
@@ -104,6 +112,7 @@ enum Examples {
                 .replay(at: WallTime(secondsSince1970: 1_789_990_000), serial: 15),
                 .statistics(serial: 16),
                 .explain(ExplainQuery(from: "198.51.100.7", aor: "alice@sip.example.net"), serial: 17),
+                .route(RouteQuery(aor: Array("4417@sip.example.net".utf8)), serial: 17),
                 .values(ValuesQuery(subject: .bindings, field: "ua", prefix: "zo"), serial: 18),
                 .perform(
                     act(.block([aor, .source(IPAddress(ipv4: 0xc633_6407))], for: nil), "stolen phone"),
@@ -119,6 +128,23 @@ enum Examples {
                 .messages(MessagesQuery(ids: [AttemptID(rawValue: 4_711)]), serial: 19),
             ]
         }
+    }
+
+    /// A call that rings at a phone over its connection, and goes by another flow of it when that fails.
+    private static var route: RouteAnswer {
+        var answer = RouteAnswer(aor: Array("4417@sip.example.net".utf8), outcome: .forwarded)
+        var target = RouteTarget(requestURI: Array("sip:4417@10.0.0.5:5060;transport=tcp".utf8))
+        target.host = Array("198.51.100.7".utf8)
+        (target.port, target.transport, target.isFlow, target.connection) = (49_152, .tcp, true, 7)
+        target.binding = BindingID(rawValue: 0x3f00_0001_0000_002a)
+        target.troubles = [.contactUser]
+        var other = target
+        (other.route, other.connection) = ([Array("<sip:edge1.example.net;lr>".utf8)], 0)
+        (other.isFlow, other.port, other.isFallback) = (false, 0, true)
+        (other.host, other.transport, other.troubles) = (Array("edge1.example.net".utf8), nil, [])
+        answer.groups = [[target, other]]
+        (answer.ringing, answer.timerC, answer.recordsRoute) = (20, 185, true)
+        return answer
     }
 
     /// An attempt whose request was sent again, and nobody answered.
@@ -274,6 +300,7 @@ enum Examples {
                 ExplainAnswer(lines: ["rule 1: any may register with a password"], canRegister: true),
                 serial: 17
             ),
+            .route(route, serial: 17),
             .values([SeenValue("Zoiper rv2.10.19", 812), SeenValue("ZoIPer 5", 3)], serial: 18),
             .messages(messages, serial: 18),
             .notice(notice),

@@ -90,6 +90,7 @@ final class Invention {
             .outboundRequired,
             .severalFlows, .contactLoops(position: number()), .bulkMisused, .bulkNotAllowed, .notAcceptable,
             .tooManySubscriptions(limit: number()),
+            .noBinding, .notARelay, .requestLoops, .breadthExceeded, .unreachable, .flowFailed,
         ]
         return random.pick(all)
     }

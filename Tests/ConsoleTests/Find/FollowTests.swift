@@ -11,7 +11,7 @@ import Testing
 @Suite struct FollowTests {
     private func filter(_ driver: Driver) -> String? {
         switch driver.model.windowQuery.subject {
-        case .bindings(let filter, _), .attempts(let filter, _), .log(let filter, _), .audit(let filter):
+        case .bindings(let filter, _), .attempts(let filter, _, _), .log(let filter, _), .audit(let filter):
             filter?.text
         case .security(_, let filter): filter?.text
         default: nil

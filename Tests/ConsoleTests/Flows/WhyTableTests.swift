@@ -204,10 +204,11 @@ import Timing
             .firstHopLacksOutbound, .outboundRequired, .severalFlows, .contactLoops(position: 1),
             .bulkMisused,
             .bulkNotAllowed, .notAcceptable, .tooManySubscriptions(limit: 4),
+            .noBinding, .notARelay, .requestLoops, .breadthExceeded, .unreachable, .flowFailed,
         ] + DigestCheck.allCases.map { .badCredentials($0) }
 
     @Test func everyRefusalHasAWhyAndAdvice() {
-        #expect(Set(Self.reasons.map(\.word)).count == 50, "\(Set(Self.reasons.map(\.word)).count) reasons")
+        #expect(Set(Self.reasons.map(\.word)).count == 56, "\(Set(Self.reasons.map(\.word)).count) reasons")
         var seen: Set<String> = []
         for reason in Self.reasons {
             let words = RefusalWords(reason, user: "9001", aor: "9001@example.test")

@@ -67,7 +67,7 @@ import Testing
                 (model.bindingsFilter.filter == nil) == filter.isEmpty && model.order.column == column,
                 "\(what)"
             )
-        case .attempts(let filter, let failuresOnly):
+        case .attempts(let filter, let failuresOnly, _):
             #expect(model.screen == .attempts && model.attemptsFilter.text == filter, "\(what)")
             #expect((model.attemptsFilter.filter == nil) == filter.isEmpty, "\(what)")
             #expect(model.failuresOnly == failuresOnly, "\(what)")

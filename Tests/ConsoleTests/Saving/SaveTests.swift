@@ -76,7 +76,7 @@ import Testing
         }
         driver.input(.saved(2, .done(rows: 1, bytes: 1, path: "/x")))
         driver.press("S⇤⇤⇤→→⇥⇥⇥⏎")
-        guard case .attempts(let filter, _)? = lastOrder(driver)?.content else {
+        guard case .attempts(let filter, _, _)? = lastOrder(driver)?.content else {
             Issue.record("\(driver.screen)")
             return
         }
@@ -101,7 +101,7 @@ import Testing
     /// The filter of a list that is saved, without the operator's own names.
     private func filter(of content: SaveOrder.Content?) -> String? {
         switch content {
-        case .bindings(let filter, _, _), .attempts(let filter, _): filter
+        case .bindings(let filter, _, _), .attempts(let filter, _, _): filter
         case .security(_, let filter), .devices(_, let filter), .log(let filter, _), .audit(let filter),
             .blocks(let filter):
             filter?.expansion
@@ -125,7 +125,7 @@ import Testing
     @Test func failuresWarningsAndAllThatAreMarkedAreSavedAsTheyAreShown() {
         var driver = Driver(view: .attempts)
         driver.press("!S⏎")
-        guard case .attempts(_, let failuresOnly)? = lastOrder(driver)?.content else {
+        guard case .attempts(_, let failuresOnly, _)? = lastOrder(driver)?.content else {
             Issue.record("\(driver.screen)")
             return
         }

@@ -106,6 +106,8 @@ struct Driver {
             return .acts(world.acts(at: now.timestamp), serial: serial)
         case .explain(_, let serial):
             return .explanation(ExplainAnswer(lines: ["no rule"], canRegister: true), serial: serial)
+        case .route(let query, let serial):
+            return .route(RouteAnswer(aor: query.aor, outcome: .forwarded), serial: serial)
         case .messages(_, let serial):
             return .messages(MessagesPage(at: now.timestamp), serial: serial)
         case .perform(let command, let serial):

@@ -115,21 +115,24 @@ struct World {
                 return Window(content: .missing, at: now)
             }
             return Window(content: .binding(shown == nil ? detail(row) : pastDetail(row)), at: now)
-        case .attempts(let filter, let failuresOnly):
-            let rows = attempts.filter { (!failuresOnly || $0.verdict.isFailure) && matches($0.aor, filter) }
+        case .attempts(let filter, let failuresOnly, let kind):
+            let rows = attempts.filter { row in
+                (kind == .all || (kind == .calls) == (row.call != nil))
+                    && (!failuresOnly || row.isFailure) && matches(row.aor, filter)
+            }
             let (part, rank) = cut(rows, query) { .attempt($0.id) }
             return Window(
                 content: .attempts(part),
                 rank: rank,
                 matched: rows.count,
-                total: attempts.count,
+                total: attempts.count { kind == .all || (kind == .calls) == ($0.call != nil) },
                 at: now
             )
         case .attempt(let id):
             guard let row = attempts.first(where: { $0.id == id }) else {
                 return Window(content: .missing, at: now)
             }
-            var detail = Samples.detail(row, refusal: row.refusal)
+            var detail = row.call == nil ? Samples.detail(row, refusal: row.refusal) : Samples.callDetail(row)
             if let messageBytes {
                 for index in detail.messages.indices {
                     detail.messages[index].bytes = messageBytes

@@ -48,6 +48,8 @@ struct StatisticsTests {
         statistics.store = StoreHealth()
         statistics.totals.verdicts = [(.ok, 3)]
         (statistics.totals.missedBeats, statistics.totals.outages) = (44, 2)
+        statistics.calls.calls[.busy] = 5
+        (statistics.calls.open, statistics.calls.dropped, statistics.callRingFill) = (2, 9, 25)
         for metric in statistics.metrics {
             let name = MetricName(rawValue: metric.name)
             for sample in metric.samples {
@@ -62,6 +64,12 @@ struct StatisticsTests {
         let alone = statistics.metrics.filter { $0.samples.count == 1 }
         #expect(alone.first { $0.name == "regtop_bindings_late" }?.samples[0].value == 44)
         #expect(alone.first { $0.name == "regtop_outages" }?.samples[0].value == 2)
+        let busy = statistics.metrics.first { $0.name == MetricName.calls.rawValue }?.samples
+            .filter { $0.labels.first?.last == "busy" }.map(\.value)
+        #expect(busy == [5, 0])
+        #expect(value(.callsOpen, in: statistics.metrics) == 2)
+        #expect(value(.callsDropped, in: statistics.metrics) == 9)
+        #expect(value(.callsRingFill, in: statistics.metrics) == 0.25)
     }
 
     @Test("Causes become words that a query can name")

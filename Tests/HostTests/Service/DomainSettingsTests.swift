@@ -1,5 +1,6 @@
 import Registrar
 import Testing
+import Timing
 
 @testable import Host
 
@@ -13,7 +14,34 @@ struct DomainSettingsTests {
         #expect(domain.connectionLoss == .keep)
         #expect(domain.pingPolicy == PingPolicy())
         #expect(domain.subscriptionPolicy == SubscriptionPolicy())
+        #expect(domain.callPolicy() == CallPolicy())
         #expect(domain.unusableText == nil)
+    }
+
+    @Test("Calls become their policy; an option for all domains stands above a domain's own mode")
+    func calls() {
+        var domain = DomainSettings()
+        for (word, mode) in [("off", CallPolicy.Mode.off), ("redirect", .redirect), ("proxy", .proxy)] {
+            domain.calls.mode = word
+            #expect(domain.callPolicy().mode == mode)
+            #expect(DomainSettings().callPolicy(mode: word).mode == mode)
+        }
+        domain.calls.nextHop = "sip:192.0.2.1:5080;transport=tcp"
+        (domain.calls.timerC, domain.calls.ringing, domain.calls.breadth) = (240, 30, 6)
+        domain.calls.recordsRoute = false
+        let policy = CallPolicy(
+            mode: .proxy,
+            nextHop: Array("sip:192.0.2.1:5080;transport=tcp".utf8),
+            timerC: .seconds(240),
+            ringing: .seconds(30),
+            breadth: 6,
+            recordsRoute: false
+        )
+        #expect(domain.callPolicy() == policy && domain.unusableText == nil)
+        for text in ["gw.test", "sip:alice@gw.test", "tel:+1", "sip:", "sip:gw.test\r\nX: 1", ""] {
+            domain.calls.nextHop = text
+            #expect(domain.unusableText?.contains("calls.next-hop") == true, "\(text)")
+        }
     }
 
     @Test("Every word becomes its policy")

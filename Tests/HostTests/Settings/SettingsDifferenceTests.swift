@@ -51,6 +51,22 @@ struct SettingsDifferenceTests {
         )
     }
 
+    @Test("What becomes of calls counts at once")
+    func calls() {
+        let found = lines(from: { $0.domains["a.test"] = DomainSettings() }) {
+            $0.calls = "redirect"
+            $0.domains["a.test"] = DomainSettings()
+            $0.domains["a.test"]?.calls.mode = "proxy"
+            $0.domains["a.test"]?.calls.nextHop = "sip:gw.test"
+        }
+        #expect(
+            found == [
+                "a.test calls.mode off -> proxy", "a.test calls.next-hop none -> sip:gw.test",
+                "calls none -> redirect",
+            ]
+        )
+    }
+
     @Test("What belongs to the store, the socket and the log waits for the next start")
     func stateWaits() {
         let found = lines(to: {
@@ -122,7 +138,8 @@ struct SettingsDifferenceTests {
     @Test("Every setting has its line: no change goes unsaid")
     func complete() {
         let changes: [(inout Settings) -> Void] = [
-            { $0.open = true }, { $0.tls.key = "k" }, { $0.security.allow = ["10.0.0.0/8"] },
+            { $0.open = true }, { $0.calls = "proxy" }, { $0.tls.key = "k" },
+            { $0.security.allow = ["10.0.0.0/8"] },
             { $0.console.view = "log" }, { $0.limits.message = 2_048 }, { $0.state = "/s" },
             { $0.store.isOn = false }, { $0.store.durability = "power" }, { $0.store.onFailure = "continue" },
             { $0.store.grace = 0 }, { $0.history.days = 1 }, { $0.history.size = 1 },
@@ -143,6 +160,8 @@ struct SettingsDifferenceTests {
             {
                 $0.users["a"] = UserSettings(); $0.users["a"]?.contacts = 3
             },
+            { $0.calls.mode = "proxy" }, { $0.calls.nextHop = "sip:a" }, { $0.calls.timerC = 200 },
+            { $0.calls.ringing = 9 }, { $0.calls.breadth = 9 }, { $0.calls.recordsRoute = false },
         ]
         for change in ofDomain {
             let found = lines {
@@ -155,8 +174,8 @@ struct SettingsDifferenceTests {
             #expect(found.count == 1 && found != ["the settings are others"], "\(found)")
         }
         // A new setting needs its line, and its change above.
-        #expect(Mirror(reflecting: DomainSettings()).children.count == 19)
-        #expect(Mirror(reflecting: Settings()).children.count == 14)
+        #expect(Mirror(reflecting: DomainSettings()).children.count == 20)
+        #expect(Mirror(reflecting: Settings()).children.count == 15)
     }
 
     @Test("An accounts file tells what is different from before")

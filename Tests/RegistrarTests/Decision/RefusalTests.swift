@@ -328,6 +328,48 @@ struct RefusalTests {
             clause: "RFC 3261 §10.3 step 4",
             phrase: "Account Not Allowed From This Address"
         ),
+        Row(
+            reason: .noBinding,
+            status: 480,
+            extra: .none,
+            clause: "RFC 3261 §21.4.18",
+            phrase: "Nobody Registered"
+        ),
+        Row(
+            reason: .unreachable,
+            status: 480,
+            extra: .none,
+            clause: "RFC 3261 §21.4.18",
+            phrase: "Nobody Reachable"
+        ),
+        Row(
+            reason: .flowFailed,
+            status: 430,
+            extra: .none,
+            clause: "RFC 5626 §5.3.1",
+            phrase: nil
+        ),
+        Row(
+            reason: .notARelay,
+            status: 403,
+            extra: .none,
+            clause: "RFC 3261 §16.3",
+            phrase: "No Relay Between Strangers"
+        ),
+        Row(
+            reason: .requestLoops,
+            status: 482,
+            extra: .none,
+            clause: "RFC 3261 §16.3",
+            phrase: nil
+        ),
+        Row(
+            reason: .breadthExceeded,
+            status: 440,
+            extra: .none,
+            clause: "RFC 5393 §5.3.3.1",
+            phrase: nil
+        ),
     ]
 
     @Test(arguments: clauses)
@@ -345,6 +387,6 @@ struct RefusalTests {
     }
 
     @Test func theTableNamesEveryReason() {
-        #expect(Set(Self.clauses.map(\.reason.word)).count == 48)
+        #expect(Set(Self.clauses.map(\.reason.word)).count == 54)
     }
 }

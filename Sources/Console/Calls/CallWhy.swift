@@ -1,0 +1,252 @@
+internal import BindingTable
+internal import Cells
+internal import Monitor
+internal import SIPMessage
+internal import Timing
+
+/// Why a call came out as it did: what was decided here, what each leg answered, and what is known of the bindings that
+/// it went to.
+struct CallWhy {
+    let detail: AttemptDetail
+    let call: CallRow
+    let clock: LocalClock
+
+    /// nil for a try to register.
+    init?(_ detail: AttemptDetail, clock: LocalClock) {
+        guard let call = detail.row.call else { return nil }
+        (self.detail, self.call, self.clock) = (detail, call, clock)
+    }
+
+    private var row: AttemptRow { detail.row }
+
+    // MARK: The headline
+
+    /// The sentence above the legs, and how it is shown.
+    var headline: (text: String, role: Role) {
+        let role: Role =
+            switch CallVerdictWords.role(call.verdict) {
+            case .stateOK: .verdictOK
+            case .stateFail: .verdictBad
+            case let other: other
+            }
+        return (sentence + ".", role)
+    }
+
+    private var sentence: String {
+        if let refusal = row.refusal, refusal != .challenge, call.verdict != .noBinding {
+            return "REFUSED with \(call.status): \(words(of: refusal).why)"
+        }
+        switch call.verdict {
+        case .answered: return answered
+        case .noAnswer: return noAnswer
+        case .busy, .declined, .failed: return answeredBadly
+        case .cancelled:
+            return
+                "GIVEN UP: the caller hung up\(ringing.map { " after \($0) of ringing" } ?? ", before it rang")"
+        case .noBinding: return nobody
+        case .deadContact where call.legs.count == 1:
+            return "NOT REACHED: the only phone gave no sign of life"
+        case .deadContact where call.legs.isEmpty:
+            return "NOT REACHED: the connection of every phone is gone"
+        default: return CallVerdictWords.sentence(call.verdict)
+        }
+    }
+
+    /// `ANSWERED by 4417 (leg 2) after 4.2 s`
+    private var answered: String {
+        let took = TimeText.delay(microseconds: Int((row.endedAt - row.startedAt).nanoseconds / 1_000))
+        guard let place = call.legs.firstIndex(where: { (200..<300).contains($0.status) }) else {
+            return "ANSWERED with \(call.status) after \(took)"
+        }
+        let talked = length.map { "; it lasted \($0)" } ?? ""
+        return "ANSWERED by \(name(place)) after \(took)\(talked)"
+    }
+
+    /// How long the call lasted: from the answer to BYE; nil while it does, or if that is not kept.
+    private var length: String? {
+        let bye = detail.messages.first { $0.isRequest && $0.summary.hasPrefix("BYE") }
+        return bye.map { TimeText.length(max(0, ($0.at - row.endedAt).seconds)) }
+    }
+
+    private var noAnswer: String {
+        if let place = call.legs.firstIndex(where: { $0.status == 480 || $0.status == 408 }) {
+            return "NO ANSWER: \(name(place)) says \(call.legs[place].status)"
+        }
+        let phones = TimeText.count(call.legs.count, "phone")
+        return "NO ANSWER: \(ringing.map { "it rang for \($0)" } ?? "\(phones) asked"), and nobody picked up"
+    }
+
+    /// `BUSY: 4417 (leg 1) answered 486`
+    private var answeredBadly: String {
+        let word =
+            switch call.verdict {
+            case .busy: "BUSY"
+            case .declined: "DECLINED"
+            default: "FAILED"
+            }
+        let place =
+            call.legs.firstIndex { $0.status == call.status } ?? call.legs.firstIndex { $0.status >= 300 }
+        guard let place else { return "\(word): the caller was told \(call.status)" }
+        return "\(word): \(name(place)) answered \(answer(of: place))"
+    }
+
+    /// `nobody is registered for 4417@…: its last binding expired 03:12:10`
+    private var nobody: String {
+        let start = "NOBODY IS REGISTERED for \(row.aor)"
+        guard let end = detail.bindingEnd else { return "\(start): no binding of it is remembered" }
+        let who = end.by.isEmpty ? "" : " by \(end.by)"
+        return "\(start): its last binding ended \(clock.clock(end.at)) (\(end.cause.text)\(who))"
+    }
+
+    private func words(of refusal: RefusalReason) -> RefusalWords {
+        let until: String =
+            switch refusal {
+            case .blockedAOR(let seconds), .blockedSource(let seconds):
+                clock.clock(row.endedAt + .seconds(Int(seconds)))
+            default: ""
+            }
+        let request = detail.messages.first { $0.isRequest }?.bytes ?? []
+        if refusal == .notAllowedForAOR {
+            let user = DigestText.credentials(of: request)["username"] ?? ""
+            return RefusalWords.identity(user: user, from: call.caller)
+        }
+        return RefusalWords(
+            refusal,
+            user: DigestText.credentials(of: request)["username"] ?? "",
+            aor: row.aor,
+            domain: RawMessage.requestDomain(of: request),
+            until: until
+        )
+    }
+
+    // MARK: The legs
+
+    /// `4417 (leg 2)`, without the number where there is but one.
+    private func name(_ place: Int) -> String {
+        let target = CallVerdictWords.target(call.legs[place])
+        let shown = target.isEmpty ? "\(call.legs[place].path.source)" : target
+        return call.legs.count == 1 ? shown : "\(shown) (leg \(place + 1))"
+    }
+
+    /// `486 Busy Here` as the leg has said it.
+    private func answer(of place: Int) -> String {
+        let status = call.legs[place].status
+        let message = detail.messages.last {
+            $0.leg == place + 1 && $0.isOutgoing == false && $0.status == status
+        }
+        return message?.summary ?? "\(status)"
+    }
+
+    /// For how long it rang anywhere; nil: it did not.
+    private var ringing: String? {
+        let first = detail.messages.first {
+            $0.leg ?? 0 > 0 && $0.isOutgoing == false && (180..<190).contains($0.status)
+        }
+        return first.map { TimeText.length(max(0, (row.endedAt - $0.at).seconds)) }
+    }
+
+    /// One line for each leg: who, where, what it answered; below it what is wrong there.
+    private var legs: [(text: String, role: Role)] {
+        call.legs.indices.flatMap { place in
+            [leg(place)] + remarks(place).map { ("   ! \($0)", Role.stateWarn) }
+        }
+    }
+
+    private func leg(_ place: Int) -> (text: String, role: Role) {
+        let leg = call.legs[place]
+        let way = "\(leg.path.source) \(leg.path.transport.name)"
+        let target = CallVerdictWords.target(leg)
+        let head = " \(place + 1) \(target.isEmpty ? "" : "\(target) at ")\(way): "
+        guard leg.status > 0 else {
+            let copies = TimeText.count(max(1, leg.copies), "copy", plural: "copies")
+            let span = silence(place).map { " in \($0)" } ?? ""
+            return ("\(head)no answer to \(copies) of \(row.method)\(span)", .stateFail)
+        }
+        let role: Role =
+            switch leg.status {
+            case ..<200: .text
+            case ..<300: .stateOK
+            case 487: .textDim
+            default: .stateWarn
+            }
+        let ended = leg.status == 487 ? " (cancelled by us)" : ""
+        return ("\(head)\(answer(of: place))\(ended)", role)
+    }
+
+    /// For how long a leg has said nothing: from the first copy to the end of the call.
+    private func silence(_ place: Int) -> String? {
+        let copies = detail.messages.filter { $0.leg == place + 1 && $0.isOutgoing == true && $0.isRequest }
+        guard let first = copies.first else { return nil }
+        let end = max(row.endedAt, copies.last?.at ?? row.endedAt)
+        return "\(max(0, (end - first.at).seconds)) s"
+    }
+
+    /// Statuses with which a phone says that it is not whom the call is for, or does not like what is asked of it.
+    private static let rejections: Set<UInt16> = [400, 403, 404, 410, 416, 484, 485, 488, 501, 604, 606]
+
+    /// What is wrong at a leg, as far as it can be told.
+    private func remarks(_ place: Int) -> [String] {
+        let leg = call.legs[place]
+        guard leg.status == 0 || leg.status >= 300, leg.status != 487 else { return [] }
+        guard let called = leg.called else {
+            return leg.status == 0 && leg.binding != nil ? ["its binding is no longer remembered"] : []
+        }
+        var remarks: [String] = []
+        let troubles = Set(called.troubles)
+        if Self.rejections.contains(leg.status), troubles.contains(.contactUser) {
+            let user = CallVerdictWords.target(leg)
+            let account = called.aor.prefix { $0 != "@" }
+            remarks.append(
+                "contact user mismatch: the call asked it for \"\(user)\", its account is \"\(account)\": many phones reject that; set both the same in the phone"
+            )
+        }
+        if leg.status == 0 { remarks += dead(leg, troubles) }
+        if let end = called.end {
+            remarks.append("its binding has ended since: \(end.cause.text) \(clock.clock(end.at))")
+        }
+        return remarks
+    }
+
+    private func dead(_ leg: CallLeg, _ troubles: Set<CallTrouble>) -> [String] {
+        if leg.path.transport.isReliable {
+            let isGone = troubles.contains(.unreachable) || troubles.contains(.connectionGone)
+            return [isGone ? "its connection has ended" : "its connection takes bytes and gives no answer"]
+        }
+        if troubles.contains(.privateContact) { return [CallWords.sentence(.privateContact)] }
+        if troubles.contains(.stoppedAnswering) {
+            return ["it has stopped answering pings, too: the phone or the way to it is gone"]
+        }
+        if troubles.contains(.forgottenByNAT) {
+            return [
+                "silent for more than 3 m behind NAT: the mapping is probably gone; let it refresh or be pinged more often"
+            ]
+        }
+        return ["unplugged, moved, or a NAT or firewall has forgotten it"]
+    }
+
+    // MARK: All of it
+
+    private var advice: String {
+        if let refusal = row.refusal, refusal != .challenge {
+            let words = words(of: refusal)
+            if !words.advice.isEmpty { return words.advice }
+        }
+        return CallVerdictWords.advice(call.verdict)
+    }
+
+    /// Headline, legs and advice in lines of text. Not sanitised.
+    var lines: [String] {
+        [headline.text] + legs.map { $0.text.trimmed } + (advice.isEmpty ? [] : ["-> \(advice)"])
+    }
+
+    /// All lines, for a panel of this width.
+    func lines(width: Int) -> [RunLine] {
+        let columns = max(10, width - 1)
+        var lines = RunLine(headline.text, role: headline.role).wordWrapped(columns: columns)
+        for leg in legs { lines += RunLine(leg.text, role: leg.role).wordWrapped(columns: columns) }
+        if !advice.isEmpty {
+            lines += RunLine("-> \(advice)", role: .textStrong).wordWrapped(columns: columns)
+        }
+        return lines
+    }
+}

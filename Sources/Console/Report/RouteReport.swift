@@ -1,0 +1,76 @@
+internal import BindingTable
+public import ConsoleLink
+internal import SIPMessage
+
+/// What a call to an address of record would come to now, in lines for people.
+public struct RouteReport {
+    /// The lines; a stranger's bytes in them are made safe.
+    public private(set) var lines: [String] = []
+
+    /// Tells an answer.
+    public init(_ answer: RouteAnswer) {
+        let aor = BindingColumns.text(answer.aor)
+        switch answer.outcome {
+        case .refused:
+            lines.append("\(aor)  \(Self.refusal(answer, aor))")
+        case .redirected:
+            lines.append("\(aor)  302: the caller is sent to")
+            for (index, contact) in answer.contacts.enumerated() {
+                lines.append("\(index + 1)  \(BindingColumns.text(Redaction.withoutPasswords(contact)))")
+            }
+        case .forwarded:
+            lines.append("\(aor)  \(Self.summary(answer))")
+            for (index, group) in answer.groups.enumerated() { tell(group, number: index + 1) }
+        }
+    }
+
+    /// The id of the binding that a target is, as lists write it; nil: it leads elsewhere.
+    public static func binding(_ target: RouteTarget) -> String? {
+        target.binding.map { ReportText.hex($0.rawValue) }
+    }
+
+    /// `480: nobody is registered for it`
+    public static func refusal(_ answer: RouteAnswer, _ aor: String) -> String {
+        guard let reason = answer.reason else {
+            return answer.status == 0 ? "nothing is answered" : "\(answer.status): refused"
+        }
+        let domain = aor.split(separator: "@").last.map(String.init) ?? ""
+        let words = RefusalWords(reason, user: "", aor: aor, domain: domain)
+        return "\(answer.status): \(words.why)"
+    }
+
+    private static func summary(_ answer: RouteAnswer) -> String {
+        let phones = answer.groups.reduce(0) { $0 + $1.count { !$0.isFallback } }
+        let places = phones == 1 ? "1 place" : "\(phones) places"
+        let steps = answer.groups.count < 2 ? "" : " in \(answer.groups.count) steps of \(answer.ringing) s"
+        let fate = answer.reachesSomebody ? "" : "; none can be reached: the call FAILS"
+        return "goes to \(places)\(steps), rings \(answer.timerC) s at most\(fate)"
+    }
+
+    private mutating func tell(_ group: [RouteTarget], number: Int) {
+        for target in group {
+            let uri = BindingColumns.text(Redaction.withoutPasswords(target.requestURI))
+            let mark = target.isFallback ? "else" : "\(number)"
+            lines.append("\(mark)  INVITE \(uri) -> \(Self.hop(target))")
+            for value in target.route { lines.append("   Route: \(BindingColumns.text(value))") }
+            for trouble in target.troubles {
+                lines.append("   \(trouble.isFatal ? "FAILS" : "!") \(CallWords.sentence(trouble))")
+            }
+        }
+    }
+
+    private static func hop(_ target: RouteTarget) -> String {
+        guard !target.host.isEmpty else { return "nowhere" }
+        let host = BindingColumns.text(target.host)
+        let shown = host.contains(":") ? "[\(host)]" : host
+        let port = target.port == 0 ? "" : ":\(target.port)"
+        let over = target.transport.map { " \($0.name)" } ?? ""
+        let way =
+            switch (target.isFlow, target.connection) {
+            case (true, 0): ", where it sends from"
+            case (true, let number): ", its own connection (\(number))"
+            default: ""
+            }
+        return "\(shown)\(port)\(over)\(way)"
+    }
+}

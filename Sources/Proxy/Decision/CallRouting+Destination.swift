@@ -1,0 +1,176 @@
+import BindingTable
+import Registrar
+import SIPMessage
+import Timing
+
+extension CallRouting {
+    /// RFC 3261 §16.5: where it goes, and whether it may.
+    func destination(
+        of request: CallRequest,
+        from caller: Caller,
+        _ head: borrowing MessageHead,
+        _ bytes: Span<UInt8>,
+        _ ourselves: Ourselves,
+    ) -> ProxyDecision {
+        let pass = Pass(request, caller, policy)
+        if request.isOfOurDialog, let token = request.flow {
+            if let decision = bySealedFlow(token, request, pass, ourselves) { return decision }
+        }
+        if let next = request.route.first {
+            guard mayLeave(request, pass, ourselves) else { return .refuse(.notARelay) }
+            let uri = try? SIPURI(bytes, in: next, part: .header(.route))
+            guard let uri else { return .refuse(.malformed(.route, offset: next.start)) }
+            guard let hop = HostHop(uri, bytes) else { return .refuse(.unsupportedScheme) }
+            return forward([[CallTarget(requestURI: request.target, hop: .host(hop))]], pass.policy)
+        }
+        if request.uri.scheme == .tel { return toNumber(request, pass, ourselves) }
+        let target = request.target.span
+        if request.uri.parameter("maddr", target) == nil,
+            let domain = ourselves.domain(of: request.uri, target)
+        {
+            return toDomain(domain, request, pass, ourselves)
+        }
+        if let binding = contact(request, bytes, ourselves) {
+            var target = AddressTargets(state: state, now: ourselves.now).target(of: binding)
+            target.requestURI = request.target
+            guard !target.isLost else { return .refuse(.flowFailed) }
+            return forward([[target]], policyOfAddress(binding.texts.aor) ?? pass.policy, binding.texts.aor)
+        }
+        // A name of ours that is none of our domains: nobody is there.
+        if ourselves.isNamed(by: request.uri, target) { return .refuse(.unknownAOR) }
+        return elsewhere(request, pass, ourselves)
+    }
+
+    /// What a caller is let do.
+    struct Pass {
+        /// The rules of the caller's domain; of a stranger, those of the first domain that passes calls on.
+        let policy: CallPolicy
+        /// The caller, if it is a user of ours.
+        let user: CallUser?
+        /// It may send to others than our users.
+        let isTrusted: Bool
+
+        init(_ request: CallRequest, _ caller: Caller, _ policy: Policy) {
+            if case .user(let user) = caller {
+                self.user = user
+                self.policy = policy.domains[user.domain].calls
+            } else {
+                user = nil
+                self.policy = policy.domains.first { $0.calls.mode == .proxy }?.calls ?? CallPolicy()
+            }
+            isTrusted = request.isOfOurDialog || user?.isTrusted == true
+        }
+    }
+
+    func forward(
+        _ groups: [[CallTarget]],
+        _ policy: CallPolicy,
+        _ aor: [UInt8] = [],
+    ) -> ProxyDecision {
+        .forward(ForwardPlan(groups: groups, policy: policy, aor: aor))
+    }
+
+    // MARK: In a dialog
+
+    /// The flow that our Record-Route has sealed: a binding's of today, else as it was. Nil: there is another way.
+    private func bySealedFlow(
+        _ token: FlowToken,
+        _ request: CallRequest,
+        _ pass: Pass,
+        _ ourselves: Ourselves,
+    ) -> ProxyDecision? {
+        var path = token.path
+        var id: BindingID?
+        if let binding = token.binding, let facts = state.table.facts(binding),
+            facts.expiresAt > ourselves.now
+        {
+            (path, id) = (facts.path, binding)
+        }
+        path.at = ourselves.now
+        let isOpen = !path.transport.isReliable || state.connections.isOpen(path.connection)
+        // A proxy that has recorded its own route may be reached by that as well, wherever it sent from.
+        guard isOpen, request.route.isEmpty || path.transport.isReliable else {
+            if isOpen || !request.route.isEmpty || token.binding == nil { return nil }
+            return .refuse(.flowFailed)
+        }
+        let target = CallTarget(requestURI: request.target, hop: .flow(path), binding: id)
+        return forward([[target]], pass.policy)
+    }
+
+    /// The binding whose contact the Request-URI is, of the one or the other end's address of record.
+    private func contact(
+        _ request: CallRequest,
+        _ bytes: Span<UInt8>,
+        _ ourselves: Ourselves,
+    ) -> Binding? {
+        var aors: [[UInt8]] = []
+        func add(_ aor: [UInt8]) {
+            if !aors.contains(aor) { aors.append(aor) }
+        }
+        var user: [UInt8] = []
+        request.target.span.appendUnescaped(uriPart: request.uri.user, to: &user)
+        for address in [request.fields.to, request.fields.from] {
+            guard let uri = try? SIPURI(bytes, in: address.uri), let domain = ourselves.domain(of: uri, bytes)
+            else { continue }
+            if address == request.fields.to {
+                var aor: [UInt8] = []
+                uri.appendCanonicalAOR(bytes, to: &aor)
+                add(aor)
+            }
+            if !user.isEmpty { add(user + [0x40] + policy.domains[domain].name) }
+        }
+        guard !aors.isEmpty else { return nil }
+        return AddressTargets(state: state, now: ourselves.now)
+            .binding(ofContact: request.uri, request.target, among: aors)
+    }
+
+    private func policyOfAddress(_ aor: [UInt8]) -> CallPolicy? {
+        guard let at = aor.lastIndex(of: 0x40) else { return nil }
+        let calls = policy.domainIndex(aor.span.extracting(at + 1..<aor.count)).map {
+            policy.domains[$0].calls
+        }
+        return calls?.mode == .proxy ? calls : nil
+    }
+
+    // MARK: Elsewhere
+
+    /// Not an open relay: only for whom we know, and for what belongs to a dialog of ours. An ACK can't prove anything;
+    /// it has to come by the flow of its user.
+    private func mayLeave(_ request: CallRequest, _ pass: Pass, _ ourselves: Ourselves) -> Bool {
+        if pass.isTrusted { return true }
+        guard request.method == .ack, let user = pass.user else { return false }
+        return binding(of: user.aor, by: ourselves.path, at: ourselves.now) != nil
+    }
+
+    /// To the next hop of the caller's domain, else to the host of the Request-URI.
+    private func elsewhere(_ request: CallRequest, _ pass: Pass, _ ourselves: Ourselves) -> ProxyDecision {
+        guard mayLeave(request, pass, ourselves) else { return .refuse(.notARelay) }
+        // In a dialog the Request-URI is where the other end wants to be reached.
+        let nextHop = request.isOfOurDialog ? [] : pass.policy.nextHop
+        let hop = nextHop.isEmpty ? HostHop(request.uri, request.target.span) : HostHop(nextHop)
+        guard let hop else { return .refuse(.unsupportedScheme) }
+        guard !hop.isUnresolvable else {
+            return .refuse(request.isInDialog ? .flowFailed : .unreachable)
+        }
+        return forward([[CallTarget(requestURI: request.target, hop: .host(hop))]], pass.policy)
+    }
+
+    /// A telephone number: of a user of the caller's domain, else for the next hop (RFC 3261 §19.1.6).
+    private func toNumber(_ request: CallRequest, _ pass: Pass, _ ourselves: Ourselves) -> ProxyDecision {
+        guard let user = pass.user else { return .refuse(.unsupportedScheme) }
+        let domain = policy.domains[user.domain]
+        let number = request.target.span.array(request.uri.user).filter { !Self.separators.contains($0) }
+        let aor = number + [0x40] + domain.name
+        let users = users(ourselves)
+        if users.isKnown(number, domain: user.domain) || !users.bindings(of: aor, domain: user.domain).isEmpty
+        {
+            return toAddress(aor, domain: user.domain, request, pass, ourselves)
+        }
+        guard let hop = HostHop(domain.calls.nextHop) else { return .refuse(.unsupportedScheme) }
+        guard mayLeave(request, pass, ourselves) else { return .refuse(.notARelay) }
+        return forward([[CallTarget(requestURI: request.target, hop: .host(hop))]], domain.calls)
+    }
+
+    /// What may stand between the digits of a number (RFC 3966 §5.1.1).
+    private static let separators: [UInt8] = Array("-.()".utf8)
+}

@@ -1,0 +1,127 @@
+import BindingTable
+import SIPDigest
+import SIPMessage
+import Timing
+
+/// What a Record-Route value of ours says: by which flow a request is to leave that comes back with it in Route.
+struct FlowToken: Hashable, Sendable {
+    /// The flow as it was when the dialog was set up.
+    var path: ReceivedFrom
+    /// The binding whose flow it was: if it lives, its flow of today is taken.
+    var binding: BindingID?
+}
+
+/// Seals and opens the user parts of our Record-Route values, so that no table of dialogs is needed (RFC 5626 §5.3).
+///
+/// One sealed text of three words, two for IPv6:
+///
+///     1 IPv4, transport, our address (4 bits each), our listener (8), port (16), IPv4 address (32)
+///     2 the binding
+///     3 "FL" (16), the connection (48)
+///
+/// The second has the IPv6 address, and a word that ties it to the first.
+struct FlowTokens {
+    /// Seals them.
+    let mint: NonceMint
+    /// The digests of the thread that asks.
+    let worker: DigestWorker
+
+    /// Whom a sealed text is for: a temporary GRUU, which the same mint makes, has other bits there.
+    private static let mark: UInt64 = 0x464c << 48
+    private static let noAddress: UInt64 = 15
+    private static let noListener: UInt64 = 255
+
+    /// Appends the user part that names a flow; false, having appended nothing, if libcrypto failed.
+    func append(
+        _ path: ReceivedFrom,
+        binding: BindingID?,
+        place: ProxyPlace,
+        to out: inout [UInt8],
+    ) -> Bool {
+        guard path.connection.rawValue >> 48 == 0 else { return false }
+        let source = path.source
+        var word = UInt64(source.address.isIPv4 ? 1 : 0) << 63 | UInt64(path.transport.rawValue & 7) << 60
+        word |= addressNumber(path.local.address, place) << 56 | listenerNumber(path, place) << 48
+        word |= UInt64(source.port) << 32
+        if source.address.isIPv4 { word |= source.address.low & 0xffff_ffff }
+        let words: InlineArray<3, UInt64> = [
+            word, binding?.rawValue ?? 0, Self.mark | path.connection.rawValue,
+        ]
+        guard let text = mint.seal(words, using: worker) else { return false }
+        if source.address.isIPv4 {
+            text.forEachCharacter { out.append($0) }
+            return true
+        }
+        let rest: InlineArray<3, UInt64> = [source.address.high, source.address.low, Self.tie(words)]
+        guard let more = mint.seal(rest, using: worker) else { return false }
+        text.forEachCharacter { out.append($0) }
+        more.forEachCharacter { out.append($0) }
+        return true
+    }
+
+    /// Reads the user part of a URI of ours; nil if nobody here has made it.
+    func open(_ user: Span<UInt8>, place: ProxyPlace, at now: Timestamp) -> FlowToken? {
+        let count = SealedText.count
+        guard user.count == count || user.count == 2 * count,
+            let words = mint.open(user.extracting(0..<count), using: worker), words[2] >> 48 == 0x464c,
+            let transport = TransportKind(rawValue: UInt8(truncatingIfNeeded: words[0] >> 60) & 7)
+        else { return nil }
+        let address: IPAddress
+        if words[0] >> 63 == 1 {
+            guard user.count == count else { return nil }
+            address = IPAddress(ipv4: UInt32(truncatingIfNeeded: words[0]))
+        } else {
+            guard user.count == 2 * count,
+                let rest = mint.open(user.extracting(count..<2 * count), using: worker),
+                rest[2] == Self.tie(words)
+            else { return nil }
+            address = IPAddress(ipv6High: rest[0], low: rest[1])
+        }
+        let port = UInt16(truncatingIfNeeded: words[0] >> 32)
+        let path = ReceivedFrom(
+            source: Endpoint(address: address, port: port),
+            local: local(words[0], to: address, place),
+            transport: transport,
+            connection: ConnectionID(rawValue: words[2] & 0xffff_ffff_ffff),
+            at: now
+        )
+        return FlowToken(path: path, binding: words[1] == 0 ? nil : BindingID(rawValue: words[1]))
+    }
+
+    private static func tie(_ words: InlineArray<3, UInt64>) -> UInt64 {
+        words[0] ^ (words[1] << 21 | words[1] >> 43) ^ (words[2] << 42 | words[2] >> 22)
+    }
+
+    // MARK: Our own end
+
+    private func addressNumber(_ address: IPAddress, _ place: ProxyPlace) -> UInt64 {
+        guard let index = place.addresses.firstIndex(of: address), index < Int(Self.noAddress) else {
+            return Self.noAddress
+        }
+        return UInt64(index)
+    }
+
+    private func listenerNumber(_ path: ReceivedFrom, _ place: ProxyPlace) -> UInt64 {
+        let index = place.listeners.firstIndex {
+            $0.transport == path.transport && $0.endpoint.port == path.local.port
+                && ($0.endpoint.address == path.local.address || $0.endpoint.address.isUnspecified)
+        }
+        guard let index, index < Int(Self.noListener) else { return Self.noListener }
+        return UInt64(index)
+    }
+
+    /// Our own end of the flow; after other settings it may be another one, then the usual way there is taken.
+    private func local(_ word: UInt64, to peer: IPAddress, _ place: ProxyPlace) -> Endpoint {
+        let number = (address: Int(word >> 56 & 15), listener: Int(word >> 48 & 255))
+        var local = Endpoint(address: IPAddress(ipv4: 0), port: 0)
+        if place.listeners.indices.contains(number.listener) {
+            local = place.listeners[number.listener].endpoint
+        }
+        if place.addresses.indices.contains(number.address) {
+            let address = place.addresses[number.address]
+            if local.address.isUnspecified { local.address = address }
+        }
+        if local.address.isUnspecified, let address = place.address(peer) { local.address = address }
+        return local
+    }
+}

@@ -1,0 +1,60 @@
+import BindingTable
+import SIPMessage
+
+/// Our values of Record-Route (RFC 3261 §16.6 step 4).
+///
+/// One where both sides reach us by the same name and need no flow. Else two, the callee's side on top (RFC 5658): each
+/// names us as that side does, and the flow that leads back to it, so that whichever side a later request comes from,
+/// the last value of ours in its Route names the flow by which it has to leave.
+struct RecordRoute {
+    let arrived: ReceivedFrom
+    let leaving: WayOut
+    let plan: ForwardPlan
+    let target: CallTarget
+    /// The Request-URI is SIPS, and so is Record-Route (§16.6 step 4).
+    let isSecure: Bool
+    let place: ProxyPlace
+    let tokens: FlowTokens
+
+    /// Appends the lines.
+    func append(to encoder: inout MessageEncoder) {
+        let caller = place.way(by: arrived)?.sentBy ?? arrived.local
+        let keepsCallee: Bool
+        if case .flow = target.hop { keepsCallee = true } else { keepsCallee = false }
+        let isOneName = caller == leaving.sentBy && arrived.transport == leaving.path.transport
+        append(
+            leaving.sentBy,
+            leaving.path,
+            keepsFlow: keepsCallee,
+            binding: target.binding,
+            to: &encoder
+        )
+        guard keepsCallee || plan.keepsCallerFlow || !isOneName else { return }
+        append(caller, arrived, keepsFlow: plan.keepsCallerFlow, binding: plan.caller, to: &encoder)
+    }
+
+    private func append(
+        _ name: Endpoint,
+        _ path: ReceivedFrom,
+        keepsFlow: Bool,
+        binding: BindingID?,
+        to encoder: inout MessageEncoder,
+    ) {
+        encoder.beginHeader(.recordRoute)
+        encoder.bytes.append(isSecure ? "<sips:" : "<sip:")
+        if keepsFlow, tokens.append(path, binding: binding, place: place, to: &encoder.bytes) {
+            encoder.bytes.append(0x40)
+        }
+        name.append(to: &encoder.bytes)
+        switch path.transport {
+        case .udp: break
+        case .tcp: encoder.bytes.append(";transport=tcp")
+        // A SIPS URI says TLS itself (RFC 3261 §26.2.2).
+        case .tls: encoder.bytes.append(isSecure ? "" : ";transport=tls")
+        // One name for both (RFC 7118 §5.1).
+        case .ws, .wss: encoder.bytes.append(";transport=ws")
+        }
+        encoder.bytes.append(";lr>")
+        encoder.endLine()
+    }
+}

@@ -1,0 +1,280 @@
+import BindingTable
+import Proxy
+import Registrar
+import SIPMessage
+import Testing
+import Timing
+
+/// Calls to one phone and to several (RFC 3261 §16.6, §16.7, §16.10).
+@Suite struct CallTests {
+    @Test("RFC 3261 §16: a call rings, is answered and acknowledged, all over the phone's flow")
+    func answered() throws {
+        let stage = try ProxyStage()
+        stage.register(at: 5_070)
+        stage.receive(ProxyStage.request())
+        let first = stage.takeSent()
+        #expect(first.map(\.word) == ["100>9000", "INVITE>5070"])
+        let invite = try #require(first.last)
+        #expect(invite.startLine == "INVITE sip:alice@10.0.0.2:5070 SIP/2.0")
+        #expect(invite.values("Via").count == 2)
+        #expect(invite.values("Max-Forwards") == ["69"])
+        stage.answer(invite, 180)
+        let ringing = try #require(stage.takeSent().first)
+        #expect(ringing.word == "180>9000")
+        #expect(ringing.values("Via").count == 1)
+        stage.answer(invite, 200)
+        #expect(stage.words() == ["200>9000"])
+        let route = invite.values("Record-Route").map { "Route: \($0)" }
+        stage.receive(
+            ProxyStage.request("ACK", to: "sip:alice@10.0.0.2:5070", branch: "a1", toTag: "t1", extra: route)
+        )
+        #expect(stage.words() == ["ACK>5070"])
+        #expect(stage.verdicts == [.answered])
+        #expect(stage.proxy.counters.calls(.answered) == 1)
+        stage.advance(80_000)
+        #expect(stage.words().isEmpty)
+        #expect(stage.proxy.counters.serverTransactions == 0)
+        #expect(stage.proxy.counters.clientTransactions == 0)
+        #expect(stage.proxy.counters.keptBytes == 0)
+        #expect(stage.proxy.deadline == .distantFuture)
+    }
+
+    @Test(
+        "RFC 3261 §16.7: of two phones that ring, one answers; the other is cancelled and its 487 ends here"
+    )
+    func fork() throws {
+        let stage = try ProxyStage()
+        stage.register(at: 5_070)
+        stage.register(at: 5_071)
+        stage.receive(ProxyStage.request(extra: ["Max-Breadth: 9"]))
+        let invites = stage.takeSent().filter { $0.method == "INVITE" }.sorted { $0.word < $1.word }
+        try #require(invites.map(\.word) == ["INVITE>5070", "INVITE>5071"])
+        #expect(Set(invites.flatMap { $0.values("Max-Breadth") }) == ["5", "4"])
+        stage.answer(invites[0], 180)
+        stage.answer(invites[1], 180)
+        #expect(stage.words() == ["180>9000", "180>9000"])
+        stage.answer(invites[1], 200)
+        let after = stage.takeSent()
+        #expect(after.map(\.word) == ["200>9000", "CANCEL>5070"])
+        let cancel = try #require(after.last)
+        #expect(cancel.values("Via") == Array(invites[0].values("Via").prefix(1)))
+        #expect(cancel.values("CSeq") == ["1 CANCEL"])
+        stage.answer(cancel, 200)
+        stage.answer(invites[0], 487)
+        let ack = try #require(stage.takeSent().first)
+        #expect(ack.word == "ACK>5070")
+        #expect(ack.values("Via") == cancel.values("Via"))
+        #expect(ack.values("To").first?.contains("tag=t1") == true)
+        #expect(stage.verdicts == [.answered])
+        #expect(Set(stage.takeNotes().map(\.leg)) == [0, 1, 2])
+    }
+
+    @Test("RFC 3261 §16.7 step 5: a second phone that was picked up at the same time is told of, too")
+    func lateSuccess() throws {
+        let stage = try ProxyStage()
+        stage.register(at: 5_070)
+        stage.register(at: 5_071)
+        stage.receive(ProxyStage.request())
+        let invites = stage.takeSent().filter { $0.method == "INVITE" }
+        try #require(invites.count == 2)
+        stage.answer(invites[0], 200, tag: "one")
+        stage.answer(invites[1], 200, tag: "two")
+        stage.answer(invites[0], 200, tag: "one")
+        #expect(stage.words() == ["200>9000", "200>9000", "200>9000"])
+        #expect(stage.verdicts == [.answered])
+    }
+
+    @Test("RFC 3261 §16.6: a lower q waits until the higher one has rung for long enough")
+    func serialGroups() throws {
+        let stage = try ProxyStage()
+        stage.register(at: 5_070, parameters: ";q=1.0")
+        stage.register(at: 5_071, parameters: ";q=0.5")
+        stage.receive(ProxyStage.request())
+        let first = stage.takeSent()
+        #expect(first.map(\.word) == ["100>9000", "INVITE>5070"])
+        let invite = try #require(first.last)
+        stage.answer(invite, 180)
+        _ = stage.takeSent()
+        stage.advance(19_900)
+        #expect(stage.words().isEmpty)
+        stage.advance(200)
+        let second = stage.takeSent()
+        try #require(second.map(\.word) == ["CANCEL>5070", "INVITE>5071"])
+        stage.answer(second[0], 200)
+        stage.answer(invite, 487)
+        stage.answer(second[1], 486)
+        // Our own change of mind is no 487 for the caller, and busy says more than no answer.
+        #expect(stage.words() == ["ACK>5070", "ACK>5071", "486>9000"])
+        #expect(stage.verdicts == [.busy])
+    }
+
+    @Test("RFC 3261 §16.10: the caller's CANCEL reaches what has rung, and what has not as soon as it does")
+    func cancelled() throws {
+        let stage = try ProxyStage()
+        stage.register(at: 5_070)
+        stage.register(at: 5_071)
+        stage.receive(ProxyStage.request())
+        let invites = stage.takeSent().filter { $0.method == "INVITE" }.sorted { $0.word < $1.word }
+        try #require(invites.count == 2)
+        stage.answer(invites[0], 180)
+        _ = stage.takeSent()
+        stage.receive(ProxyStage.request("CANCEL"))
+        #expect(stage.words() == ["200>9000", "CANCEL>5070"])
+        stage.receive(ProxyStage.request("CANCEL"))
+        #expect(stage.words() == ["200>9000"], "its copy gets the same answer and does nothing")
+        stage.answer(invites[1], 100)
+        #expect(stage.words() == ["CANCEL>5071"])
+        stage.answer(invites[0], 487)
+        stage.answer(invites[1], 487)
+        #expect(stage.words() == ["ACK>5070", "ACK>5071", "487>9000"])
+        #expect(stage.verdicts == [.cancelled])
+        stage.receive(ProxyStage.request("ACK"))
+        #expect(stage.words().isEmpty, "the ACK of a refusal ends here")
+        stage.advance(31_000)
+        #expect(!stage.words().contains("487>9000"))
+    }
+
+    @Test("RFC 3261 §9.2: a CANCEL of nothing is answered 481")
+    func strayCancel() throws {
+        let stage = try ProxyStage()
+        stage.receive(ProxyStage.request("CANCEL"))
+        #expect(stage.words() == ["481>9000"])
+    }
+
+    @Test(
+        "RFC 3261 §16.8: Timer C begins anew with each ringing; at its end the phone is cancelled: 408, no answer"
+    )
+    func timerC() throws {
+        let stage = try ProxyStage()
+        stage.register(at: 5_070)
+        stage.receive(ProxyStage.request())
+        let invite = try #require(stage.takeSent().last)
+        stage.answer(invite, 180)
+        stage.advance(100_000)
+        stage.answer(invite, 180)
+        _ = stage.takeSent()
+        stage.advance(184_000)
+        #expect(stage.words().isEmpty)
+        stage.advance(2_000)
+        #expect(stage.words().first == "CANCEL>5070")
+        stage.answer(invite, 487)
+        #expect(Array(stage.words().suffix(2)) == ["ACK>5070", "408>9000"])
+        #expect(stage.verdicts == [.noAnswer])
+    }
+
+    @Test("RFC 3261 §9.1: a phone that never ends a cancelled call is given up after 64 × T1")
+    func deafToCancel() throws {
+        let stage = try ProxyStage()
+        stage.register(at: 5_070)
+        stage.receive(ProxyStage.request())
+        let invite = try #require(stage.takeSent().last)
+        stage.answer(invite, 180)
+        stage.receive(ProxyStage.request("CANCEL"))
+        _ = stage.takeSent()
+        stage.advance(33_000)
+        let words = stage.words()
+        #expect(words.filter { $0 == "CANCEL>5070" }.count == 10)
+        #expect(words.contains("487>9000"))
+    }
+
+    @Test("RFC 3261 §16.7 step 5: a 6xx ends the call everywhere, and is what the caller hears")
+    func globalFailure() throws {
+        let stage = try ProxyStage()
+        stage.register(at: 5_070)
+        stage.register(at: 5_071)
+        stage.register(at: 5_072, parameters: ";q=0.1")
+        stage.receive(ProxyStage.request())
+        let invites = stage.takeSent().filter { $0.method == "INVITE" }.sorted { $0.word < $1.word }
+        try #require(invites.count == 2)
+        stage.answer(invites[0], 180)
+        _ = stage.takeSent()
+        stage.answer(invites[1], 603)
+        #expect(stage.words() == ["ACK>5071", "CANCEL>5070"])
+        stage.answer(invites[0], 487)
+        #expect(stage.words() == ["ACK>5070", "603>9000"])
+        #expect(stage.verdicts == [.declined])
+    }
+
+    @Test("RFC 3261 §16.7 step 7: the challenges of all phones reach the caller in one response")
+    func mergedChallenges() throws {
+        let stage = try ProxyStage()
+        for port in [5_070, 5_071, 5_072] as [UInt16] { stage.register(at: port) }
+        stage.receive(ProxyStage.request())
+        let invites = stage.takeSent().filter { $0.method == "INVITE" }
+        try #require(invites.count == 3)
+        stage.answer(invites[0], 486)
+        stage.answer(invites[1], 401, extra: ["WWW-Authenticate: Digest realm=\"one\",nonce=\"1\""])
+        stage.answer(invites[2], 407, extra: ["Proxy-Authenticate: Digest realm=\"two\",nonce=\"2\""])
+        let final = try #require(stage.takeSent().last)
+        #expect(final.word == "401>9000")
+        #expect(final.values("WWW-Authenticate") == ["Digest realm=\"one\",nonce=\"1\""])
+        #expect(final.values("Proxy-Authenticate") == ["Digest realm=\"two\",nonce=\"2\""])
+        #expect(stage.verdicts == [.challenged])
+    }
+
+    @Test("RFC 3261 §16.7 step 6: a 503 says nothing of us and becomes 500; a 3xx is passed on")
+    func mappedResponses() throws {
+        for (status, expected, verdict) in [
+            (503, 500, CallVerdict.deadContact), (302, 302, .redirected), (486, 486, .busy),
+            (404, 404, .unknown), (480, 480, .noAnswer), (488, 488, .failed), (430, 480, .deadContact),
+        ] {
+            let stage = try ProxyStage()
+            stage.register(at: 5_070)
+            stage.receive(ProxyStage.request())
+            let invite = try #require(stage.takeSent().last)
+            stage.answer(invite, status)
+            #expect(stage.words() == ["ACK>5070", "\(expected)>9000"])
+            #expect(stage.verdicts == [verdict], "\(status)")
+        }
+    }
+
+    @Test("RFC 3261 §16.7: a dead contact does not hide what a living phone has answered")
+    func deadContact() throws {
+        let stage = try ProxyStage()
+        stage.register(at: 5_070)
+        stage.register(at: 5_071)
+        stage.receive(ProxyStage.request())
+        let invites = stage.takeSent().filter { $0.method == "INVITE" }.sorted { $0.word < $1.word }
+        try #require(invites.count == 2)
+        stage.answer(invites[1], 486)
+        #expect(stage.words() == ["ACK>5071"])
+        stage.advance(33_000)
+        let words = stage.words()
+        #expect(words.filter { $0 == "INVITE>5070" }.count == 6)
+        #expect(words.contains("486>9000"))
+        #expect(stage.verdicts == [.busy])
+    }
+
+    @Test("RFC 3261 §16.8: where nobody ever answers it is a 408, and a dead contact")
+    func nobody() throws {
+        let stage = try ProxyStage()
+        stage.register(at: 5_070)
+        stage.receive(ProxyStage.request())
+        stage.advance(33_000)
+        #expect(stage.words().contains("408>9000"))
+        #expect(stage.verdicts == [.deadContact])
+    }
+
+    @Test func whoIsNotRegisteredAndWhoIsUnknown() throws {
+        let stage = try ProxyStage()
+        stage.receive(ProxyStage.request(to: "sip:nobody@example.com"))
+        #expect(stage.words() == ["480>9000"])
+        #expect(stage.verdicts == [.noBinding])
+        stage.receive(ProxyStage.request("ACK", to: "sip:nobody@example.com"))
+        stage.receive(ProxyStage.request(to: "sip:nobody@example.com"))
+        #expect(stage.words() == ["480>9000"], "a copy gets the same answer, the ACK none")
+        #expect(stage.proxy.counters.calls(.noBinding) == 1)
+        #expect(stage.proxy.counters.serverTransactions == 0)
+        #expect(stage.proxy.deadline == .distantFuture, "no timer of ours sends to a stranger")
+    }
+
+    @Test func redirectMode() throws {
+        let stage = try ProxyStage(calls: CallPolicy(mode: .redirect))
+        stage.register(at: 5_070)
+        stage.receive(ProxyStage.request())
+        let reply = try #require(stage.takeSent().first)
+        #expect(reply.word == "302>9000")
+        #expect(reply.values("Contact").first?.contains("sip:alice@10.0.0.2:5070") == true)
+        #expect(stage.verdicts == [.redirected])
+    }
+}

@@ -1,0 +1,131 @@
+import BindingTable
+import Registrar
+import SIPDigest
+import SIPMessage
+import Testing
+import Timing
+
+@testable import Proxy
+
+/// RFC 3261 §22.3: whoever says that it is a user of ours proves it.
+@Suite struct CallerTests {
+    private let phone = RoutingStage.endpoint(0x0a00_0005, 5_060)
+
+    /// The request again with credentials for the challenge that it got.
+    private func proved(
+        _ stage: RoutingStage,
+        _ uri: String = "sip:x@far.net",
+        from: String = "sip:alice@example.com",
+        user: String = "alice",
+        password: String = "secret",
+        extra: [String] = [],
+    ) throws -> [UInt8] {
+        let plain = stage.request("INVITE", uri, from: from)
+        let answer = stage.answer(plain, .challenge)
+        #expect(answer.hasPrefix("SIP/2.0 407 "))
+        var client = DigestClient(user: Array(user.utf8), password: Array(password.utf8))
+        let seen = Array(answer.replacing("Proxy-Authenticate", with: "WWW-Authenticate").utf8)
+        var head = MessageHead()
+        try head.parse(seen.span)
+        let isTaken = client.take(head, seen.span)
+        try #require(isTaken)
+        let value = client.authorization(
+            method: Array("INVITE".utf8),
+            uri: Array(uri.utf8),
+            cnonce: Array("c".utf8),
+            using: stage.worker
+        )
+        let line = "Proxy-Authorization: \(String(decoding: value ?? [], as: UTF8.self))"
+        return stage.request("INVITE", uri, from: from, extra: [line] + extra)
+    }
+
+    @Test func aUserOfOursIsChallengedThenPassedOnWithoutItsCredentials() throws {
+        let stage = try RoutingStage([try .closed(["alice": "secret"])])
+        let plain = stage.request("INVITE", "sip:x@far.net", from: "sip:alice@example.com")
+        #expect(stage.decide(plain).reason == .challenge)
+        let request = try proved(stage)
+        let sent = try #require(stage.forward(request))
+        #expect(!sent.contains("Proxy-Authorization"))
+        // The nonce's count is used up.
+        #expect(stage.decide(request).reason == .replay(nonceCount: 1))
+        let stale = stage.answer(request, .replay(nonceCount: 1))
+        #expect(stale.contains("stale=true"))
+    }
+
+    @Test func aWrongPasswordAndAnotherAccountAreRefused() throws {
+        let stage = try RoutingStage([try .closed(["alice": "secret", "bob": "b"])])
+        #expect(stage.decide(try proved(stage, password: "no")).reason == .wrongPassword)
+        #expect(stage.decide(try proved(stage, user: "eve")).reason == .unknownUser)
+        let other = try proved(stage, user: "bob", password: "b")
+        #expect(stage.decide(other).reason == .notAllowedForAOR)
+        let tag = stage.answer(other, .notAllowedForAOR)
+        #expect(tag.hasPrefix("SIP/2.0 403 "))
+    }
+
+    @Test("RFC 3325 §5: an identity that is not the user's own")
+    func assertedIdentity() throws {
+        let stage = try RoutingStage([try .closed(["alice": "secret"])])
+        for header in ["P-Asserted-Identity", "P-Preferred-Identity"] {
+            let other = try proved(stage, extra: ["\(header): <sip:boss@example.com>"])
+            #expect(stage.decide(other).reason == .notAllowedForAOR)
+            let own = try proved(stage, extra: ["\(header): \"A\" <sip:alice@example.com>"])
+            #expect(stage.decide(own).reason == nil)
+        }
+    }
+
+    @Test func disabledAccountsAndForeignNetworksAreRefusedOnceProved() throws {
+        let network = IPNetwork(IPAddress(ipv4: 0x0a00_0000), prefix: 8)
+        let rules = AccountRules([
+            Array("alice".utf8): AccountRule(isDisabled: true),
+            Array("bob".utf8): AccountRule(networks: [network]),
+        ])
+        let stage = try RoutingStage([
+            try .closed(["alice": "secret", "bob": "b"], accountRules: rules)
+        ])
+        #expect(stage.decide(try proved(stage)).reason == .accountDisabled)
+        let bob = try proved(stage, from: "sip:bob@example.com", user: "bob", password: "b")
+        #expect(stage.decide(bob).reason == .accountNotFromHere)
+        let again = try proved(stage, from: "sip:bob@example.com", user: "bob", password: "b")
+        #expect(stage.decide(again, stage.path(phone)).reason == nil)
+    }
+
+    @Test func trunksAreLetInByTheirAddressAndDeniedSourcesAreNot() throws {
+        let trunk = IPNetwork(IPAddress(ipv4: 0x0a00_0000), prefix: 8)
+        let denied = IPNetwork(IPAddress(ipv4: 0xcb00_7100), prefix: 24)
+        let stage = try RoutingStage([
+            try .closed(
+                ["alice": "secret"],
+                nextHop: "sip:10.9.9.9",
+                rules: [
+                    AccessRule(network: trunk, action: .any), AccessRule(network: denied, action: .deny),
+                ]
+            )
+        ])
+        let call = stage.request("INVITE", "sip:+123@example.com", from: "sip:pbx@example.com")
+        #expect(stage.decide(call, stage.path(phone)).host?.address == IPAddress(ipv4: 0x0a09_0909))
+        #expect(stage.decide(call).reason == .sourceDenied(rule: 2))
+        // A stranger from there does not get in either.
+        #expect(stage.decide(stage.request()).reason == .sourceDenied(rule: 2))
+    }
+
+    @Test func blocksOfAddressAndSourceHoldForCallsToo() throws {
+        let stage = try RoutingStage([.proxying()]) { policy in
+            policy.blocks.insert(Self.block(.aor(Array("bob@example.com".utf8))))
+            policy.blocks.insert(Self.block(.source(IPAddress(ipv4: 0x0a00_0005))))
+        }
+        #expect(stage.decide(stage.request()).reason == .blockedAOR(seconds: 0))
+        let from = stage.request("INVITE", "sip:x@far.net", from: "sip:bob@example.com")
+        #expect(stage.decide(from).reason == .blockedAOR(seconds: 0))
+        #expect(stage.decide(stage.request(), stage.path(phone)).reason == .blockedSource(seconds: 0))
+    }
+
+    private static func block(_ subject: BlockSubject) -> Block {
+        Block(
+            subject: subject,
+            until: nil,
+            reason: "test",
+            by: OperatorIdentity(user: "root", from: "local", terminal: ""),
+            since: Timestamp(nanoseconds: 0)
+        )
+    }
+}

@@ -1,0 +1,147 @@
+import BindingTable
+import Registrar
+import SIPMessage
+import SIPTransaction
+import Support
+import Testing
+import Timing
+
+@testable import Proxy
+
+/// Record-Route with sealed flows: requests in a dialog go by the phones' own flows, both ways.
+@Suite struct RecordRouteTests {
+    private let alice = RoutingStage.endpoint(0xc633_6408, 41_000)
+    private let bob = RoutingStage.endpoint(0xc633_6407, 40_000)
+
+    private func values(_ text: String) -> [String] {
+        text.split(separator: "\r\n").filter { $0.hasPrefix("Record-Route: ") }
+            .map { String($0.dropFirst("Record-Route: ".count)) }
+    }
+
+    @Test func bothWaysByTheFlowsOfBothPhones() throws {
+        let stage = try RoutingStage([.proxying()])
+        stage.register("alice", "<sip:alice@10.0.0.8>", from: alice)
+        stage.register("bob", "<sip:bob@10.0.0.5;transport=tcp>", from: bob, .tcp, 7)
+        let call = stage.request(from: "sip:alice@example.com", source: alice)
+        let sent = try #require(stage.forward(call, stage.path(alice)))
+        let recorded = values(sent)
+        try #require(recorded.count == 2)
+        #expect(recorded[0].hasSuffix("@192.0.2.1:5060;transport=tcp;lr>"))
+        #expect(recorded[1].hasSuffix("@192.0.2.1:5060;lr>"))
+        // The callee's route set is as it came, the caller's the other way round (RFC 3261 §12.1).
+        let fromBob = stage.request(
+            "BYE",
+            "sip:alice@10.0.0.8",
+            from: "sip:bob@example.com",
+            to: "<sip:alice@example.com>;tag=f",
+            source: bob,
+            extra: recorded.map { "Route: \($0)" }
+        )
+        let bye = stage.decide(fromBob, stage.path(bob, .tcp, 7))
+        #expect(bye.flow?.source == alice)
+        #expect(bye.plan?.consumedRoutes == 2)
+        let fromAlice = stage.request(
+            "INVITE",
+            "sip:bob@10.0.0.5;transport=tcp",
+            from: "sip:alice@example.com",
+            to: "<sip:bob@example.com>;tag=t",
+            source: alice,
+            extra: ["Route: \(recorded[1]),\(recorded[0])"]
+        )
+        let again = stage.decide(fromAlice, stage.path(alice))
+        #expect(again.flow?.connection == ConnectionID(rawValue: 7))
+        let forwarded = try #require(stage.forward(fromAlice, stage.path(alice)))
+        #expect(!forwarded.contains("\r\nRoute:"))
+    }
+
+    @Test("The NAT gave the phone another port, or the phone connected anew: its binding knows")
+    func aBindingsFlowOfToday() throws {
+        let stage = try RoutingStage([.proxying()])
+        stage.register("bob", "<sip:bob@10.0.0.5;transport=tcp>", from: bob, .tcp, 7)
+        let recorded = values(try #require(stage.forward(stage.request())))
+        let reinvite = stage.request(
+            "INVITE",
+            "sip:bob@10.0.0.5;transport=tcp",
+            to: "<sip:bob@example.com>;tag=t",
+            extra: recorded.reversed().map { "Route: \($0)" }
+        )
+        stage.registrar.connectionClosed(ConnectionID(rawValue: 7), at: stage.now)
+        #expect(stage.decide(reinvite).reason == .flowFailed)
+        stage.register("bob", "<sip:bob@10.0.0.5;transport=tcp>", from: bob, .tcp, 9)
+        #expect(stage.decide(reinvite).flow?.connection == ConnectionID(rawValue: 9))
+    }
+
+    @Test("A sealed Route lets nobody out who has no dialog, and a forged one nobody at all")
+    func sealsAreForDialogs() throws {
+        let stage = try RoutingStage([.proxying()])
+        stage.register("bob", "<sip:bob@10.0.0.5>", from: bob)
+        let recorded = values(try #require(stage.forward(stage.request())))
+        let route = try #require(recorded.first)
+        let fresh = stage.request("INVITE", "sip:x@far.net", extra: ["Route: \(route)"])
+        #expect(stage.decide(fresh).reason == .notARelay)
+        let forged = route.replacing("<sip:", with: "<sip:A").replacing("@", with: "@")
+        let inDialog = stage.request(
+            "BYE",
+            "sip:x@far.net",
+            to: "<sip:y@far.net>;tag=1",
+            extra: ["Route: \(forged)"]
+        )
+        #expect(stage.decide(inDialog).reason == .notARelay)
+    }
+
+    @Test("RFC 3261 §16.4: a strict router has put our value into the Request-URI")
+    func strictRouting() throws {
+        let stage = try RoutingStage([.proxying()])
+        stage.register("bob", "<sip:bob@10.0.0.5>", from: bob)
+        let recorded = values(try #require(stage.forward(stage.request())))
+        let own = try #require(recorded.first).dropFirst().dropLast()
+        let bye = stage.request(
+            "BYE",
+            String(own),
+            to: "<sip:bob@example.com>;tag=t",
+            extra: ["Route: <sip:bob@10.0.0.5>"]
+        )
+        #expect(stage.decide(bye).uris == [["sip:bob@10.0.0.5"]])
+        let sent = try #require(stage.forward(bye))
+        #expect(sent.hasPrefix("BYE sip:bob@10.0.0.5 SIP/2.0\r\n"))
+        #expect(!sent.contains("\r\nRoute:"))
+    }
+
+    @Test("RFC 3261 §16.6 step 6: the next hop is a strict router")
+    func strictNextHop() throws {
+        let stage = try RoutingStage([.proxying()])
+        stage.register("bob", "<sip:bob@10.0.0.5>", from: bob, extra: ["Path: <sip:old.example.net>"])
+        let sent = try #require(stage.forward(stage.request()))
+        #expect(sent.hasPrefix("INVITE sip:old.example.net SIP/2.0\r\n"))
+        #expect(sent.contains("\r\nRoute: <sip:bob@10.0.0.5>\r\n"))
+    }
+
+    @Test func oneValueBetweenServersThatNeedNoFlow() throws {
+        let stage = try RoutingStage([.proxying(nextHop: "sip:10.9.9.9")])
+        let call = stage.request("INVITE", "sip:x@far.net", from: "sip:a@example.com")
+        let sent = try #require(stage.forward(call))
+        #expect(values(sent) == ["<sip:192.0.2.1:5060;lr>"])
+    }
+
+    @Test(arguments: [true, false]) func tokensOpenAsTheyWereSealed(isIPv4: Bool) throws {
+        let stage = try RoutingStage([.proxying()])
+        let address =
+            isIPv4 ? IPAddress(ipv4: 0xc633_6407) : IPAddress(ipv6High: 0x2001_0db8_0000_0001, low: 77)
+        for (transport, connection) in [(TransportKind.udp, 0), (.tcp, 12), (.tls, 1 << 40)] {
+            let path = stage.path(Endpoint(address: address, port: 4_321), transport, UInt64(connection))
+            let binding = BindingID(rawValue: 99)
+            var text: [UInt8] = []
+            let isSealed = stage.routing.tokens.append(path, binding: binding, place: stage.place, to: &text)
+            #expect(isSealed && text.count == (isIPv4 ? 48 : 96))
+            let token = stage.routing.tokens.open(text.span, place: stage.place, at: stage.now)
+            #expect(token?.path.source == path.source && token?.path.connection == path.connection)
+            #expect(token?.path.transport == transport && token?.binding == binding)
+            if isIPv4 || transport == .udp { #expect(token?.path.local == path.local) }
+            for index in text.indices {
+                var other = text
+                other[index] = other[index] == 0x41 ? 0x42 : 0x41
+                #expect(stage.routing.tokens.open(other.span, place: stage.place, at: stage.now) == nil)
+            }
+        }
+    }
+}
