@@ -37,6 +37,8 @@ public struct RouteAnswer: Codable, Hashable, Sendable {
     public var outcome: Outcome
     /// Status code that the registrar itself would answer; 0: it passes the call on.
     public var status: UInt16
+    /// The domain passes no calls on: they are answered 405, and this is what would be if it were a proxy.
+    public var isOff: Bool
     /// Why it is refused.
     public var reason: RefusalReason?
     /// The values of Contact that a caller is sent to, the best first.
@@ -56,7 +58,7 @@ public struct RouteAnswer: Codable, Hashable, Sendable {
         self.outcome = outcome
         self.status = status
         self.problem = problem
-        reason = nil
+        (isOff, reason) = (false, nil)
         contacts = []
         groups = []
         (ringing, timerC) = (0, 0)
@@ -65,6 +67,7 @@ public struct RouteAnswer: Codable, Hashable, Sendable {
 
     /// A call would arrive somewhere, as far as is known here.
     public var reachesSomebody: Bool {
+        if isOff { return false }
         switch outcome {
         case .forwarded: groups.contains { $0.contains { !$0.isLost } }
         case .redirected: !contacts.isEmpty

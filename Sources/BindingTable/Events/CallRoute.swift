@@ -16,6 +16,8 @@ public enum CallTrouble: UInt8, WordCodable, Hashable, Sendable, BitwiseCopyable
     case connectionGone
     /// The contact's host is a name that nobody can look up (`.invalid`, RFC 7118 §5).
     case unresolvable
+    /// The contact leads back to who would send the call: something on the way has put the registrar's address in.
+    case leadsHere
     /// The contact's host is a private address, and nothing else leads there.
     case privateContact
     /// It used to answer pings and does no longer.
@@ -41,6 +43,7 @@ public enum CallTrouble: UInt8, WordCodable, Hashable, Sendable, BitwiseCopyable
         case .unreachable: "unreachable"
         case .connectionGone: "connection-gone"
         case .unresolvable: "unresolvable"
+        case .leadsHere: "leads-here"
         case .privateContact: "private-contact"
         case .stoppedAnswering: "stopped-answering"
         case .forgottenByNAT: "forgotten-by-nat"

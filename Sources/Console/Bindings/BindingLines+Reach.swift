@@ -1,5 +1,6 @@
 internal import BindingTable
 internal import Cells
+internal import ConsoleLink
 internal import Monitor
 internal import SIPMessage
 internal import Timing
@@ -9,10 +10,11 @@ extension BindingLines {
     /// Where a call would go now; what the phone says of itself beside what is seen of it, where the two disagree; and
     /// what else is known of the way to it.
     ///
-    /// - Parameter siblings: the other bindings of the address of record, which a call asks as well.
+    /// - Parameter call: what the registrar says that a call would do; nil: not asked, so it is told for this binding
+    ///   alone.
     func reach(
         shown contact: [UInt8],
-        siblings: [BindingRow] = [],
+        call: RouteAnswer? = nil,
     ) -> [(name: String, value: [TextRun])] {
         let (facts, texts) = (row.binding.facts, row.binding.texts)
         var fields: [(name: String, value: [TextRun])] = []
@@ -20,8 +22,9 @@ extension BindingLines {
             if !text.isEmpty { fields.append((name, [TextRun(text, role: role)])) }
         }
         if row.binding.gone == nil, !row.isGone {
-            let all = [row.binding] + siblings.filter { !$0.isGone }.map(\.binding)
-            fields += CallPlan(all, at: clock.now.timestamp).lines(own: row.binding.facts.id)
+            fields +=
+                call.map { CallPlan($0).lines(own: row.binding.facts.id) }
+                ?? CallWords.lines(row.binding, at: clock.now.timestamp)
         }
         fields += reality
         if facts.reachability.connection != .none { fields.append(("conn", connection)) }
@@ -121,9 +124,9 @@ extension BindingLines {
             )
         }
         if reach.connection == .gone, !isBesideCall {
-            let route = CallRoute(row.binding, at: clock.now.timestamp)
-            let sentence = CallWords.connectionEnded(route)
-            let role: Role = route.isLost ? .stateFail : .stateWarn
+            let way = RouteTarget(row.binding, at: clock.now.timestamp)
+            let sentence = CallWords.connectionEnded(way)
+            let role: Role = way.isLost ? .stateFail : .stateWarn
             remarks.append(TextRun("\(sentence.prefix(1).uppercased())\(sentence.dropFirst()).", role: role))
         }
         if reach.ping == .stoppedAnswering {

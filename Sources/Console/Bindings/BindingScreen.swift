@@ -75,7 +75,8 @@ struct BindingScreen {
     private func reach(_ detail: BindingDetail, _ lines: BindingLines, in area: Rect) -> ReachBlock? {
         // The journal knows nothing of the way.
         guard !clock.isPast else { return nil }
-        return ReachBlock(detail, lines, in: area.inset(bottom: detail.siblings.isEmpty ? 5 : 6))
+        let room = area.inset(bottom: detail.siblings.isEmpty ? 5 : 6)
+        return ReachBlock(detail, call: model.detail.call, lines, in: room)
     }
 
     /// The same as it stands on the screen.

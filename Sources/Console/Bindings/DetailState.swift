@@ -1,4 +1,5 @@
 internal import BindingTable
+internal import ConsoleLink
 internal import Monitor
 
 /// One binding on the screen, with a cursor in its last attempts.
@@ -11,6 +12,12 @@ struct DetailState: Sendable {
     private var selected = 0
     /// It has been put back: as another binding, which the page is to show instead.
     var returning: BindingID?
+    /// What a call to its address of record would do, as the registrar has answered; nil: it has not yet, or can't.
+    private(set) var call: RouteAnswer?
+    /// That is to be asked for again.
+    var wantsCall = false
+    /// Number of that question, while it is out.
+    var callAsked: UInt64?
     /// First line shown of the block about the way to the phone.
     private(set) var reachTop = 0
 
@@ -19,9 +26,18 @@ struct DetailState: Sendable {
 
     mutating func take(_ new: BindingDetail) {
         if new.row.key != detail?.row.key { (selected, reachTop) = (0, 0) }
+        if new.row.binding.texts.aor != call?.aor { call = nil }
         detail = new
         aor = new.row.binding.texts.aor
         isMissing = false
+    }
+
+    /// Takes what a call would do; what has been asked for another page is of no use any more.
+    mutating func take(_ answer: RouteAnswer, serial: UInt64) {
+        guard callAsked == serial else { return }
+        callAsked = nil
+        guard answer.problem == nil, answer.aor == aor else { return }
+        call = answer
     }
 
     /// The binding asked for is no longer kept.

@@ -1,5 +1,6 @@
 internal import BindingTable
 internal import Cells
+internal import ConsoleLink
 internal import Monitor
 
 /// The block of a binding's page about the way to the phone and what is remarkable: it takes what room there is,
@@ -11,12 +12,14 @@ struct ReachBlock {
     private let keys: KeyMap
 
     /// The block in an area; nil if there is no room or nothing to say.
-    init?(_ detail: BindingDetail, _ words: BindingLines, in area: Rect) {
+    ///
+    /// - Parameter call: what a call would do now, if the registrar has said so.
+    init?(_ detail: BindingDetail, call: RouteAnswer?, _ words: BindingLines, in area: Rect) {
         guard area.height >= 2, area.width >= 40 else { return nil }
         let width = area.width - 3
         keys = words.keys
         // What is longer than its line goes on under its begin.
-        let ways = words.reach(shown: detail.shownContact, siblings: detail.siblings).flatMap { field in
+        let ways = words.reach(shown: detail.shownContact, call: call).flatMap { field in
             let value = RunLine(field.value).wrapped(columns: max(1, width - 10), atWords: true)
             return value.enumerated().map { index, line in
                 let name = index == 0 ? field.name : ""

@@ -1,111 +1,104 @@
 internal import BindingTable
 internal import Cells
-internal import Monitor
-internal import SIPMessage
-internal import Timing
+internal import ConsoleLink
 
-/// What a call to an address of record would do now, as far as its bindings tell: which of them are asked, in which
-/// order, by which way, and what would go wrong. It sends nothing.
-///
-/// Bindings are asked in groups by falling q, those of one group at once (RFC 3261 §16.6). Several flows of one
-/// instance are one phone: the one that came last is asked, the next only when that has failed (RFC 5626 §5.3).
+/// What a call to an address of record would do now, as the registrar has answered: who is asked, in which order, by
+/// which way, and what would go wrong.
 struct CallPlan {
     /// A phone that is asked, with the flows that stand in for its own.
-    struct Target {
-        var binding: Binding
-        var route: CallRoute
-        var others: [(binding: Binding, route: CallRoute)] = []
+    private struct Phone {
+        var target: RouteTarget
+        var others: [RouteTarget] = []
 
         /// No way to it leads anywhere.
-        var isLost: Bool { route.isLost && others.allSatisfy(\.route.isLost) }
+        var isLost: Bool { target.isLost && others.allSatisfy(\.isLost) }
     }
 
+    private let answer: RouteAnswer
     /// The groups, the first one to be asked first.
-    let groups: [(q: UInt16, targets: [Target])]
+    private let groups: [[Phone]]
 
-    /// - Parameter bindings: all of the address of record.
-    init(_ bindings: [Binding], at now: Timestamp) {
-        var living = bindings.filter { $0.gone == nil && $0.facts.expiresAt > now }
-        // One that has just ended is shown with that trouble rather than not at all.
-        if living.isEmpty { living = Array(bindings.prefix(1)) }
-        living.sort { a, b in
-            if a.preference != b.preference { return a.preference > b.preference }
-            return a.facts.refreshedAt != b.facts.refreshedAt
-                ? a.facts.refreshedAt > b.facts.refreshedAt : a.facts.id < b.facts.id
-        }
-        var groups: [(q: UInt16, targets: [Target])] = []
-        for binding in living {
-            let route = CallRoute(binding, at: now)
-            let instance = binding.facts.instanceHash
-            if instance != 0,
-                let group = groups.firstIndex(where: { $0.targets.contains { $0.isOf(instance) } }),
-                let place = groups[group].targets.firstIndex(where: { $0.isOf(instance) })
-            {
-                groups[group].targets[place].others.append((binding, route))
-                continue
+    init(_ answer: RouteAnswer) {
+        self.answer = answer
+        groups = answer.groups.map { group in
+            var phones: [Phone] = []
+            for target in group {
+                if target.isFallback, !phones.isEmpty {
+                    phones[phones.count - 1].others.append(target)
+                } else {
+                    phones.append(Phone(target: target))
+                }
             }
-            if groups.last?.q != binding.preference { groups.append((binding.preference, [])) }
-            groups[groups.count - 1].targets.append(Target(binding: binding, route: route))
+            return phones
         }
-        self.groups = groups
     }
 
     /// Lines after which the rest is counted.
     private static let most = 3
 
-    private var targets: [Target] { groups.flatMap(\.targets) }
+    private var phones: [Phone] { groups.flatMap(\.self) }
 
     /// The word at the beginning: how the call as a whole would do.
-    var verdict: (word: String, role: Role) {
-        let targets = targets
-        if targets.allSatisfy(\.isLost) { return ("FAILS", .stateFail) }
-        let isFine = targets.allSatisfy { $0.route.troubles.isEmpty }
-        return isFine ? ("ok", .stateOK) : ("DOUBTFUL", .stateWarn)
+    private var verdict: [TextRun] {
+        let (word, role): (String, Role) =
+            if phones.allSatisfy(\.isLost) {
+                ("FAILS", .stateFail)
+            } else if phones.allSatisfy(\.target.troubles.isEmpty) {
+                ("ok", .stateOK)
+            } else {
+                ("DOUBTFUL", .stateWarn)
+            }
+        // Who turns calls on later wants to know what they would meet.
+        let off = answer.isOff ? [TextRun("off, else ", role: .textDim)] : []
+        return off + [TextRun("\(word)  ", role: role)]
     }
 
     /// `3 phones are asked, in 2 rounds`
     private var summary: String {
-        let phones = targets.count
-        let lost = targets.count(where: \.isLost)
-        let rounds = groups.count > 1 ? ", in \(groups.count) rounds by q" : phones > 1 ? ", all at once" : ""
+        let lost = phones.count(where: \.isLost)
+        let rounds =
+            groups.count > 1 ? ", in \(groups.count) rounds by q" : phones.count > 1 ? ", all at once" : ""
         let dead = lost > 0 ? "; \(lost) can't be reached" : ""
-        return "\(TimeText.count(phones, "phone")) asked\(rounds)\(dead)"
+        return "\(TimeText.count(phones.count, "phone")) asked\(rounds)\(dead)"
     }
 
     /// How the call goes on from here: in order each target with its way and its troubles; `own` is the binding whose
     /// page it stands on.
     func lines(own: BindingID?) -> [(name: String, value: [TextRun])] {
-        let (word, role) = verdict
-        guard targets.count + targets.reduce(0, { $0 + $1.others.count }) > 1 else {
-            guard let only = targets.first else { return [] }
-            return [
-                (
-                    "call now",
-                    [TextRun("\(word)  ", role: role), TextRun(CallWords.way(only.route), role: .text)]
-                )
-            ]
-                + Self.troubles(only.route)
+        switch answer.outcome {
+        case .refused:
+            let words = RouteReport.refusal(answer, BindingColumns.text(answer.aor))
+            return [("call now", [TextRun("FAILS  ", role: .stateFail), TextRun(words, role: .text)])]
+        case .redirected:
+            let count = TimeText.count(answer.contacts.count, "contact")
+            return [("call now", [TextRun("302  ", role: .stateOK), TextRun("sent to \(count)", role: .text)])]
+                + answer.contacts.map { ("", [TextRun(RouteReport.contact($0), role: .text)]) }
+        case .forwarded: return forwarded(own: own)
         }
-        var lines = [
-            (name: "call now", value: [TextRun("\(word)  ", role: role), TextRun(summary, role: .text)])
-        ]
+    }
+
+    private func forwarded(own: BindingID?) -> [(name: String, value: [TextRun])] {
+        let phones = phones
+        if phones.count == 1, phones[0].others.isEmpty {
+            let only = phones[0].target
+            return [("call now", verdict + [TextRun(CallWords.way(only), role: .text)])]
+                + CallWords.troubles(only)
+        }
+        var lines = [(name: "call now", value: verdict + [TextRun(summary, role: .text)])]
         var left = 0
         for (place, group) in groups.enumerated() {
-            for (index, target) in group.targets.enumerated() {
-                let isOwn =
-                    target.binding.facts.id == own || target.others.contains { $0.binding.facts.id == own }
+            for (index, phone) in group.enumerated() {
+                let isOwn = ([phone.target] + phone.others).contains { $0.binding == own && own != nil }
                 // Many are only counted: the one whose page it is and the first few say how it goes.
                 guard isOwn || lines.count < Self.most else {
                     left += 1
                     continue
                 }
-                let name = index == 0 ? "\(place + 1). q \(BindingColumns.q(group.q))" : ""
-                lines.append((name, Self.runs("", target.route, isOwn: target.binding.facts.id == own)))
-                lines += Self.troubles(target.route)
-                for other in target.others {
-                    let isOwn = other.binding.facts.id == own
-                    lines.append(("", Self.runs("or, if that fails: ", other.route, isOwn: isOwn)))
-                    lines += Self.troubles(other.route)
+                lines.append((index == 0 ? "\(place + 1)." : "", Self.runs("", phone.target, own)))
+                lines += CallWords.troubles(phone.target)
+                for other in phone.others {
+                    lines.append(("", Self.runs("or, if that fails: ", other, own)))
+                    lines += CallWords.troubles(other)
                 }
             }
         }
@@ -113,27 +106,11 @@ struct CallPlan {
         return lines
     }
 
-    private static func runs(_ lead: String, _ route: CallRoute, isOwn: Bool) -> [TextRun] {
-        let role: Role = route.isLost ? .stateFail : route.troubles.isEmpty ? .text : .stateWarn
+    private static func runs(_ lead: String, _ target: RouteTarget, _ own: BindingID?) -> [TextRun] {
+        let role: Role = target.isLost ? .stateFail : target.troubles.isEmpty ? .text : .stateWarn
         return [
-            TextRun(isOwn ? "> " : "  ", role: .textStrong), TextRun(lead, role: .textDim),
-            TextRun(CallWords.way(route), role: role),
+            TextRun(own != nil && target.binding == own ? "> " : "  ", role: .textStrong),
+            TextRun(lead, role: .textDim), TextRun(CallWords.way(target), role: role),
         ]
     }
-
-    private static func troubles(_ route: CallRoute) -> [(name: String, value: [TextRun])] {
-        route.troubles.map { trouble in
-            let role: Role = trouble.isFatal ? .stateFail : .stateWarn
-            return ("", [TextRun("! \(CallWords.sentence(trouble, of: route))", role: role)])
-        }
-    }
-}
-
-extension CallPlan.Target {
-    fileprivate func isOf(_ instance: UInt32) -> Bool { binding.facts.instanceHash == instance }
-}
-
-extension Binding {
-    /// q in thousandths; one without is asked first, as with 1.
-    fileprivate var preference: UInt16 { facts.q ?? 1_000 }
 }

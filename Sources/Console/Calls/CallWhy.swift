@@ -212,7 +212,9 @@ struct CallWhy {
             let isGone = troubles.contains(.unreachable) || troubles.contains(.connectionGone)
             return [isGone ? "its connection has ended" : "its connection takes bytes and gives no answer"]
         }
-        if troubles.contains(.privateContact) { return [CallWords.sentence(.privateContact)] }
+        for trouble in [CallTrouble.leadsHere, .privateContact] where troubles.contains(trouble) {
+            return [CallWords.sentence(trouble)]
+        }
         if troubles.contains(.stoppedAnswering) {
             return ["it has stopped answering pings, too: the phone or the way to it is gone"]
         }

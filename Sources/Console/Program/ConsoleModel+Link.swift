@@ -55,6 +55,16 @@ extension ConsoleModel {
         return [.send(.query(query, serial: serial))]
     }
 
+    /// Asks what a call to the binding on the screen would do, whenever that has been read anew.
+    mutating func askCall() -> [ConsoleEffect] {
+        guard welcome != nil, loss == nil, replay == nil, case .binding = screen, let shown = detail.detail,
+            detail.wantsCall, detail.callAsked == nil
+        else { return [] }
+        let serial = link.nextSerial()
+        (detail.wantsCall, detail.callAsked) = (false, serial)
+        return [.send(.route(RouteQuery(aor: shown.row.binding.texts.aor), serial: serial))]
+    }
+
     /// A window is out: soon there is more to draw.
     public var isAsking: Bool { link.asked != nil }
 
@@ -160,6 +170,7 @@ extension ConsoleModel {
             underWay = nil
             link.wantsWindow = true
             history.asked = nil
+            detail.callAsked = nil
             restartErrand()
             return greet() + resumeReplay(at: now)
         case .window(let window, let serial):
@@ -186,7 +197,8 @@ extension ConsoleModel {
         case .values(let values, let serial): takeValues(values, serial: serial)
         case .acts(let list, let serial): takeActs(list, serial: serial, at: now)
         case .progress(let progress): takeProgress(progress, at: now)
-        case .explanation, .route: _ = takeForErrand(update)
+        case .explanation: _ = takeForErrand(update)
+        case .route(let answer, let serial): detail.take(answer, serial: serial)
         case .statistics, .messages: break
         case .lost(let reason): lose(reason, at: now)
         case .notice(let notice): hear(notice)
@@ -212,6 +224,7 @@ extension ConsoleModel {
                 preview = id == bindings.cursorKey ? binding : preview
             } else {
                 detail.take(binding)
+                detail.wantsCall = true
                 if let id = detail.takeReturned() {
                     screens[screens.count - 1] = .binding(id)
                     entered()

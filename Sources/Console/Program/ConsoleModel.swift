@@ -217,7 +217,7 @@ public struct ConsoleModel: Sendable {
         case .saved(let number, let report): takeSave(number, report, at: now)
         }
         advanceTour(at: now)
-        return effects + askErrand(at: now) + ask(at: now) + askHistory(at: now)
+        return effects + askErrand(at: now) + ask(at: now) + askCall() + askHistory(at: now)
     }
 
     /// Ticks between two windows. Where each second makes another screen of the whole, nobody reads all of them.

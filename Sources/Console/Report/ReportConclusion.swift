@@ -40,7 +40,7 @@ struct ReportConclusion {
             } ?? "it has not refreshed, and its time is nearly over"
         case .auth: "its last login failed"
         case .silent: "it used to answer pings and does no longer"
-        case .disconnected: CallWords.connectionEnded(CallRoute(row.binding, at: clock.now.timestamp))
+        case .disconnected: CallWords.connectionEnded(RouteTarget(row.binding, at: clock.now.timestamp))
         }
     }
 

@@ -16,10 +16,11 @@ public struct RouteReport {
         case .redirected:
             lines.append("\(aor)  302: the caller is sent to")
             for (index, contact) in answer.contacts.enumerated() {
-                lines.append("\(index + 1)  \(BindingColumns.text(Redaction.withoutPasswords(contact)))")
+                lines.append("\(index + 1)  \(Self.contact(contact))")
             }
         case .forwarded:
-            lines.append("\(aor)  \(Self.summary(answer))")
+            if answer.isOff { lines.append("\(aor)  405: \(Self.off); with `calls: proxy` it") }
+            lines.append("\(answer.isOff ? "  " : "\(aor)  ")\(Self.summary(answer))")
             for (index, group) in answer.groups.enumerated() { tell(group, number: index + 1) }
         }
     }
@@ -39,6 +40,12 @@ public struct RouteReport {
         return "\(answer.status): \(words.why)"
     }
 
+    /// Why nothing is passed on where it could be.
+    private static let off = "calls are off for its domain"
+
+    /// A value of Contact that a caller is sent to.
+    static func contact(_ value: [UInt8]) -> String { BindingColumns.text(Redaction.withoutPasswords(value)) }
+
     private static func summary(_ answer: RouteAnswer) -> String {
         let phones = answer.groups.reduce(0) { $0 + $1.count { !$0.isFallback } }
         let places = phones == 1 ? "1 place" : "\(phones) places"
@@ -49,28 +56,12 @@ public struct RouteReport {
 
     private mutating func tell(_ group: [RouteTarget], number: Int) {
         for target in group {
-            let uri = BindingColumns.text(Redaction.withoutPasswords(target.requestURI))
             let mark = target.isFallback ? "else" : "\(number)"
-            lines.append("\(mark)  INVITE \(uri) -> \(Self.hop(target))")
+            lines.append("\(mark)  \(CallWords.way(target))")
             for value in target.route { lines.append("   Route: \(BindingColumns.text(value))") }
             for trouble in target.troubles {
-                lines.append("   \(trouble.isFatal ? "FAILS" : "!") \(CallWords.sentence(trouble))")
+                lines.append("   \(trouble.isFatal ? "FAILS" : "!") \(CallWords.sentence(trouble, of: target))")
             }
         }
-    }
-
-    private static func hop(_ target: RouteTarget) -> String {
-        guard !target.host.isEmpty else { return "nowhere" }
-        let host = BindingColumns.text(target.host)
-        let shown = host.contains(":") ? "[\(host)]" : host
-        let port = target.port == 0 ? "" : ":\(target.port)"
-        let over = target.transport.map { " \($0.name)" } ?? ""
-        let way =
-            switch (target.isFlow, target.connection) {
-            case (true, 0): ", where it sends from"
-            case (true, let number): ", its own connection (\(number))"
-            default: ""
-            }
-        return "\(shown)\(port)\(over)\(way)"
     }
 }

@@ -19,6 +19,7 @@ extension RouteAnswer {
             return
         }
         self.init(aor, CallRouting.dryRun(aor: aor, in: state, place: place, at: now))
+        isOff = CallRouting.isOff(aor: aor, state.policy.current)
     }
 
     /// The words of a decision.

@@ -93,7 +93,7 @@ struct AddressTargets {
         if case .host(let hop) = target.hop, let address = hop.address,
             place?.isOurs(address, port: hop.usualPort) == true
         {
-            target.add(.unreachable)
+            target.add(.leadsHere)
         }
         return target
     }

@@ -8,7 +8,8 @@ extension CallRouting {
     /// "a call now". It sends nothing and asks nobody for a password: it is as if one of the domain's own users called.
     ///
     /// Targets that no way leads to come last, in a group of their own, so that it is seen why they are left out; a
-    /// real call is refused as unreachable if there are no others.
+    /// real call is refused as unreachable if there are no others. A domain that passes no calls on (``isOff(aor:_:)``)
+    /// is told as if it were a proxy: that is what turning calls on would bring.
     ///
     /// - Parameters:
     ///   - aor: `user@domain`, canonical as the table has it.
@@ -20,10 +21,9 @@ extension CallRouting {
         at now: Timestamp,
     ) -> ProxyDecision {
         let policy = state.policy.current
-        guard let at = aor.lastIndex(of: 0x40),
-            let domain = policy.domainIndex(aor.span.extracting(at + 1..<aor.count))
-        else { return .refuse(.notOurDomain) }
-        guard policy.domains[domain].calls.mode != .off else { return .refuse(.methodNotAllowed) }
+        guard let at = aor.lastIndex(of: 0x40), let domain = policy.domainIndex(of: aor) else {
+            return .refuse(.notOurDomain)
+        }
         var text = Array("sip:".utf8)
         text.appendEscapedUser(aor.span.extracting(0..<at))
         text.append(contentsOf: aor[at...])
@@ -38,5 +38,17 @@ extension CallRouting {
                 includesLost: true
             )
         )
+    }
+
+    /// The domain of an address of record passes no calls on: they are answered 405.
+    public static func isOff(aor: [UInt8], _ policy: Policy) -> Bool {
+        policy.domainIndex(of: aor).map { policy.domains[$0].calls.mode == .off } ?? false
+    }
+}
+
+extension Policy {
+    /// The domain of an address of record, if it is served here.
+    fileprivate func domainIndex(of aor: [UInt8]) -> Int? {
+        aor.lastIndex(of: 0x40).flatMap { domainIndex(aor.span.extracting($0 + 1..<aor.count)) }
     }
 }

@@ -27,7 +27,7 @@ struct LocalUsers {
         var includesLost = false
     }
 
-    /// What is done with it.
+    /// What is done with it. That its domain takes calls at all is for who asks to see to.
     func decision(_ wish: Wish) -> ProxyDecision {
         if let reason = blocked(wish.aor) { return .refuse(reason) }
         let bindings = bindings(of: wish.aor, domain: wish.domain)
@@ -36,7 +36,7 @@ struct LocalUsers {
         let isKnown = isKnown(user, domain: wish.domain)
         let calls = policy.domains[wish.domain].calls
         // The next hop may cost money: it is for our own users only.
-        if calls.mode == .proxy, wish.isTrusted, !isKnown, let hop = HostHop(calls.nextHop) {
+        if calls.mode != .redirect, wish.isTrusted, !isKnown, let hop = HostHop(calls.nextHop) {
             let target = CallTarget(requestURI: wish.text, hop: .host(hop))
             return .forward(ForwardPlan(groups: [[target]], policy: calls))
         }
@@ -46,7 +46,7 @@ struct LocalUsers {
     /// What is done with it if these bindings are whom it is for.
     func decision(_ wish: Wish, _ bindings: [Binding]) -> ProxyDecision {
         let calls = policy.domains[wish.domain].calls
-        guard calls.mode == .proxy else {
+        if calls.mode == .redirect {
             return Redirection.decision(bindings, from: wish.uri, wish.text, at: now)
         }
         let search = AddressTargets(state: state, now: now, isSecure: wish.uri.scheme == .sips, place: place)

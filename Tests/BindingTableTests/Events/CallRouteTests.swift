@@ -201,7 +201,9 @@ import Timing
     }
 
     @Test func everyTroubleIsMet() {
-        #expect(Set(Self.cases.flatMap(\.troubles)) == Set(CallTrouble.allCases))
+        // Only who sends a call knows its own addresses.
+        let told = Set(CallTrouble.allCases).subtracting([.leadsHere])
+        #expect(Set(Self.cases.flatMap(\.troubles)) == told)
     }
 
     @Test func pathBecomesRouteInItsOrder() {

@@ -1,6 +1,6 @@
 import BindingTable
 import Cells
-import Monitor
+import ConsoleLink
 import SIPMessage
 import Testing
 import Timing
@@ -9,46 +9,81 @@ import Timing
 
 /// What a call to an address of record would do now.
 @Suite struct CallPlanTests {
-    private let now = Samples.start.timestamp
-
-    private func binding(_ place: Int, q: UInt16? = nil, instance: UInt32 = 0, seen: Int = 10) -> Binding {
-        var binding = Samples.bindings[place].binding
-        (binding.facts.q, binding.facts.instanceHash) = (q, instance)
-        binding.facts.refreshedAt = now - .seconds(seen)
-        binding.facts.expiresAt = now + .seconds(60)
-        binding.gone = nil
-        return binding
+    private func target(_ slot: UInt32, _ troubles: [CallTrouble] = [], fallback: Bool = false) -> RouteTarget {
+        var target = RouteTarget(requestURI: Array("sip:\(slot)@10.0.0.\(slot)".utf8))
+        (target.host, target.port, target.transport) = (Array("192.0.2.\(slot)".utf8), 5_060, .udp)
+        (target.isFlow, target.isFallback, target.troubles) = (true, fallback, troubles)
+        target.binding = BindingID(partition: 0, generation: 1, slot: slot)
+        return target
     }
 
-    private func text(_ plan: CallPlan, own: BindingID? = nil) -> [String] {
-        plan.lines(own: own).map { "\($0.name)|" + $0.value.map(\.text.string).joined() }
+    private func answer(_ groups: [RouteTarget]...) -> RouteAnswer {
+        var answer = RouteAnswer(aor: Array("4417@example.test".utf8), outcome: .forwarded)
+        answer.groups = groups
+        return answer
     }
 
-    @Test func higherPreferenceIsAskedFirstAndEqualOnesAtOnce() {
-        let all = [binding(0, q: 500), binding(1), binding(2, q: 1_000)]
-        let plan = CallPlan(all, at: now)
-        #expect(plan.groups.map(\.q) == [1_000, 500])
-        #expect(plan.groups.map { $0.targets.count } == [2, 1])
-        let lines = text(plan, own: all[0].facts.id)
-        #expect(lines[0].contains("3 phones asked, in 2 rounds by q"))
-        #expect(lines.contains { $0.hasPrefix("2. q 0.5|> INVITE") })
+    private func text(_ answer: RouteAnswer, own: UInt32? = nil) -> [String] {
+        let own = own.map { BindingID(partition: 0, generation: 1, slot: $0) }
+        return CallPlan(answer).lines(own: own).map { "\($0.name)|" + $0.value.map(\.text.string).joined() }
+    }
+
+    @Test func oneTargetIsALine() {
+        #expect(
+            text(answer([target(1)])) == [
+                "call now|ok  INVITE sip:1@10.0.0.1 -> 192.0.2.1:5060 udp, where it sends from"
+            ]
+        )
+    }
+
+    @Test func groupsAreToldInTheirOrderAndTheOwnBindingIsMarked() {
+        let lines = text(answer([target(1), target(2)], [target(3)]), own: 3)
+        #expect(lines[0] == "call now|ok  3 phones asked, in 2 rounds by q")
+        #expect(lines[1].hasPrefix("1.|  INVITE sip:1@") && lines[2].hasPrefix("|  INVITE sip:2@"))
+        #expect(lines[3].hasPrefix("2.|> INVITE sip:3@") && lines.count == 4)
     }
 
     @Test func flowsOfOneInstanceStandInForEachOther() {
-        let all = [binding(0, instance: 7, seen: 50), binding(1, instance: 7, seen: 5)]
-        let plan = CallPlan(all, at: now)
-        #expect(plan.groups.count == 1 && plan.groups[0].targets.count == 1)
-        #expect(plan.groups[0].targets[0].binding.facts.id == all[1].facts.id)
-        #expect(text(plan).contains { $0.contains("or, if that fails: INVITE") })
+        let lines = text(answer([target(1), target(2, fallback: true)]))
+        #expect(lines[0] == "call now|ok  1 phone asked")
+        #expect(lines[2].hasPrefix("|  or, if that fails: INVITE sip:2@"))
     }
 
     @Test func oneDeadContactDoesNotFailTheCall() {
-        var dead = binding(0)
-        dead.facts.path.transport = .ws
-        dead.facts.reachability.connection = .gone
-        let plan = CallPlan([dead, binding(1)], at: now)
-        #expect(plan.verdict.word == "DOUBTFUL")
-        #expect(text(plan)[0].contains("1 can't be reached"))
-        #expect(CallPlan([dead], at: now).verdict.word == "FAILS")
+        let lines = text(answer([target(1)], [target(2, [.unreachable])]))
+        #expect(lines[0] == "call now|DOUBTFUL  2 phones asked, in 2 rounds by q; 1 can't be reached")
+        #expect(lines.last == "|! its connection has ended: nothing reaches it until it connects again")
+        #expect(text(answer([target(2, [.unreachable])]))[0].hasPrefix("call now|FAILS  INVITE"))
+    }
+
+    @Test func whatIsAnsweredHereIsToldWithItsReason() {
+        var refused = RouteAnswer(aor: Array("4417@example.test".utf8), outcome: .refused, status: 480)
+        refused.reason = .noBinding
+        #expect(text(refused).count == 1 && text(refused)[0].hasPrefix("call now|FAILS  480: "))
+        var redirected = RouteAnswer(aor: refused.aor, outcome: .redirected, status: 302)
+        redirected.contacts = [Array("<sip:a:geheim@10.0.0.5>".utf8)]
+        #expect(text(redirected) == ["call now|302  sent to 1 contact", "|<sip:a:xxxxxx@10.0.0.5>"])
+    }
+
+    /// Where calls are off the way is told all the same, and that it is not taken.
+    @Test func whereCallsAreOffItSaysSo() {
+        var off = answer([target(1)])
+        off.isOff = true
+        #expect(text(off)[0].hasPrefix("call now|off, else ok  INVITE") && !off.reachesSomebody)
+    }
+
+    /// The page asks the registrar, shows what it says, and no longer what it has said of another.
+    @Test func thePageShowsWhatTheRegistrarSays() {
+        var world = World()
+        var refused = RouteAnswer(aor: Samples.bindings[0].binding.texts.aor, outcome: .refused, status: 403)
+        refused.reason = .blockedAOR(seconds: 60)
+        world.route = refused
+        var driver = Driver(Size(width: 140, height: 40), world: world)
+        driver.press("g⏎")
+        #expect(driver.says("call now FAILS  403: "), "\(driver.screen)")
+        driver.press("⎋")
+        driver.world.route = nil
+        driver.press("j⏎")
+        #expect(!driver.says("FAILS  403: ") && driver.says("call now"), "\(driver.screen)")
     }
 }

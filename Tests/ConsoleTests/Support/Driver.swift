@@ -107,7 +107,7 @@ struct Driver {
         case .explain(_, let serial):
             return .explanation(ExplainAnswer(lines: ["no rule"], canRegister: true), serial: serial)
         case .route(let query, let serial):
-            return .route(RouteAnswer(aor: query.aor, outcome: .forwarded), serial: serial)
+            return .route(world.route(query, at: now.timestamp), serial: serial)
         case .messages(_, let serial):
             return .messages(MessagesPage(at: now.timestamp), serial: serial)
         case .perform(let command, let serial):

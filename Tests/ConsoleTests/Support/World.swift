@@ -4,6 +4,8 @@ import Monitor
 import SIPMessage
 import Timing
 
+@testable import Console
+
 /// The other end of the link as a value: rows to show, and a registrar that acts on them.
 struct World {
     var bindings = Samples.bindings
@@ -20,6 +22,8 @@ struct World {
     var messageBytes: [UInt8]?
     /// How far a list of bindings has been sorted and searched that is not in the order of the address of record.
     var progress = 1.0
+    /// What a call would do; nil: as the bindings are.
+    var route: RouteAnswer?
     /// What reading the settings anew gives.
     var reload = ReloadReport()
     /// What the journal holds.
@@ -55,6 +59,17 @@ struct World {
 
     func acts(at now: Timestamp) -> ActList {
         ActList(progress: underWay, undoable: undoable.filter { $0.until.map { $0 > now } ?? true }, at: now)
+    }
+
+    /// What a call would do, as the registrar would say: equal q at once, the higher first.
+    func route(_ query: RouteQuery, at now: Timestamp) -> RouteAnswer {
+        if let route { return route }
+        var answer = RouteAnswer(aor: query.aor, outcome: .forwarded)
+        let rows = bindings.filter { $0.binding.texts.aor == query.aor && !$0.isGone && $0.binding.gone == nil }
+        for (_, group) in Dictionary(grouping: rows, by: { $0.binding.facts.q ?? 1_000 }).sorted(by: { $0.key > $1.key }) {
+            answer.groups.append(group.map { RouteTarget($0.binding, at: now) })
+        }
+        return answer
     }
 
     private mutating func file(

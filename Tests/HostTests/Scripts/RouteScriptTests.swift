@@ -82,9 +82,9 @@ struct RouteScriptTests {
         #expect(
             found.lines == [
                 "4417@sip.test  goes to 2 places in 2 steps of 20 s, rings 185 s at most",
-                "1  INVITE sip:4417@10.0.0.5;transport=tcp -> 198.51.100.7:49152 tcp, its own connection (7)",
+                "1  INVITE sip:4417@10.0.0.5;transport=tcp -> 198.51.100.7:49152 tcp, its own connection",
                 "   ! the call asks for the contact's user, which is not the account's: it may be rejected",
-                "else  INVITE sip:4417@10.0.0.5 -> edge1.test",
+                "else  INVITE sip:4417@10.0.0.5 -> edge1.test, first proxy of its Path",
                 "   Route: <sip:edge1.test;lr>",
                 "2  INVITE sip:4418:xxxxxx@10.0.0.6 -> 198.51.100.7:49152 udp, where it sends from",
                 "   ! it has stopped answering pings: the call may ring nowhere",
@@ -108,6 +108,20 @@ struct RouteScriptTests {
         #expect(run(RouteAnswer(text("x"), .drop)).code == 3)
         let wrong = RouteAnswer(aor: text("x"), outcome: .refused, problem: "x: no address of record")
         #expect(run(wrong).code == 2 && run(wrong).lines.isEmpty)
+    }
+
+    @Test("Where calls are off it says so first, and ends with 3")
+    func off() {
+        var answer = forwarded
+        answer.isOff = true
+        let found = run(answer)
+        #expect(
+            found.lines.prefix(2) == [
+                "4417@sip.test  405: calls are off for its domain; with `calls: proxy` it",
+                "  goes to 2 places in 2 steps of 20 s, rings 185 s at most",
+            ]
+        )
+        #expect(found.code == 3 && found.error == "4417@sip.test: a call reaches nobody")
     }
 
     @Test("A redirected caller is told the contacts")

@@ -222,6 +222,32 @@ import Timing
         #expect(dry("eve@far.net").reason == .notOurDomain)
     }
 
+    @Test("A domain without calls is told as if it had them, and that it has none")
+    func dryRunWhereCallsAreOff() throws {
+        var domain = Domain.proxying()
+        domain.calls.mode = .off
+        let stage = try RoutingStage([domain])
+        stage.register("bob", "<sip:bob@10.0.0.5>", from: bob)
+        let aor = Array("bob@example.com".utf8)
+        let dry = CallRouting.dryRun(aor: aor, in: stage.state, place: stage.place, at: stage.now)
+        #expect(dry.uris == [["sip:bob@10.0.0.5"]])
+        #expect(CallRouting.isOff(aor: aor, stage.state.policy.current))
+        #expect(!CallRouting.isOff(aor: Array("bob@far.net".utf8), stage.state.policy.current))
+        #expect(stage.decide(stage.request("INVITE", "sip:bob@example.com")).reason == .methodNotAllowed)
+    }
+
+    @Test("A contact with our own address in it leads nowhere, and is told so")
+    func contactThatLeadsHere() throws {
+        let stage = try RoutingStage([.proxying()])
+        let itself = Endpoint(address: RoutingStage.ours, port: 40_000)
+        stage.register("bob", "<sip:bob@192.0.2.1;transport=tcp>", from: itself, .tcp, 7)
+        stage.registrar.connectionClosed(ConnectionID(rawValue: 7), at: stage.now)
+        let aor = Array("bob@example.com".utf8)
+        let dry = CallRouting.dryRun(aor: aor, in: stage.state, place: stage.place, at: stage.now)
+        let target = dry.plan?.groups.first?.first
+        #expect(target?.troubles == [.connectionGone, .leadsHere], "\(dry)")
+    }
+
     @Test("RFC 6140 §5.2: a number of a list leads to the exchange that registered the list")
     func numbers() throws {
         var domain = Domain.proxying()
