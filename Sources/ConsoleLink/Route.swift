@@ -66,8 +66,10 @@ public struct RouteAnswer: Codable, Hashable, Sendable {
     }
 
     /// A call would arrive somewhere, as far as is known here.
-    public var reachesSomebody: Bool {
-        if isOff { return false }
+    public var reachesSomebody: Bool { !isOff && hasWay }
+
+    /// There is a way to somebody, whether calls take it or are off.
+    public var hasWay: Bool {
         switch outcome {
         case .forwarded: groups.contains { $0.contains { !$0.isLost } }
         case .redirected: !contacts.isEmpty

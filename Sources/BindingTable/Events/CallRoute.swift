@@ -16,7 +16,7 @@ public enum CallTrouble: UInt8, WordCodable, Hashable, Sendable, BitwiseCopyable
     case connectionGone
     /// The contact's host is a name that nobody can look up (`.invalid`, RFC 7118 §5).
     case unresolvable
-    /// The contact leads back to who would send the call: something on the way has put the registrar's address in.
+    /// The way leads back to who would send the call: contact or Path has the address of this registrar.
     case leadsHere
     /// The contact's host is a private address, and nothing else leads there.
     case privateContact

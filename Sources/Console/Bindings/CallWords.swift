@@ -53,7 +53,7 @@ enum CallWords {
                     ? "its connection has ended: nothing reaches it until it connects again"
                     : "its connection has ended; a call would be tried at its contact")
         case .unresolvable: "its contact's host is a name that nobody can look up"
-        case .leadsHere: "its contact leads back to this registrar: something on the way has put its address in"
+        case .leadsHere: "the way leads back to this registrar: its contact or Path has our address"
         case .privateContact: "its contact is a private address, and nothing else leads there"
         case .stoppedAnswering: "it has stopped answering pings: the call may ring nowhere"
         case .forgottenByNAT: "silent for more than 3 m behind NAT over UDP: the NAT may have forgotten it"
@@ -86,6 +86,8 @@ extension RouteTarget {
         let way = CallRoute(binding, at: now)
         self.init(requestURI: way.requestURI)
         (route, host, port, transport) = (way.route, way.host, way.port, way.transport)
-        (isFlow, troubles, self.binding) = (way.way == .connection || way.way == .source, way.troubles, binding.facts.id)
+        (isFlow, troubles, self.binding) = (
+            way.way == .connection || way.way == .source, way.troubles, binding.facts.id
+        )
     }
 }

@@ -71,7 +71,9 @@ struct CallPlan {
             return [("call now", [TextRun("FAILS  ", role: .stateFail), TextRun(words, role: .text)])]
         case .redirected:
             let count = TimeText.count(answer.contacts.count, "contact")
-            return [("call now", [TextRun("302  ", role: .stateOK), TextRun("sent to \(count)", role: .text)])]
+            return [
+                ("call now", [TextRun("302  ", role: .stateOK), TextRun("sent to \(count)", role: .text)])
+            ]
                 + answer.contacts.map { ("", [TextRun(RouteReport.contact($0), role: .text)]) }
         case .forwarded: return forwarded(own: own)
         }

@@ -1,4 +1,5 @@
 internal import BindingTable
+internal import ConsoleLink
 internal import Monitor
 internal import SIPMessage
 internal import Timing

@@ -19,8 +19,10 @@ public struct RouteReport {
                 lines.append("\(index + 1)  \(Self.contact(contact))")
             }
         case .forwarded:
-            if answer.isOff { lines.append("\(aor)  405: \(Self.off); with `calls: proxy` it") }
-            lines.append("\(answer.isOff ? "  " : "\(aor)  ")\(Self.summary(answer))")
+            if answer.isOff {
+                lines.append("\(aor)  405: calls are off for its domain; as a proxy it would be so:")
+            }
+            lines.append("\(aor)  \(Self.summary(answer))")
             for (index, group) in answer.groups.enumerated() { tell(group, number: index + 1) }
         }
     }
@@ -40,9 +42,6 @@ public struct RouteReport {
         return "\(answer.status): \(words.why)"
     }
 
-    /// Why nothing is passed on where it could be.
-    private static let off = "calls are off for its domain"
-
     /// A value of Contact that a caller is sent to.
     static func contact(_ value: [UInt8]) -> String { BindingColumns.text(Redaction.withoutPasswords(value)) }
 
@@ -50,7 +49,7 @@ public struct RouteReport {
         let phones = answer.groups.reduce(0) { $0 + $1.count { !$0.isFallback } }
         let places = phones == 1 ? "1 place" : "\(phones) places"
         let steps = answer.groups.count < 2 ? "" : " in \(answer.groups.count) steps of \(answer.ringing) s"
-        let fate = answer.reachesSomebody ? "" : "; none can be reached: the call FAILS"
+        let fate = answer.hasWay ? "" : "; none can be reached: the call FAILS"
         return "goes to \(places)\(steps), rings \(answer.timerC) s at most\(fate)"
     }
 
@@ -60,7 +59,9 @@ public struct RouteReport {
             lines.append("\(mark)  \(CallWords.way(target))")
             for value in target.route { lines.append("   Route: \(BindingColumns.text(value))") }
             for trouble in target.troubles {
-                lines.append("   \(trouble.isFatal ? "FAILS" : "!") \(CallWords.sentence(trouble, of: target))")
+                lines.append(
+                    "   \(trouble.isFatal ? "FAILS" : "!") \(CallWords.sentence(trouble, of: target))"
+                )
             }
         }
     }

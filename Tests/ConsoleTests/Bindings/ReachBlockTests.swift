@@ -1,5 +1,6 @@
 import BindingTable
 import Cells
+import ConsoleLink
 import Monitor
 import SIPMessage
 import Testing
@@ -47,7 +48,7 @@ import Timing
     }
 
     @Test func aContactThatNobodyCanLookUpIsNoWayEither() {
-        let route = CallRoute(cut("sip:x@nowhere.invalid").binding, at: Samples.start.timestamp)
+        let route = RouteTarget(cut("sip:x@nowhere.invalid").binding, at: Samples.start.timestamp)
         #expect(route.isLost && CallWords.connectionEnded(route).contains("nothing reaches it"))
     }
 

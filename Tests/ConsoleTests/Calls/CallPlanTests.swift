@@ -1,6 +1,7 @@
 import BindingTable
 import Cells
 import ConsoleLink
+import Monitor
 import SIPMessage
 import Testing
 import Timing
@@ -9,7 +10,8 @@ import Timing
 
 /// What a call to an address of record would do now.
 @Suite struct CallPlanTests {
-    private func target(_ slot: UInt32, _ troubles: [CallTrouble] = [], fallback: Bool = false) -> RouteTarget {
+    private func target(_ slot: UInt32, _ troubles: [CallTrouble] = [], fallback: Bool = false) -> RouteTarget
+    {
         var target = RouteTarget(requestURI: Array("sip:\(slot)@10.0.0.\(slot)".utf8))
         (target.host, target.port, target.transport) = (Array("192.0.2.\(slot)".utf8), 5_060, .udp)
         (target.isFlow, target.isFallback, target.troubles) = (true, fallback, troubles)
@@ -75,15 +77,15 @@ import Timing
     /// The page asks the registrar, shows what it says, and no longer what it has said of another.
     @Test func thePageShowsWhatTheRegistrarSays() {
         var world = World()
-        var refused = RouteAnswer(aor: Samples.bindings[0].binding.texts.aor, outcome: .refused, status: 403)
+        var refused = RouteAnswer(aor: Array("1180@example.test".utf8), outcome: .refused, status: 403)
         refused.reason = .blockedAOR(seconds: 60)
         world.route = refused
         var driver = Driver(Size(width: 140, height: 40), world: world)
         driver.press("g⏎")
-        #expect(driver.says("call now FAILS  403: "), "\(driver.screen)")
+        #expect(driver.says("call now FAILS 403: "), "\(driver.screen)")
         driver.press("⎋")
         driver.world.route = nil
         driver.press("j⏎")
-        #expect(!driver.says("FAILS  403: ") && driver.says("call now"), "\(driver.screen)")
+        #expect(!driver.says("FAILS 403: ") && driver.says("call now"), "\(driver.screen)")
     }
 }

@@ -105,7 +105,9 @@ import Testing
         var names: Set<String> = []
         for size in Self.sizes {
             let end = "-\(size.width)x\(size.height)"
-            for item in Self.cases + Self.overviewCases + Self.reachCases { names.insert(item.name + end) }
+            for item in Self.cases + Self.overviewCases + Self.reachCases + CallScreensTests.cases {
+                names.insert(item.name + end)
+            }
             for name in ["lost", "leave", "copy", "report"] { names.insert(name + end) }
         }
         for item in Self.cases { names.insert("\(item.name)-80x24-ascii") }

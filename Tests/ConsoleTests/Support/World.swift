@@ -65,8 +65,12 @@ struct World {
     func route(_ query: RouteQuery, at now: Timestamp) -> RouteAnswer {
         if let route { return route }
         var answer = RouteAnswer(aor: query.aor, outcome: .forwarded)
-        let rows = bindings.filter { $0.binding.texts.aor == query.aor && !$0.isGone && $0.binding.gone == nil }
-        for (_, group) in Dictionary(grouping: rows, by: { $0.binding.facts.q ?? 1_000 }).sorted(by: { $0.key > $1.key }) {
+        let rows = bindings.filter {
+            $0.binding.texts.aor == query.aor && !$0.isGone && $0.binding.gone == nil
+        }
+        for (_, group) in Dictionary(grouping: rows, by: { $0.binding.facts.q ?? 1_000 }).sorted(by: {
+            $0.key > $1.key
+        }) {
             answer.groups.append(group.map { RouteTarget($0.binding, at: now) })
         }
         return answer

@@ -117,8 +117,8 @@ struct RouteScriptTests {
         let found = run(answer)
         #expect(
             found.lines.prefix(2) == [
-                "4417@sip.test  405: calls are off for its domain; with `calls: proxy` it",
-                "  goes to 2 places in 2 steps of 20 s, rings 185 s at most",
+                "4417@sip.test  405: calls are off for its domain; as a proxy it would be so:",
+                "4417@sip.test  goes to 2 places in 2 steps of 20 s, rings 185 s at most",
             ]
         )
         #expect(found.code == 3 && found.error == "4417@sip.test: a call reaches nobody")
