@@ -25,7 +25,9 @@ extension CallRouting {
         }
         if request.uri.scheme == .tel { return toNumber(request, pass, ourselves) }
         let target = request.target.span
-        if request.uri.parameter("maddr", target) == nil,
+        // In a dialog it is what the other end has put into its Contact: with a port that is none of ours, a place of its own.
+        let isContact = request.isOfOurDialog && !ourselves.hasPortOfOurs(request.uri)
+        if !isContact, request.uri.parameter("maddr", target) == nil,
             let domain = ourselves.domain(of: request.uri, target)
         {
             return toDomain(domain, request, pass, ourselves)

@@ -29,13 +29,12 @@ struct Ourselves {
     func isNamed(by uri: SIPURI, _ bytes: Span<UInt8>) -> Bool {
         guard uri.isSIP else { return false }
         if let address = uri.host.address(bytes) { return isAddress(address, of: uri, bytes) }
-        guard domain(of: uri, bytes) != nil else { return false }
-        return uri.port.map(listens(at:)) ?? true
+        return domain(of: uri, bytes) != nil && hasPortOfOurs(uri)
     }
 
     /// A name below a domain that is served here, such as `sip.example.com`: what a phone is told to send through.
     func mayBeNamed(by uri: SIPURI, _ bytes: Span<UInt8>) -> Bool {
-        guard uri.isSIP, uri.host.kind == .name, uri.port.map(listens(at:)) ?? true else { return false }
+        guard uri.isSIP, uri.host.kind == .name, hasPortOfOurs(uri) else { return false }
         var host: [UInt8] = []
         uri.appendCanonicalHost(bytes, to: &host)
         guard let point = host.firstIndex(of: 0x2e) else { return false }
@@ -57,7 +56,9 @@ struct Ourselves {
             || address == path.local.address && port == path.local.port
     }
 
-    private func listens(at port: UInt16) -> Bool {
-        port == path.local.port || place.listeners.contains { $0.endpoint.port == port }
+    /// A URI names no port, or one that we listen at.
+    func hasPortOfOurs(_ uri: SIPURI) -> Bool {
+        guard let port = uri.port else { return true }
+        return port == path.local.port || place.listeners.contains { $0.endpoint.port == port }
     }
 }

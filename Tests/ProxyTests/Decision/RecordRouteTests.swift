@@ -89,6 +89,30 @@ import Timing
         #expect(stage.decide(inDialog).reason == .notARelay)
     }
 
+    @Test("In a dialog a host of ours with a port of another's is a Contact, not one of our users")
+    func aContactOnOurOwnHost() throws {
+        let stage = try RoutingStage([.proxying("192.0.2.1")])
+        stage.register("bob", "<sip:bob@10.0.0.5>", from: bob, domain: "192.0.2.1")
+        let recorded = values(try #require(stage.forward(stage.request("INVITE", "sip:bob@192.0.2.1"))))
+        func bye(_ uri: String, routes: [String]) -> ProxyDecision {
+            let to = "<sip:carol@elsewhere.net>;tag=f"
+            let from = "sip:bob@192.0.2.1"
+            return stage.decide(
+                stage.request(
+                    "BYE",
+                    uri,
+                    from: from,
+                    to: to,
+                    source: bob,
+                    extra: routes.map { "Route: \($0)" }
+                ),
+                stage.path(bob)
+            )
+        }
+        #expect(bye("sip:carol@192.0.2.1:7000", routes: recorded).host?.port == 7_000)
+        #expect(bye("sip:carol@192.0.2.1:5060", routes: recorded).reason == .noBinding)
+    }
+
     @Test("RFC 3261 §16.4: a strict router has put our value into the Request-URI")
     func strictRouting() throws {
         let stage = try RoutingStage([.proxying()])
