@@ -47,38 +47,70 @@ struct CallTests {
         )
     }
 
-    /// A phone that is registered as alice and answers calls until `body` is done.
-    private func withPhone(_ transport: String, _ body: () throws -> Void) throws {
-        let phone = Process()
-        phone.executableURL = URL(fileURLWithPath: "/usr/bin/sipp")
-        phone.arguments = words(
+    /// What a phone does with calls, and the port that its Contact names: none of its own, so that it is found by where
+    /// it sends from.
+    private struct Phone {
+        var scenario = "answer"
+        var contactPort = 5_060
+    }
+
+    private func run(_ phone: Phone, _ transport: String, _ offset: UInt16) throws -> Process {
+        try background(
             [
-                "-sf", "\(fixtures)/phone.xml", "-oocsf", "\(fixtures)/answer.xml", "-t", transport, "-s",
-                "alice", "-au", "alice", "-ap", "secret", "-d", "15000",
-            ] + ownPort(transport, 2)
+                "-sf", "\(fixtures)/phone.xml", "-oocsf", "\(fixtures)/\(phone.scenario).xml", "-t",
+                transport,
+                "-s", "alice", "-au", "alice", "-ap", "secret", "-d", "15000", "-key", "contact_port",
+                "\(phone.contactPort)", "-trace_msg", "-message_file", messages(phone),
+            ] + ownPort(transport, offset)
         )
-        phone.currentDirectoryURL = URL(fileURLWithPath: laboratory.path)
-        phone.standardOutput = FileHandle.nullDevice
-        phone.standardError = FileHandle.nullDevice
-        try phone.run()
+    }
+
+    /// What a phone has sent and received.
+    private func messages(_ phone: Phone) -> String { "\(laboratory.path)/\(phone.scenario).messages" }
+
+    private func background(_ arguments: [String]) throws -> Process {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/sipp")
+        process.arguments = words(arguments)
+        process.currentDirectoryURL = URL(fileURLWithPath: laboratory.path)
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        return process
+    }
+
+    /// Phones that are registered as alice and take calls until `body` is done.
+    private func withPhones(_ transport: String, _ phones: [Phone], _ body: () throws -> Void) throws {
+        var running: [Process] = []
         defer {
-            phone.terminate()
-            phone.waitUntilExit()
+            for process in running {
+                // With a milder signal it would wait for its own call to end.
+                kill(process.processIdentifier, SIGKILL)
+                process.waitUntilExit()
+            }
+        }
+        for (index, phone) in phones.enumerated() {
+            running.append(try run(phone, transport, UInt16(4 + index)))
         }
         for _ in 0..<100 {
-            guard try regtop("list", "alice").status != 0 else { return try body() }
+            let listed = try regtop("list", "alice", "--json").output.split(separator: "\n")
+            let count = listed.count { $0.contains("alice@sip.test") }
+            guard count < phones.count else { return try body() }
             usleep(50_000)
         }
-        Issue.record("the phone has not registered")
+        Issue.record("the phones have not registered")
+    }
+
+    private func callWords(_ transport: String, milliseconds: Int) -> [String] {
+        [
+            "-sf", "\(fixtures)/call.xml", "-t", transport, "-s", "alice", "-key", "caller", "bob", "-au",
+            "bob",
+            "-ap", "secret", "-d", "\(milliseconds)",
+        ] + ownPort(transport, 3)
     }
 
     private func call(_ transport: String) throws -> Outcome {
-        try sipp(
-            [
-                "-sf", "\(fixtures)/call.xml", "-t", transport, "-s", "alice", "-key", "caller", "bob", "-au",
-                "bob", "-ap", "secret",
-            ] + ownPort(transport, 3)
-        )
+        try sipp(callWords(transport, milliseconds: 100))
     }
 
     /// Over UDP SIPp would take 5060 where it is free, which is what the phone only says.
@@ -102,7 +134,7 @@ struct CallTests {
     func throughTheProxy(phone: String) throws {
         let daemon = try serve("proxy")
         defer { daemon.end(SIGTERM) }
-        try withPhone(phone) {
+        try withPhones(phone, [Phone()]) {
             let route = try regtop("route", "alice@sip.test")
             #expect(route.status == 0, "\(route.output)\(route.error)")
             #expect(route.output.contains("INVITE sip:alice@127.0.0.1:5060"))
@@ -124,5 +156,59 @@ struct CallTests {
         #expect(try regtop("route", "nonsense").status == 2)
         #expect(try call("u1").status != 0)
         #expect(try calls("no-binding") == 1)
+    }
+
+    @Test(
+        "A fork: the busy one does not spoil it, the one that answers has it, the one that rings is cancelled",
+        .enabled(if: has("sipp"))
+    )
+    func fork() throws {
+        let daemon = try serve("proxy")
+        defer { daemon.end(SIGTERM) }
+        let phones = ["busy", "ring", "answer"].enumerated().map {
+            Phone(scenario: $0.element, contactPort: 5_060 + $0.offset)
+        }
+        try withPhones("u1", phones) {
+            let done = try call("u1")
+            #expect(done.status == 0, "\(done.output.suffix(2_000))\(done.error)")
+            let told = try phones.map { try String(contentsOfFile: messages($0), encoding: .isoLatin1) }
+            #expect(told[0].contains("486 Busy Here") && told[0].contains("\nACK sip:"))
+            #expect(told[1].contains("\nCANCEL sip:") && told[1].contains("487 Request Terminated"))
+            #expect(told[2].contains("\nBYE sip:") && !told[2].contains("CANCEL"))
+            #expect(try calls("answered") == 1)
+        }
+    }
+
+    @Test("Who hangs up while it rings is told 487, and the phone stops ringing", .enabled(if: has("sipp")))
+    func cancelled() throws {
+        let daemon = try serve("proxy")
+        defer { daemon.end(SIGTERM) }
+        try withPhones("u1", [Phone(scenario: "ring")]) {
+            let done = try sipp(["-sf", "\(fixtures)/cancel.xml", "-s", "alice"] + ownPort("u1", 3))
+            #expect(done.status == 0, "\(done.output.suffix(2_000))\(done.error)")
+            #expect(try calls("cancelled") == 1)
+        }
+    }
+
+    @Test(
+        "A call outlives the program: it is killed and started again before the BYE",
+        .enabled(if: has("sipp"))
+    )
+    func restart() throws {
+        var daemon = try serve("proxy")
+        defer { daemon.end(SIGTERM) }
+        try withPhones("u1", [Phone()]) {
+            let caller = try background(callWords("u1", milliseconds: 3_000))
+            for _ in 0..<100 {
+                guard try calls("answered") < 1 else { break }
+                usleep(20_000)
+            }
+            daemon.end(SIGKILL)
+            daemon = try serve("proxy")
+            caller.waitUntilExit()
+            #expect(caller.terminationStatus == 0)
+            let told = try String(contentsOfFile: messages(Phone()), encoding: .isoLatin1)
+            #expect(told.contains("\nBYE sip:"))
+        }
     }
 }
