@@ -273,9 +273,8 @@ if Context.environment["REGTOP_FUZZING"] != nil,
         .executableTarget(
             name: "Fuzzing",
             dependencies: [
-                "regtop", "Host", "Cells", "BindingTable", "ConsoleLink", "Registrar", "SIPDigest",
-                "SIPMessage",
-                "Support", "Transport",
+                "regtop", "Host", "Cells", "BindingTable", "ConsoleLink", "Proxy", "Registrar", "SIPDigest",
+                "SIPMessage", "Support", "Timing", "Transport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOWebSocket", package: "swift-nio"),

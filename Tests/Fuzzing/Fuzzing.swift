@@ -10,7 +10,7 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
 
 /// A reader of strangers' bytes, with what must hold for every input.
 enum FuzzTarget: String, CaseIterable {
-    case message, uri, framer, settings, theme, accounts, reginfo, stun, websocket, link
+    case message, uri, framer, settings, theme, accounts, reginfo, stun, websocket, link, call, dns
 
     static let chosen: FuzzTarget = {
         let name = getenv("REGTOP_FUZZ").map { String(cString: $0) } ?? ""
@@ -33,6 +33,8 @@ enum FuzzTarget: String, CaseIterable {
         case .stun: fuzzSTUN(input)
         case .websocket: fuzzWebSocket(input)
         case .link: fuzzLink(input)
+        case .call: fuzzCall(input)
+        case .dns: fuzzDNS(input)
         }
     }
 }
