@@ -17,6 +17,7 @@ extension RefusalReason: Codable {
         .storeFailed, .accountDisabled, .accountNotFromHere, .pathNotSupported, .firstHopLacksOutbound,
         .outboundRequired, .severalFlows, .bulkMisused, .bulkNotAllowed, .notAcceptable,
         .noBinding, .notARelay, .requestLoops, .breadthExceeded, .unreachable, .flowFailed,
+        .hostNotFound,
     ]
 
     /// Reads `{"reason": WORD}` with the numbers that go with the word beside it.
@@ -99,7 +100,7 @@ extension RefusalReason: Codable {
             .notAllowedForAOR, .unknownAOR, .wildcardMisused, .storeFailed, .accountDisabled,
             .accountNotFromHere, .pathNotSupported, .firstHopLacksOutbound, .outboundRequired, .severalFlows,
             .bulkMisused, .bulkNotAllowed, .notAcceptable, .noBinding, .notARelay, .requestLoops,
-            .breadthExceeded, .unreachable, .flowFailed:
+            .breadthExceeded, .unreachable, .flowFailed, .hostNotFound:
             break
         }
     }

@@ -119,6 +119,8 @@ public enum RefusalReason: Hashable, Sendable, BitwiseCopyable {
     case unreachable
     /// The flow that the request was to go by is gone; there may be another of the same phone. RFC 5626 §5.3.1, §11.5
     case flowFailed
+    /// The host that the request is for can't be found: no DNS server knows it, or nothing leads there. RFC 3263 §4
+    case hostNotFound
 
     /// Short word of the reason: the filter's value (`reason:wrong-password`) and the key of tables.
     public var word: String {
@@ -179,6 +181,7 @@ public enum RefusalReason: Hashable, Sendable, BitwiseCopyable {
         case .breadthExceeded: "breadth-exceeded"
         case .unreachable: "unreachable"
         case .flowFailed: "flow-failed"
+        case .hostNotFound: "host-not-found"
         }
     }
 

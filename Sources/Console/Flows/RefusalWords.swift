@@ -284,6 +284,11 @@ struct RefusalWords: Hashable, Sendable {
                 "the connection that the call was to go by has ended (RFC 5626)",
                 "The phone comes back by itself; see when it registers again (3)."
             )
+        case .hostNotFound:
+            RefusalWords(
+                "the host that it is for can't be found: DNS knows no server of it, or nothing leads there",
+                "Look the domain up from this host (dig NAPTR, SRV, A), or set calls.next-hop."
+            )
         case .notAcceptable:
             RefusalWords(
                 "the subscriber does not take application/reginfo+xml",

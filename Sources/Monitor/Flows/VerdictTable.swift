@@ -14,7 +14,8 @@ extension AttemptVerdict {
                 .notAcceptable:
                 .unsupported
             // The same request was answered on its other way, or it belongs to a dialog: no try to register.
-            case .noDialog, .merged, .noBinding, .requestLoops, .breadthExceeded, .unreachable, .flowFailed:
+            case .noDialog, .merged, .noBinding, .requestLoops, .breadthExceeded, .unreachable, .flowFailed,
+                .hostNotFound:
                 .other
             case .tooManyHops, .notOurDomain, .registrationNotOffered, .unknownAOR: .domain
             case .challenge: .abandoned

@@ -16,6 +16,8 @@ struct CallStore {
     /// How many requests came over each connection, so that the end of one where none did costs nothing.
     private var callersOn: [ConnectionID: Int] = [:]
     private var finished = FinishedCalls()
+    /// How many requests came from each address.
+    private var bySource: [IPAddress: Int] = [:]
     /// Requests.
     private(set) var contextCount = 0
     /// Branches.
@@ -50,12 +52,19 @@ struct CallStore {
         return true
     }
 
+    /// An address has not taken more than its share: a stranger can't take the place of everybody.
+    func hasShare(_ address: IPAddress) -> Bool {
+        bySource[address, default: 0] < max(1, limits.contexts / Self.shares)
+    }
+    private static let shares = 4
+
     /// Keeps a request.
     mutating func insert(_ context: ResponseContext) {
         let slot = places.insert(.context(context))
         context.slot = slot
         byKey[context.key.rawValue] = slot
         if context.back.connection != .none { callersOn[context.back.connection, default: 0] += 1 }
+        bySource[context.arrived.source.address, default: 0] += 1
         contextCount += 1
         update(context)
     }
@@ -82,6 +91,8 @@ struct CallStore {
         context.charged = 0
         if byKey[context.key.rawValue] == slot { byKey[context.key.rawValue] = nil }
         forgetCaller(of: context)
+        let left = (bySource[context.arrived.source.address] ?? 1) - 1
+        bySource[context.arrived.source.address] = left > 0 ? left : nil
         wheel.cancel(slot)
         places.remove(slot)
         contextCount -= 1

@@ -8,7 +8,7 @@ extension CallVerdict {
         case .challenge, .staleNonce, .nonceUnknown: self = .challenged
         case .noBinding: self = .noBinding
         case .flowFailed, .unreachable: self = .deadContact
-        case .unknownAOR, .notOurDomain: self = .unknown
+        case .unknownAOR, .notOurDomain, .hostNotFound: self = .unknown
         case .requestLoops, .tooManyHops, .breadthExceeded, .merged: self = .loop
         case .notARelay, .notAllowedForAOR, .blockedAOR, .blockedSource, .sourceDenied, .accountDisabled,
             .accountNotFromHere, .wrongPassword, .unknownUser, .badCredentials, .replay, .methodNotAllowed,

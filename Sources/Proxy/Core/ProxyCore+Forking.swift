@@ -280,11 +280,32 @@ extension ProxyCore {
                 take(isTimedOut ? 408 : 487, .none, of: context, &output)
             case .invite:
                 leg.isTimedOut = isTimedOut
-                if leg.isProceeding { sendCancel(of: leg, &output) } else { leg.cancelling = .wanted }
+                guard leg.isProceeding else {
+                    // What has arrived says so within Timer A; nobody waits longer for one who says nothing.
+                    leg.cancelling = .wanted
+                    leg.repeatsAt = min(leg.repeatsAt, now + Self.patienceWithSilence)
+                    store.update(leg)
+                    continue
+                }
+                sendCancel(of: leg, &output)
             // Nothing but an INVITE can be cancelled (§9.1).
             case .other: continue
             }
         }
+    }
+
+    /// How long a branch that is to be cancelled may stay silent before it counts for nothing: T1, by when a phone that
+    /// is there has said 100.
+    private static let patienceWithSilence = Interval.milliseconds(500)
+
+    /// A branch that is to be cancelled has said nothing at all: it is not asked again, and the caller need not wait for
+    /// it. Should it say something later, it is cancelled.
+    mutating func giveUpWaiting(for leg: CallLeg, _ output: inout ProxyOutput) {
+        leg.repeatsAt = .distantFuture
+        store.update(leg)
+        guard !leg.isConcluded else { return }
+        leg.isConcluded = true
+        take(leg.isTimedOut ? 408 : 487, .none, of: leg.context, &output)
     }
 
     /// Sends the CANCEL of a branch (RFC 3261 §9.1), which has 64 × T1 to come to an end after that.

@@ -28,7 +28,9 @@ extension ProxyCore {
         }
         var message = message(of: context, leg: 0, isOutgoing: true, context.back, context.method, status)
         message.path.at = now
-        if isFirstFinal { message.verdict = end(context, status: status) }
+        if isFirstFinal {
+            (message.verdict, message.refusal) = (end(context, status: status), context.refusal)
+        }
         output.note(message, encoder.bytes.span)
         output.send(encoder.bytes.span, to: context.back.source, over: message.path)
         keepReply(of: context, status: status, isFirstFinal: isFirstFinal)
@@ -47,7 +49,7 @@ extension ProxyCore {
         context.request = []
         context.choice.release()
         context.groups = []
-        context.groupEndsAt = .distantFuture
+        (context.groupEndsAt, context.tryingAt) = (.distantFuture, .distantFuture)
         tally.waiting -= 1
         tally.count(verdict, isCall: context.isCall)
         return verdict
@@ -108,13 +110,36 @@ extension ProxyCore {
         switch status {
         case 430: replyHere(.temporarilyUnavailable, to: context, &output)
         case 408 where context.method != .invite: endInSilence(context)
-        // A 503 says something of the next hop, not of us (§16.7 step 6).
-        case 503, 0: replyHere(.serverInternalError, to: context, &output)
+        case 503, 0: replyNobody(to: context, &output)
         default:
             if !passOnBest(of: context, &output) {
                 replyHere(status == 408 ? .requestTimeout : .serverInternalError, to: context, &output)
             }
         }
+    }
+
+    /// No target could be reached, or a next hop has said 503, which says something of it and not of us (§16.7 step 6).
+    private mutating func replyNobody(to context: ResponseContext, _ output: inout ProxyOutput) {
+        guard case .none = context.choice.answer else {
+            return replyHere(.serverInternalError, to: context, &output)
+        }
+        if !context.isElsewhere {
+            replyHere(.unreachable, to: context, &output)
+        } else if context.isHostMissing {
+            replyHere(.hostNotFound, to: context, &output)
+        } else {
+            replyHere(.serverInternalError, to: context, &output)
+        }
+    }
+
+    /// Refuses a request that was to be passed on, for a reason that its console is told too.
+    private mutating func replyHere(
+        _ reason: RefusalReason,
+        to context: ResponseContext,
+        _ output: inout ProxyOutput
+    ) {
+        context.refusal = reason
+        replyHere(StatusCode(Refusal(reason)), phrase: Refusal.phrase(of: reason), to: context, &output)
     }
 
     /// Passes on the response that was chosen, with the challenges of the others; false if there is none.
@@ -136,6 +161,7 @@ extension ProxyCore {
     /// Answers a request that was passed on ourselves.
     private mutating func replyHere(
         _ status: StatusCode,
+        phrase: String? = nil,
         to context: ResponseContext,
         _ output: inout ProxyOutput
     ) {
@@ -144,6 +170,7 @@ extension ProxyCore {
         encoder.removeAll()
         context.local.write(
             status,
+            phrase: phrase,
             to: reader.head,
             request.span,
             server: routing.policy.server,

@@ -32,6 +32,9 @@ extension ProxyCore {
         case .drop: return
         case .refuse(let reason): refuse(reason, head, bytes, path, via, key, &output)
         case .redirect(let contacts): redirect(to: contacts, head, bytes, path, via, key, &output)
+        case .forward(let plan) where !plan.passesIdentity && !store.hasShare(path.source.address):
+            let overload = RefusalReason.overloaded(retryAfter: ProxyLimits.retryAfter)
+            refuse(overload, head, bytes, path, via, key, &output)
         case .forward(let plan): begin(head, bytes, path, via, key, plan, &output)
         }
     }
@@ -64,9 +67,14 @@ extension ProxyCore {
             encoder.removeAll()
             local.writeTrying(head, bytes, into: &encoder)
             reply(context, status: 100, &output)
+        } else {
+            context.tryingAt = now + Self.timerEReachesT2
         }
         startGroup(of: context, &output)
     }
+
+    /// 500 ms, 1 s and 2 s: by then Timer E is T2.
+    private static let timerEReachesT2 = Interval.milliseconds(3_500)
 
     /// A copy of a request gets its last reply again, if there is one (RFC 3261 §17.2).
     private mutating func receiveAgain(

@@ -24,6 +24,11 @@ extension ProxyCore {
             way.path.transport == path.transport,
             cseq.method == leg.context.method || cseq.method == .cancel && leg.cancel != nil
         else { return receiveStray(head, bytes, via, cseq, &output) }
+        // Without another Via it would be for us; only what answers our own CANCEL is.
+        guard cseq.method != leg.context.method || ForwardedResponse.nextVia(head, bytes) != nil else {
+            tally.strayResponses &+= 1
+            return
+        }
         if way.path.connection == .none, path.connection != .none { store.note(leg, on: path.connection) }
         let status = head.status.rawValue
         note(
@@ -217,7 +222,9 @@ extension ProxyCore {
     /// A response that belongs to nothing here, after a restart or when room had to be made.
     ///
     /// Only a 2xx to an INVITE goes on, so that a call that was picked up is not lost: by the next Via, if the topmost one
-    /// has our name and a branch of our form. All else is dropped: whoever waits for it asks again.
+    /// has our name and a branch of our form. And that only for as long after a start as such an INVITE may still ring,
+    /// as one datagram, and not to ourselves: a stranger can make up such a response. All else is dropped: whoever waits
+    /// for it asks again.
     private mutating func receiveStray(
         _ head: borrowing MessageHead,
         _ bytes: Span<UInt8>,
@@ -226,8 +233,9 @@ extension ProxyCore {
         _ output: inout ProxyOutput,
     ) {
         tally.strayResponses &+= 1
-        guard head.status.isSuccess, cseq.method == .invite, place.isOurs(via, bytes),
-            let next = ForwardedResponse.nextVia(head, bytes), let server = next.server(bytes),
+        guard head.status.isSuccess, cseq.method == .invite, now - startedAt < Self.memoryOfCalls,
+            place.isOurs(via, bytes), let next = ForwardedResponse.nextVia(head, bytes),
+            !place.isOurs(next, bytes), let server = next.server(bytes), !server.transport.isReliable,
             let way = place.way(to: server, at: now)
         else { return }
         encoder.removeAll()
@@ -236,6 +244,11 @@ extension ProxyCore {
         path.at = now
         output.send(encoder.bytes.span, to: path.source, over: path)
     }
+}
+
+extension ProxyCore {
+    /// So long after a start a response may come to what was passed on before it: the usual Timer C.
+    fileprivate static let memoryOfCalls = Interval.seconds(185)
 }
 
 extension ProxyPlace {

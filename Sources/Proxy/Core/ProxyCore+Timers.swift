@@ -7,6 +7,7 @@ import Timing
 extension ProxyCore {
     /// Something about a request is due.
     mutating func fire(_ context: ResponseContext, _ output: inout ProxyOutput) {
+        if context.tryingAt <= now { sendTrying(to: context, &output) }
         if context.groupEndsAt <= now { endGroup(of: context, &output) }
         if context.endsAt <= now {
             end(context)
@@ -21,6 +22,17 @@ extension ProxyCore {
             }
         }
         store.update(context)
+    }
+
+    /// RFC 4320 §4.1: who asks with what is no INVITE hears 100 once it asks no more often than every T2.
+    private mutating func sendTrying(to context: ResponseContext, _ output: inout ProxyOutput) {
+        context.tryingAt = .distantFuture
+        guard !context.isFinal else { return }
+        let request = context.request
+        let reader = reader(of: context)
+        encoder.removeAll()
+        context.local.writeTrying(reader.head, request.span, into: &encoder)
+        reply(context, status: 100, &output)
     }
 
     /// Timer H, I, J or L: the server transaction is over.
@@ -82,6 +94,7 @@ extension ProxyCore {
     }
 
     private mutating func repeatRequest(of leg: CallLeg, _ output: inout ProxyOutput) {
+        if case .wanted = leg.cancelling { return giveUpWaiting(for: leg, &output) }
         leg.repeatsAt = .distantFuture
         switch leg.machine {
         case .locating: return

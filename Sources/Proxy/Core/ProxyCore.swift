@@ -26,6 +26,8 @@ public struct ProxyCore: ~Copyable {
     /// A message that was kept.
     let kept = ReadMessage()
     var now = Timestamp.zero
+    /// When the first message came.
+    var startedAt = Timestamp.distantFuture
     /// Branches and requests so far.
     var branchCount: UInt64 = 0
     var requestCount: UInt64 = 0
@@ -68,6 +70,7 @@ public struct ProxyCore: ~Copyable {
         output: inout ProxyOutput,
     ) {
         now = clock.timestamp
+        startedAt = min(startedAt, now)
         routing.takePolicy()
         let framing: MessageFraming = path.transport.keepsMessagesWhole ? .datagram : .stream
         let fault = incoming.read(bytes, limits: routing.policy.limits, framing: framing)
@@ -101,8 +104,11 @@ public struct ProxyCore: ~Copyable {
     ) {
         now = clock.timestamp
         for leg in store.takeLegs(waitingFor: hop) {
-            leg.attempt.servers = servers.prefix(Self.maximumServers)
+            // A name that leads back here would send it round until Max-Forwards ends it.
+            let others = servers.filter { !place.isOurs($0.endpoint.address, port: $0.endpoint.port) }
+            leg.attempt.servers = others.prefix(Self.maximumServers)
             leg.attempt.isFresh = false
+            if others.isEmpty { leg.context.isHostMissing = true }
             store.remove(leg)
             pursue(leg.attempt, of: leg.context, after: 503, &output)
         }

@@ -48,6 +48,8 @@ final class ResponseContext {
     var gap = Interval.zero
     /// Timers H, I, J, L.
     var endsAt = Timestamp.distantFuture
+    /// When what is no INVITE is answered 100 if nothing has been answered yet (RFC 4320 §4.1).
+    var tryingAt = Timestamp.distantFuture
     /// When the group that is being tried has rung for long enough.
     var groupEndsAt = Timestamp.distantFuture
     /// Groups of targets that have not been tried.
@@ -64,6 +66,10 @@ final class ResponseContext {
     var isCancelled = false
     /// A branch has said more than 100.
     var hasRung = false
+    /// A host of it was not found.
+    var isHostMissing = false
+    /// Why we answer it ourselves; nil: we don't, or the status says it.
+    var refusal: RefusalReason?
     /// The final response has gone out, or there will be none.
     var isFinal = false
     /// Bytes of it that the store has counted.
@@ -105,7 +111,7 @@ final class ResponseContext {
     var isElsewhere: Bool { plan.aor.isEmpty }
 
     /// When something is due.
-    var deadline: Timestamp { min(repeatsAt, endsAt, groupEndsAt) }
+    var deadline: Timestamp { min(repeatsAt, endsAt, groupEndsAt, tryingAt) }
 
     /// Bytes that it keeps.
     var keptBytes: Int { request.count + reply.count + choice.count }

@@ -18,13 +18,14 @@ struct CallRequest {
     private(set) var consumesLast = false
     /// The flow that the last of our own values names; nil: there was none, or it named none.
     private(set) var flow: FlowToken?
-    /// One of our own values was sealed here.
-    private(set) var isSealed = false
+    /// The flows that our own values name: both sides' of the dialog that it belongs to.
+    private(set) var sealed: [FlowToken] = []
 
     /// It belongs to a dialog (RFC 3261 §12.2).
     var isInDialog: Bool { !fields.to.tag.isEmpty }
-    /// It belongs to a dialog that was set up through here: neither asked for a password nor refused as a relay.
-    var isOfOurDialog: Bool { isInDialog && isSealed }
+    /// It belongs to a dialog that was set up through here, as far as it says so itself: that leads it to the flows of
+    /// that dialog, and nowhere else.
+    var isOfOurDialog: Bool { isInDialog && !sealed.isEmpty }
 
     /// Reads a request.
     init(
@@ -67,7 +68,7 @@ struct CallRequest {
         route = route.dropLast()
         consumesLast = true
         flow = token
-        if token != nil { isSealed = true }
+        if let token { sealed.append(token) }
     }
 
     private mutating func takeOwn(_ bytes: Span<UInt8>, _ ourselves: Ourselves) {
@@ -83,7 +84,7 @@ struct CallRequest {
             route = route.dropFirst()
             consumed += 1
             flow = token
-            if token != nil { isSealed = true }
+            if let token { sealed.append(token) }
         }
     }
 

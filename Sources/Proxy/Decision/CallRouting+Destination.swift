@@ -32,11 +32,14 @@ extension CallRouting {
         {
             return toDomain(domain, request, pass, ourselves)
         }
-        if let binding = contact(request, bytes, ourselves) {
+        if request.isInDialog, let binding = contact(request, bytes, ourselves),
+            let calls = policyOfAddress(binding.texts.aor)
+        {
+            if let reason = users(ourselves).blocked(binding.texts.aor) { return .refuse(reason) }
             var target = AddressTargets(state: state, now: ourselves.now).target(of: binding)
             target.requestURI = request.target
             guard !target.isLost else { return .refuse(.flowFailed) }
-            return forward([[target]], policyOfAddress(binding.texts.aor) ?? pass.policy, binding.texts.aor)
+            return forward([[target]], calls, binding.texts.aor)
         }
         // A name of ours that is none of our domains: nobody is there.
         if ourselves.isNamed(by: request.uri, target) { return .refuse(.unknownAOR) }
@@ -51,6 +54,8 @@ extension CallRouting {
         let user: CallUser?
         /// It may send to others than our users.
         let isTrusted: Bool
+        /// It may use the next hop, which may cost money.
+        let isProved: Bool
 
         init(_ request: CallRequest, _ caller: Caller, _ policy: Policy) {
             if case .user(let user) = caller {
@@ -60,7 +65,8 @@ extension CallRouting {
                 user = nil
                 self.policy = policy.domains.first { $0.calls.mode == .proxy }?.calls ?? CallPolicy()
             }
-            isTrusted = request.isOfOurDialog || user?.isTrusted == true
+            isProved = user?.isTrusted == true
+            isTrusted = isProved || user?.isVouched == true
         }
     }
 
@@ -152,7 +158,7 @@ extension CallRouting {
         let hop = nextHop.isEmpty ? HostHop(request.uri, request.target.span) : HostHop(nextHop)
         guard let hop else { return .refuse(.unsupportedScheme) }
         guard !hop.isUnresolvable else {
-            return .refuse(request.isInDialog ? .flowFailed : .unreachable)
+            return .refuse(request.isInDialog ? .flowFailed : .hostNotFound)
         }
         return forward([[CallTarget(requestURI: request.target, hop: .host(hop))]], pass.policy)
     }
@@ -169,7 +175,7 @@ extension CallRouting {
             return toAddress(aor, domain: user.domain, request, pass, ourselves)
         }
         guard let hop = HostHop(domain.calls.nextHop) else { return .refuse(.unsupportedScheme) }
-        guard mayLeave(request, pass, ourselves) else { return .refuse(.notARelay) }
+        guard pass.isProved else { return .refuse(.notARelay) }
         return forward([[CallTarget(requestURI: request.target, hop: .host(hop))]], domain.calls)
     }
 

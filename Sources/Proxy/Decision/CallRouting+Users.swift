@@ -36,7 +36,7 @@ extension CallRouting {
         _ ourselves: Ourselves,
     ) -> ProxyDecision {
         var wish = wish(aor, domain: domain, request)
-        wish.isTrusted = pass.isTrusted
+        wish.isTrusted = pass.isProved
         return users(ourselves).decision(wish)
     }
 

@@ -110,6 +110,10 @@ public struct CallRouting {
         _ bytes: Span<UInt8>,
     ) throws(ParseError) -> Check {
         guard request.uri.isSIP || request.uri.scheme == .tel else { return .refuse(.unsupportedScheme) }
+        // What we add must leave room, or its CANCEL and its ACK could not be made.
+        guard head.count <= MessageHead.capacity - Self.fieldsAdded else {
+            return .refuse(.messageTooLarge(limit: UInt32(clamping: policy.limits.messageBytes)))
+        }
         let hops = request.fields.maxForwards ?? Self.usualHops
         guard hops > 0 else { return .refuse(.tooManyHops) }
         let loop = loopHash(head, bytes)
@@ -123,6 +127,9 @@ public struct CallRouting {
         if breadth == 0 { return .refuse(.breadthExceeded) }
         return .limits(Limits(maxForwards: hops - 1, breadth: breadth, loop: loop))
     }
+
+    /// Header fields that are kept free for ours: Via, Record-Route, Max-Forwards, Max-Breadth, Route, Content-Length.
+    private static let fieldsAdded = 16
 
     /// Max-Forwards of a request that has none is as if it came with one more than we write (RFC 3261 §16.6 step 3).
     private static let usualHops: UInt8 = 71
@@ -175,7 +182,10 @@ public struct CallRouting {
         var aor: [UInt8] = []
         if case .user(let user) = caller {
             plan.consumedRealm = user.realm
+            plan.isCallerTrusted = user.isTrusted || user.isVouched
             aor = user.aor
+        } else {
+            plan.isFromTrunk = isTrunk(ourselves.path)
         }
         guard plan.recordsRoute else { return }
         let path = ourselves.path

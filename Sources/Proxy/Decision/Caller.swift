@@ -23,6 +23,9 @@ struct CallUser {
     var aor: [UInt8]
     /// It has proved it, or need not: it may send elsewhere.
     var isTrusted = false
+    /// It comes by the flow by which it has set up the dialog as a user of ours: it may reach the other end, wherever that
+    /// is, and not the next hop.
+    var isVouched = false
     /// Realm whose Proxy-Authorization has proved it; empty: none had to.
     var realm: [UInt8] = []
 }
@@ -46,8 +49,10 @@ extension CallRouting {
         if !policy.blocks.isEmpty, let block = policy.blocks.aor(user.aor.span, at: now) {
             return .refused(.blockedAOR(seconds: block.secondsLeft(at: now)))
         }
-        // Nobody can answer a challenge to an ACK, and in a dialog of ours it was asked before.
-        if head.method == .ack || request.isOfOurDialog { return .user(user) }
+        // Nobody can answer a challenge to an ACK; and what can only go to the other end of its dialog harms nobody else.
+        user.isVouched = isVouched(request, ourselves)
+        let isBound = request.isOfOurDialog && request.flow != nil && request.route.isEmpty
+        if head.method == .ack || user.isVouched || isBound { return .user(user) }
         let aor = user.aor
         let name = aor.span.extracting(0..<(from.hasUser ? userCount : 0))
         let address = ourselves.path.source.address
@@ -64,14 +69,35 @@ extension CallRouting {
         }
     }
 
+    /// The request comes by the flow of a user of ours that its own Route seals, as it was or as it is today.
+    private func isVouched(_ request: CallRequest, _ ourselves: Ourselves) -> Bool {
+        guard request.isInDialog else { return false }
+        return request.sealed.contains { token in
+            guard token.isTrusted else { return false }
+            if token.path.isFlow(of: ourselves.path) { return true }
+            guard let id = token.binding, let facts = state.table.facts(id), facts.expiresAt > ourselves.now
+            else {
+                return false
+            }
+            return facts.path.isFlow(of: ourselves.path)
+        }
+    }
+
+    /// A rule of a domain with calls lets a source in without a password, whomever it names.
+    func isTrunk(_ path: ReceivedFrom) -> Bool {
+        let nobody: [UInt8] = []
+        return policy.domains.contains { domain in
+            guard domain.calls.mode == .proxy, !domain.rules.isEmpty else { return false }
+            let access = domain.access(of: nobody.span, from: path.source.address, over: path.transport)
+            return if case .admitted = access { true } else { false }
+        }
+    }
+
     /// The binding of an address of record by whose flow a request has come; nil: by none's.
     func binding(of aor: [UInt8], by path: ReceivedFrom, at now: Timestamp) -> BindingID? {
         var found: [BindingFacts] = []
         state.table.current(of: aor.span, at: now, into: &found)
-        return found.first {
-            $0.path.source == path.source && $0.path.transport == path.transport
-                && $0.path.connection == path.connection
-        }?.id
+        return found.first { $0.path.isFlow(of: path) }?.id
     }
 
     /// RFC 3261 §22.3: an account of the domain, which must be the one that From names.
@@ -143,5 +169,12 @@ extension CallRouting {
         if uri.appendCanonicalAOR(bytes, to: &aor) { return aor == user.aor }
         guard uri.scheme == .tel else { return false }
         return bytes.array(uri.user) + [0x40] + policy.domains[user.domain].name == user.aor
+    }
+}
+
+extension ReceivedFrom {
+    /// What came so came by the same flow.
+    fileprivate func isFlow(of other: ReceivedFrom) -> Bool {
+        source == other.source && transport == other.transport && connection == other.connection
     }
 }

@@ -9,6 +9,8 @@ struct FlowToken: Hashable, Sendable {
     var path: ReceivedFrom
     /// The binding whose flow it was: if it lives, its flow of today is taken.
     var binding: BindingID?
+    /// It is the flow of a user of ours, who was known for one when the dialog was set up.
+    var isTrusted = false
 }
 
 /// Seals and opens the user parts of our Record-Route values, so that no table of dialogs is needed (RFC 5626 §5.3).
@@ -17,7 +19,7 @@ struct FlowToken: Hashable, Sendable {
 ///
 ///     1 IPv4, transport, our address (4 bits each), our listener (8), port (16), IPv4 address (32)
 ///     2 the binding
-///     3 "FL" (16), the connection (48)
+///     3 "FL", of a user of ours "FM" (16), the connection (48)
 ///
 /// The second has the IPv6 address, and a word that ties it to the first.
 struct FlowTokens {
@@ -27,7 +29,7 @@ struct FlowTokens {
     let worker: DigestWorker
 
     /// Whom a sealed text is for: a temporary GRUU, which the same mint makes, has other bits there.
-    private static let mark: UInt64 = 0x464c << 48
+    private static let mark: UInt64 = 0x464c, trustedMark: UInt64 = 0x464d
     private static let noAddress: UInt64 = 15
     private static let noListener: UInt64 = 255
 
@@ -35,6 +37,7 @@ struct FlowTokens {
     func append(
         _ path: ReceivedFrom,
         binding: BindingID?,
+        isTrusted: Bool,
         place: ProxyPlace,
         to out: inout [UInt8],
     ) -> Bool {
@@ -45,7 +48,8 @@ struct FlowTokens {
         word |= UInt64(source.port) << 32
         if source.address.isIPv4 { word |= source.address.low & 0xffff_ffff }
         let words: InlineArray<3, UInt64> = [
-            word, binding?.rawValue ?? 0, Self.mark | path.connection.rawValue,
+            word, binding?.rawValue ?? 0,
+            (isTrusted ? Self.trustedMark : Self.mark) << 48 | path.connection.rawValue,
         ]
         guard let text = mint.seal(words, using: worker) else { return false }
         if source.address.isIPv4 {
@@ -63,7 +67,8 @@ struct FlowTokens {
     func open(_ user: Span<UInt8>, place: ProxyPlace, at now: Timestamp) -> FlowToken? {
         let count = SealedText.count
         guard user.count == count || user.count == 2 * count,
-            let words = mint.open(user.extracting(0..<count), using: worker), words[2] >> 48 == 0x464c,
+            let words = mint.open(user.extracting(0..<count), using: worker),
+            words[2] >> 48 == Self.mark || words[2] >> 48 == Self.trustedMark,
             let transport = TransportKind(rawValue: UInt8(truncatingIfNeeded: words[0] >> 60) & 7)
         else { return nil }
         let address: IPAddress
@@ -85,7 +90,11 @@ struct FlowTokens {
             connection: ConnectionID(rawValue: words[2] & 0xffff_ffff_ffff),
             at: now
         )
-        return FlowToken(path: path, binding: words[1] == 0 ? nil : BindingID(rawValue: words[1]))
+        return FlowToken(
+            path: path,
+            binding: words[1] == 0 ? nil : BindingID(rawValue: words[1]),
+            isTrusted: words[2] >> 48 == Self.trustedMark
+        )
     }
 
     private static func tie(_ words: InlineArray<3, UInt64>) -> UInt64 {

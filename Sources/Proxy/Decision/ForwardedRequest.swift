@@ -60,6 +60,8 @@ enum ForwardedRequest {
             case .maxBreadth:
                 encoder.header(.maxBreadth, decimal: UInt64(breadth))
             case .route where route.isRewritten: break
+            case .pAssertedIdentity where !plan.passesIdentity: break
+            case .pPreferredIdentity where !plan.passesIdentity: break
             case .proxyAuthorization where isConsumed(field, bytes, plan.consumedRealm): break
             default:
                 encoder.bytes.append(raw: bytes, head.rawBounds(of: index, bytes))

@@ -37,6 +37,13 @@ public struct ForwardPlan: Sendable {
     public var loop: UInt64
     /// The binding of the caller, if the request came by its flow.
     public var caller: BindingID?
+    /// The caller is a user of ours who has proved it, or need not: by its flow it may send within the dialog to wherever
+    /// the other end is.
+    public var isCallerTrusted = false
+    /// A rule lets the caller's source in, whomever it speaks for: a trunk.
+    public var isFromTrunk = false
+    /// Whom the caller asserts to be is passed on (RFC 3325 §5).
+    var passesIdentity: Bool { isCallerTrusted || isFromTrunk }
     /// The way back to the caller is the flow that the request came by, so Record-Route names it (RFC 5626 §5.3).
     public var keepsCallerFlow = false
 

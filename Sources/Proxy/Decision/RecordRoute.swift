@@ -22,15 +22,25 @@ struct RecordRoute {
         let keepsCallee: Bool
         if case .flow = target.hop { keepsCallee = true } else { keepsCallee = false }
         let isOneName = caller == leaving.sentBy && arrived.transport == leaving.path.transport
+        // Where we listen on nothing of the kind, the callee too reaches us as the caller does.
+        let hasListener = leaving.sentBy.port != 0
         append(
-            leaving.sentBy,
-            leaving.path,
-            keepsFlow: keepsCallee,
+            hasListener ? leaving.sentBy : caller,
+            hasListener ? leaving.path : arrived,
+            keepsFlow: keepsCallee && hasListener,
             binding: target.binding,
+            isTrusted: target.binding != nil,
             to: &encoder
         )
         guard keepsCallee || plan.keepsCallerFlow || !isOneName else { return }
-        append(caller, arrived, keepsFlow: plan.keepsCallerFlow, binding: plan.caller, to: &encoder)
+        append(
+            caller,
+            arrived,
+            keepsFlow: plan.keepsCallerFlow,
+            binding: plan.caller,
+            isTrusted: plan.isCallerTrusted,
+            to: &encoder
+        )
     }
 
     private func append(
@@ -38,11 +48,14 @@ struct RecordRoute {
         _ path: ReceivedFrom,
         keepsFlow: Bool,
         binding: BindingID?,
+        isTrusted: Bool,
         to encoder: inout MessageEncoder,
     ) {
         encoder.beginHeader(.recordRoute)
         encoder.bytes.append(isSecure ? "<sips:" : "<sip:")
-        if keepsFlow, tokens.append(path, binding: binding, place: place, to: &encoder.bytes) {
+        if keepsFlow,
+            tokens.append(path, binding: binding, isTrusted: isTrusted, place: place, to: &encoder.bytes)
+        {
             encoder.bytes.append(0x40)
         }
         name.append(to: &encoder.bytes)

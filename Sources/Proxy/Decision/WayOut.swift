@@ -64,6 +64,8 @@ extension ProxyPlace {
     /// We listen at this address and port, over whatever transport.
     func isOurs(_ address: IPAddress, port: UInt16) -> Bool {
         for listener in listeners where listener.endpoint.port == port {
+            // "Any address" leads to this host.
+            if address.isUnspecified { return true }
             let itsAddress = listener.endpoint.address
             if itsAddress == address { return true }
             if itsAddress.isUnspecified, addresses.contains(address) || address.isLoopback { return true }

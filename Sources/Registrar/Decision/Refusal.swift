@@ -65,7 +65,8 @@ public struct Refusal: Sendable {
         case .pathNotSupported, .firstHopLacksOutbound, .outboundRequired, .severalFlows, .contactLoops,
             .bulkMisused, .notAcceptable:
             self = Self.ofExtensions(reason)
-        case .noBinding, .notARelay, .requestLoops, .breadthExceeded, .unreachable, .flowFailed:
+        case .noBinding, .notARelay, .requestLoops, .breadthExceeded, .unreachable, .flowFailed,
+            .hostNotFound:
             self = Self.ofCall(reason)
         case .unknownMethod, .methodNotAllowed, .noDialog, .badEvent, .unsupportedScheme, .merged,
             .tooManyHops, .notOurDomain, .registrationNotOffered, .badExtension, .unsupportedBody:
@@ -160,6 +161,7 @@ public struct Refusal: Sendable {
         case .breadthExceeded: Refusal(.maxBreadthExceeded, "Max-Breadth Exceeded", "RFC 5393 §5.3.3.1")
         case .unreachable: Refusal(.temporarilyUnavailable, "Nobody Reachable", "RFC 3261 §21.4.18")
         case .flowFailed: Refusal(.flowFailed, "Flow Failed", "RFC 5626 §5.3.1")
+        case .hostNotFound: Refusal(.badGateway, "Host Not Found", "RFC 3263 §4")
         default: Refusal(.temporarilyUnavailable, "Nobody Registered", "RFC 3261 §21.4.18")
         }
     }

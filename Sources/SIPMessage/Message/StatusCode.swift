@@ -53,6 +53,7 @@ extension StatusCode {
     /// 423.
     public static let intervalTooBrief = StatusCode(rawValue: 423)
     /// 430 (RFC 5626).
+    public static let badGateway = StatusCode(rawValue: 502)
     public static let flowFailed = StatusCode(rawValue: 430)
     /// 439 (RFC 5626).
     public static let firstHopLacksOutboundSupport = StatusCode(rawValue: 439)

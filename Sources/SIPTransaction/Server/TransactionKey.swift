@@ -4,7 +4,8 @@ public import SIPMessage
 ///
 /// A hash of 64 bits under the process's random key, so nobody can make two requests collide. The source
 /// is part of it: a retransmission comes from where the request came from, and a stranger who learnt
-/// a branch gets no stored reply.
+/// a branch gets no stored reply. Of an INVITE only its address: while it rings, a NAT may give its CANCEL and its ACK
+/// another port, or they come by a new connection.
 public struct TransactionKey: Hashable, Sendable, BitwiseCopyable {
     /// The hash; never 0.
     public let rawValue: UInt64
@@ -35,7 +36,8 @@ public struct TransactionKey: Hashable, Sendable, BitwiseCopyable {
         // Numbers and lengths in one word each: two texts in a row can't be cut otherwise.
         hasher.combine(path.source.address.high)
         hasher.combine(path.source.address.low)
-        hasher.combine(UInt64(path.source.port) << 32 | UInt64(via.port ?? 0) << 16 | UInt64(method.rawValue))
+        let port = method == .invite ? 0 : path.source.port
+        hasher.combine(UInt64(port) << 32 | UInt64(via.port ?? 0) << 16 | UInt64(method.rawValue))
         if method == .other { hasher.combine(message, head.methodRange) }
         if isModern {
             hasher.combine(UInt32(via.branch.count) << 16 | UInt32(via.host.range.count))

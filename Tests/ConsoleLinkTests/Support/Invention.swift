@@ -91,6 +91,7 @@ final class Invention {
             .severalFlows, .contactLoops(position: number()), .bulkMisused, .bulkNotAllowed, .notAcceptable,
             .tooManySubscriptions(limit: number()),
             .noBinding, .notARelay, .requestLoops, .breadthExceeded, .unreachable, .flowFailed,
+            .hostNotFound,
         ]
         return random.pick(all)
     }

@@ -205,6 +205,7 @@ import Timing
             .bulkMisused,
             .bulkNotAllowed, .notAcceptable, .tooManySubscriptions(limit: 4),
             .noBinding, .notARelay, .requestLoops, .breadthExceeded, .unreachable, .flowFailed,
+            .hostNotFound,
         ] + DigestCheck.allCases.map { .badCredentials($0) }
 
     @Test func everyRefusalHasAWhyAndAdvice() {

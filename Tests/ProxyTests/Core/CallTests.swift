@@ -134,6 +134,90 @@ import Timing
         #expect(!stage.words().contains("487>9000"))
     }
 
+    @Test("The caller does not wait for a phone that says nothing; should it ring later, it is cancelled")
+    func cancelledInSilence() throws {
+        let stage = try ProxyStage()
+        stage.register(at: 5_070)
+        stage.receive(ProxyStage.request())
+        let invite = try #require(stage.takeSent().last)
+        stage.advance(100)
+        stage.receive(ProxyStage.request("CANCEL"))
+        #expect(stage.words() == ["200>9000"])
+        stage.advance(450)
+        #expect(stage.words() == ["487>9000"], "and no further copy of the INVITE")
+        #expect(stage.verdicts == [.cancelled])
+        stage.receive(ProxyStage.request("ACK"))
+        stage.advance(2_000)
+        #expect(stage.words().isEmpty)
+        stage.answer(invite, 180)
+        #expect(stage.words() == ["CANCEL>5070"])
+        stage.answer(invite, 487)
+        #expect(stage.words() == ["ACK>5070"])
+        stage.advance(40_000)
+        #expect(stage.proxy.counters.clientTransactions == 0 && stage.proxy.counters.serverTransactions == 0)
+    }
+
+    @Test("A response without the caller's Via is none: the call ends as if the phone had said nothing")
+    func answerWithoutVias() throws {
+        let stage = try ProxyStage()
+        stage.register(at: 5_070)
+        stage.receive(ProxyStage.request())
+        let invite = try #require(stage.takeSent().last)
+        let own = try #require(invite.values("Via").first)
+        stage.receive(
+            "SIP/2.0 200 OK\r\nVia: \(own)\r\nFrom: <sip:carol@elsewhere.net>;tag=f1\r\n"
+                + "To: <sip:alice@example.com>;tag=t\r\nCall-ID: c1\r\nCSeq: 1 INVITE\r\nContent-Length: 0\r\n\r\n",
+            from: ProxyStage.phone(5_070)
+        )
+        #expect(stage.words().isEmpty)
+        stage.advance(33_000)
+        #expect(stage.words().last == "408>9000")
+        stage.advance(70_000)
+        #expect(stage.proxy.counters.serverTransactions == 0 && stage.proxy.counters.waiting == 0)
+    }
+
+    @Test("RFC 4320 §4.1: who asks with what is no INVITE hears 100 when Timer E is T2, and not before")
+    func tryingForOthers() throws {
+        let stage = try ProxyStage()
+        stage.register(at: 5_070)
+        stage.receive(ProxyStage.request("MESSAGE"))
+        let message = try #require(stage.takeSent().last)
+        stage.advance(3_400)
+        #expect(!stage.words().contains("100>9000"))
+        stage.advance(200)
+        #expect(stage.words().filter { $0 == "100>9000" }.count == 1)
+        stage.answer(message, 200)
+        #expect(stage.words() == ["200>9000"])
+        stage.advance(10_000)
+        #expect(!stage.words().contains("100>9000"))
+    }
+
+    @Test("One address has a quarter of the places; others are still called from elsewhere")
+    func shares() throws {
+        let stage = try ProxyStage(limits: ProxyLimits(contexts: 40))
+        stage.register(at: 5_070)
+        let noisy = Endpoint(address: IPAddress(ipv4: 0x0a00_0007), port: 9_000)
+        for number in 0..<20 {
+            let via = "SIP/2.0/UDP 10.0.0.7:9000"
+            stage.receive(ProxyStage.request(call: "n\(number)", via: via), from: noisy)
+        }
+        #expect(stage.words().filter { $0 == "503>9000" }.count == 10)
+        stage.receive(ProxyStage.request(call: "quiet"))
+        #expect(stage.words().contains("INVITE>5070"))
+    }
+
+    @Test("The CANCEL comes from another port than its INVITE: a NAT has forgotten")
+    func cancelByAnotherPort() throws {
+        let stage = try ProxyStage()
+        stage.register(at: 5_070)
+        stage.receive(ProxyStage.request())
+        stage.answer(try #require(stage.takeSent().last), 180)
+        _ = stage.takeSent()
+        let moved = Endpoint(address: ProxyStage.caller.address, port: 9_001)
+        stage.receive(ProxyStage.request("CANCEL"), from: moved)
+        #expect(stage.words().contains("CANCEL>5070"))
+    }
+
     @Test("RFC 3261 §9.2: a CANCEL of nothing is answered 481")
     func strayCancel() throws {
         let stage = try ProxyStage()

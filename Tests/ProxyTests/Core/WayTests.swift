@@ -107,15 +107,16 @@ import Timing
         }
     }
 
-    @Test("RFC 3261 §16.9: when the last connection is gone the caller hears 500, at once")
+    @Test("RFC 3261 §16.9: when the last connection is gone the caller hears 480, at once")
     func lastConnection() throws {
         let stage = try ProxyStage()
         Self.flows(stage)
         stage.receive(ProxyStage.request())
         stage.close(2)
         stage.close(1)
-        #expect(stage.words().last == "500>9000")
+        #expect(stage.words().last == "480>9000")
         #expect(stage.verdicts == [.deadContact])
+        #expect(stage.takeNotes().last?.refusal == .unreachable)
     }
 
     @Test("RFC 3261 §18.2.2: a response to a caller whose connection is gone goes to the port of its Via")
@@ -165,11 +166,22 @@ import Timing
         #expect(stage.words() == ["ACK>6002", "500>9000"])
     }
 
+    @Test("A name that leads back to us leads nowhere")
+    func aHostThatIsUs() throws {
+        let stage = try ProxyStage()
+        stage.receive(Self.outward())
+        let hop = try #require(stage.takeLookups().first)
+        let us = Endpoint(address: ProxyStage.us, port: 5_060)
+        stage.locate(hop, at: [ServerAddress(transport: .tcp, endpoint: us)])
+        #expect(stage.words() == ["100>9000", "502>9000"])
+        #expect(stage.takeNotes().last?.refusal == .hostNotFound)
+    }
+
     @Test func aHostThatIsNotFoundEndsTheCall() throws {
         let stage = try ProxyStage()
         stage.receive(Self.outward())
         stage.locate(try #require(stage.takeLookups().first), at: [])
-        #expect(stage.words() == ["100>9000", "500>9000"])
+        #expect(stage.words() == ["100>9000", "502>9000"])
         #expect(stage.verdicts == [.unknown])
         stage.receive(Self.outward(call: "c2"))
         stage.receive(Self.outward("CANCEL", call: "c2"))

@@ -222,6 +222,35 @@ import Timing
         #expect(dry("eve@far.net").reason == .notOurDomain)
     }
 
+    @Test("A contact is no way round the rules of its address of record")
+    func contactsObeyTheRules() throws {
+        var off = Domain.proxying("off.test")
+        off.calls.mode = .off
+        let stage = try RoutingStage([.proxying(), off])
+        stage.register("bob", "<sip:bob@10.0.0.5>", from: bob)
+        stage.register("eve", "<sip:eve@10.0.0.5>", from: bob, domain: "off.test")
+        func inDialog(_ user: String, _ domain: String, tag: String) -> ProxyDecision {
+            stage.decide(
+                stage.request("BYE", "sip:\(user)@10.0.0.5", to: "<sip:\(user)@\(domain)>\(tag)")
+            )
+        }
+        #expect(inDialog("bob", "example.com", tag: ";tag=t").uris == [["sip:bob@10.0.0.5"]])
+        #expect(inDialog("bob", "example.com", tag: "").reason == .notARelay)
+        #expect(inDialog("eve", "off.test", tag: ";tag=t").reason == .notARelay)
+    }
+
+    @Test("Header fields are left room for, or its CANCEL could not be made")
+    func manyFields() throws {
+        let stage = try RoutingStage([.proxying()])
+        stage.register("bob", "<sip:bob@10.0.0.5>", from: bob)
+        let many = (0..<110).map { "X-\($0): 1" }
+        guard case .messageTooLarge? = stage.decide(stage.request(extra: many)).reason else {
+            Issue.record("it was passed on")
+            return
+        }
+        #expect(stage.decide(stage.request(extra: Array(many.prefix(90)))).plan != nil)
+    }
+
     @Test("A domain without calls is told as if it had them, and that it has none")
     func dryRunWhereCallsAreOff() throws {
         var domain = Domain.proxying()

@@ -12,6 +12,20 @@ import Timing
 @Suite struct ForwardingTests {
     private let bob = RoutingStage.endpoint(0x0a00_0005, 5_060)
 
+    @Test("RFC 3325 §5: whom a stranger asserts to be goes no further; a trunk's word does")
+    func assertedIdentity() throws {
+        let stage = try RoutingStage([.proxying()])
+        stage.register("bob", "<sip:bob@10.0.0.5>", from: bob)
+        let asserted = ["P-Asserted-Identity: <sip:boss@example.com>", "P-Preferred-Identity: <tel:+1>"]
+        let sent = try #require(stage.forward(stage.request(extra: asserted)))
+        #expect(!sent.contains("boss") && !sent.contains("P-Preferred"))
+        let network = try #require(IPNetwork("203.0.113.0/24"))
+        let trunk = try RoutingStage([.proxying(rules: [AccessRule(network: network, action: .any)])])
+        trunk.register("bob", "<sip:bob@10.0.0.5>", from: RoutingStage.stranger)
+        let passed = try #require(trunk.forward(trunk.request(extra: asserted)))
+        #expect(passed.contains("\r\nP-Asserted-Identity: <sip:boss@example.com>\r\n"))
+    }
+
     @Test("RFC 3261 §16.6: all that no step names is copied byte for byte")
     func requestIsCopied() throws {
         let stage = try RoutingStage([.proxying()])

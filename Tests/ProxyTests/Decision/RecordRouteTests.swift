@@ -113,6 +113,56 @@ import Timing
         #expect(bye("sip:carol@192.0.2.1:5060", routes: recorded).reason == .noBinding)
     }
 
+    @Test(
+        "A sealed Route leads to the flows of its dialog, and nobody but a user of ours, by its flow, any further"
+    )
+    func sealsAreNoTickets() throws {
+        let stage = try RoutingStage([.proxying(nextHop: "sip:10.9.9.9")])
+        stage.register("bob", "<sip:bob@10.0.0.5>", from: bob)
+        let recorded = values(try #require(stage.forward(stage.request())))
+        let victim = recorded.map { "Route: \($0)" } + ["Route: <sip:198.51.100.66;lr>"]
+        func inDialog(_ method: String, _ uri: String, from: String, by source: Endpoint) -> ProxyDecision {
+            let to = "<sip:x@far.net>;tag=forged"
+            return stage.decide(
+                stage.request(method, uri, from: from, to: to, source: source, extra: victim),
+                stage.path(source)
+            )
+        }
+        let stranger = RoutingStage.stranger
+        #expect(
+            inDialog("INVITE", "sip:x@far.net", from: "sip:carol@elsewhere.net", by: stranger).reason
+                == .notARelay
+        )
+        #expect(
+            inDialog("INVITE", "sip:x@far.net", from: "sip:bob@example.com", by: stranger).plan?
+                .isCallerTrusted
+                != true
+        )
+        // The phone itself, by the flow that was sealed.
+        #expect(inDialog("BYE", "sip:x@far.net", from: "sip:bob@example.com", by: bob).host != nil)
+    }
+
+    @Test("Whoever has a sealed flow of its own, as a stranger, gets nowhere near the next hop by it")
+    func aStrangersOwnSeal() throws {
+        let stage = try RoutingStage([.proxying(nextHop: "sip:10.9.9.9")])
+        stage.register("bob", "<sip:bob@10.0.0.5>", from: bob)
+        let behindNAT = RoutingStage.endpoint(0xcb00_7177, 33_000)
+        let recorded = values(
+            try #require(stage.forward(stage.request(), stage.path(behindNAT, .tcp, 44)))
+        )
+        for uri in ["tel:+900123", "sip:900123@example.com", "sip:x@far.net"] {
+            let request = stage.request(
+                "INVITE",
+                uri,
+                from: "sip:carol@elsewhere.net",
+                to: "<\(uri)>;tag=forged",
+                extra: ["Route: \(recorded[1])"]
+            )
+            let decision = stage.decide(request, stage.path(behindNAT, .tcp, 44))
+            #expect(decision.host == nil, "\(uri) \(decision)")
+        }
+    }
+
     @Test("RFC 3261 §16.4: a strict router has put our value into the Request-URI")
     func strictRouting() throws {
         let stage = try RoutingStage([.proxying()])
@@ -155,7 +205,7 @@ import Timing
             let path = stage.path(Endpoint(address: address, port: 4_321), transport, UInt64(connection))
             let binding = BindingID(rawValue: 99)
             var text: [UInt8] = []
-            let isSealed = stage.routing.tokens.append(path, binding: binding, place: stage.place, to: &text)
+            let isSealed = stage.routing.tokens.append(path, binding: binding, isTrusted: false, place: stage.place, to: &text)
             #expect(isSealed && text.count == (isIPv4 ? 48 : 96))
             let token = stage.routing.tokens.open(text.span, place: stage.place, at: stage.now)
             #expect(token?.path.source == path.source && token?.path.connection == path.connection)

@@ -350,6 +350,13 @@ struct RefusalTests {
             phrase: nil
         ),
         Row(
+            reason: .hostNotFound,
+            status: 502,
+            extra: .none,
+            clause: "RFC 3263 §4",
+            phrase: "Host Not Found"
+        ),
+        Row(
             reason: .notARelay,
             status: 403,
             extra: .none,
