@@ -44,6 +44,8 @@ struct CallWhy {
             return
                 "GIVEN UP: the caller hung up\(ringing.map { " after \($0) of ringing" } ?? ", before it rang")"
         case .noBinding: return nobody
+        case .deadContact where call.legs.count == 1 && isUnconnected(0):
+            return "NOT REACHED: no connection to the only phone could be made"
         case .deadContact where call.legs.count == 1:
             return "NOT REACHED: the only phone gave no sign of life"
         case .deadContact where call.legs.isEmpty:
@@ -86,7 +88,11 @@ struct CallWhy {
             }
         let place =
             call.legs.firstIndex { $0.status == call.status } ?? call.legs.firstIndex { $0.status >= 300 }
-        guard let place else { return "\(word): the caller was told \(call.status)" }
+        guard let place else {
+            let isUnreached = !call.legs.isEmpty && call.legs.indices.allSatisfy { isUnconnected($0) }
+            let why = isUnreached ? "no connection could be made, and " : ""
+            return "\(word): \(why)the caller was told \(call.status)"
+        }
         return "\(word): \(name(place)) answered \(answer(of: place))"
     }
 
@@ -105,18 +111,56 @@ struct CallWhy {
                 clock.clock(row.endedAt + .seconds(Int(seconds)))
             default: ""
             }
-        let request = detail.messages.first { $0.isRequest }?.bytes ?? []
-        if refusal == .notAllowedForAOR {
-            let user = DigestText.credentials(of: request)["username"] ?? ""
-            return RefusalWords.identity(user: user, from: call.caller)
-        }
+        let request = verified
+        let user = DigestText.credentials(of: request)["username"] ?? ""
         return RefusalWords(
-            refusal,
-            user: DigestText.credentials(of: request)["username"] ?? "",
+            ofCall: refusal,
+            method: row.method,
+            user: user.isEmpty ? String(call.caller.prefix { $0 != "@" }) : user,
+            caller: call.caller,
             aor: row.aor,
             domain: RawMessage.requestDomain(of: request),
             until: until
         )
+    }
+
+    /// The request by which the caller was judged: the last with credentials, as a 407 asks for it again.
+    private var verified: [UInt8] {
+        let sent = detail.messages.filter { $0.isRequest && isOfCaller($0) && isOfCall($0) }
+        let signed = sent.last { !DigestText.credentials(of: $0.bytes).isEmpty }
+        return (signed ?? sent.last)?.bytes ?? []
+    }
+
+    /// It came from the caller.
+    private func isOfCaller(_ message: LadderMessage) -> Bool {
+        message.leg == 0 && message.isOutgoing == false
+    }
+
+    /// The message is the request that begins the call, or a response to it: no CANCEL, no BYE.
+    private func isOfCall(_ message: LadderMessage) -> Bool {
+        if message.isRequest { return message.summary.prefix { $0 != " " } == row.method }
+        guard row.method == "INVITE" else { return message.summary.hasSuffix(" (\(row.method))") }
+        // Responses to other requests name their method: `200 OK (BYE)`.
+        guard let last = message.summary.split(separator: " ").last, last.first == "(", last.last == ")"
+        else {
+            return true
+        }
+        return !last.dropFirst().dropLast().allSatisfy(\.isUppercase)
+    }
+
+    /// What follows from the refusal of how the credentials were checked.
+    private var findings: [DigestFinding] {
+        switch row.refusal {
+        case .unknownUser: [DigestFinding(.user, .failed)]
+        case .wrongPassword: [DigestFinding(.user, .passed), DigestFinding(.response, .failed)]
+        case .replay(let count):
+            [
+                DigestFinding(.user, .passed), DigestFinding(.response, .passed),
+                DigestFinding(.nonceCount, .failed, value: count),
+            ]
+        case .badCredentials(let check): [DigestFinding(check, .failed)]
+        default: []
+        }
     }
 
     // MARK: The legs
@@ -132,17 +176,22 @@ struct CallWhy {
     private func answer(of place: Int) -> String {
         let status = call.legs[place].status
         let message = detail.messages.last {
-            $0.leg == place + 1 && $0.isOutgoing == false && $0.status == status
+            $0.leg == place + 1 && $0.isOutgoing == false && $0.status == status && isOfCall($0)
         }
         return message?.summary ?? "\(status)"
     }
 
-    /// For how long it rang anywhere; nil: it did not.
+    /// For how long it rang anywhere, until it ended or the caller gave it up; nil: it did not.
     private var ringing: String? {
         let first = detail.messages.first {
-            $0.leg ?? 0 > 0 && $0.isOutgoing == false && (180..<190).contains($0.status)
+            $0.leg ?? 0 > 0 && $0.isOutgoing == false && (180..<190).contains($0.status) && isOfCall($0)
         }
-        return first.map { TimeText.length(max(0, (row.endedAt - $0.at).seconds)) }
+        let cancel = detail.messages.first {
+            $0.isRequest && isOfCaller($0) && $0.summary.hasPrefix("CANCEL")
+        }
+        let end = min(cancel?.at ?? row.endedAt, row.endedAt)
+        guard let first, first.at <= end else { return nil }
+        return TimeText.length(max(0, (end - first.at).seconds))
     }
 
     /// One line for each leg: who, where, what it answered; below it what is wrong there.
@@ -158,6 +207,9 @@ struct CallWhy {
         let target = CallVerdictWords.target(leg)
         let head = " \(place + 1) \(target.isEmpty ? "" : "\(target) at ")\(way): "
         guard leg.status > 0 else {
+            if isUnconnected(place) {
+                return ("\(head)no connection could be made: nothing was sent", .stateFail)
+            }
             let copies = TimeText.count(max(1, leg.copies), "copy", plural: "copies")
             let span = silence(place).map { " in \($0)" } ?? ""
             return ("\(head)no answer to \(copies) of \(row.method)\(span)", .stateFail)
@@ -175,10 +227,40 @@ struct CallWhy {
 
     /// For how long a leg has said nothing: from the first copy to the end of the call.
     private func silence(_ place: Int) -> String? {
-        let copies = detail.messages.filter { $0.leg == place + 1 && $0.isOutgoing == true && $0.isRequest }
-        guard let first = copies.first else { return nil }
-        let end = max(row.endedAt, copies.last?.at ?? row.endedAt)
-        return "\(max(0, (end - first.at).seconds)) s"
+        let (first, last) = copies(place)
+        guard let first, let last else { return nil }
+        return "\(max(0, (max(row.endedAt, last) - first).seconds)) s"
+    }
+
+    /// When the request was first sent to a leg, and when last.
+    private func copies(_ place: Int) -> (first: Timestamp?, last: Timestamp?) {
+        let copies = detail.messages.filter {
+            $0.leg == place + 1 && $0.isOutgoing == true && $0.isRequest && isOfCall($0)
+        }
+        return (copies.first?.at, copies.last?.at)
+    }
+
+    /// The leg was given up at once, without a word from it: no connection to it came about, for over one that is there
+    /// it would have been waited for.
+    private func isUnconnected(_ place: Int) -> Bool {
+        let leg = call.legs[place]
+        guard leg.status == 0, leg.path.transport.isReliable, let first = copies(place).first else {
+            return false
+        }
+        switch call.verdict {
+        case .deadContact, .unknown, .failed: return row.endedAt - first < .seconds(1)
+        default: return false
+        }
+    }
+
+    /// What has been silent for so long is likely to stay so: the fourth copy has gone.
+    private static let patience = Interval.milliseconds(3_400)
+
+    /// It is too early to say why a leg of a call that goes on says nothing.
+    private func isEarly(_ place: Int) -> Bool {
+        guard call.verdict == nil else { return false }
+        guard case (let first?, let last?) = copies(place) else { return true }
+        return last - first < Self.patience
     }
 
     /// Statuses with which a phone says that it is not whom the call is for, or does not like what is asked of it.
@@ -200,16 +282,19 @@ struct CallWhy {
                 "contact user mismatch: the call asked it for \"\(user)\", its account is \"\(account)\": many phones reject that; set both the same in the phone"
             )
         }
-        if leg.status == 0 { remarks += dead(leg, troubles) }
+        if leg.status == 0, !isEarly(place) {
+            remarks += dead(leg, troubles, isUnconnected: isUnconnected(place))
+        }
         if let end = called.end {
             remarks.append("its binding has ended since: \(end.cause.text) \(clock.clock(end.at))")
         }
         return remarks
     }
 
-    private func dead(_ leg: CallLeg, _ troubles: Set<CallTrouble>) -> [String] {
+    private func dead(_ leg: CallLeg, _ troubles: Set<CallTrouble>, isUnconnected: Bool) -> [String] {
         if leg.path.transport.isReliable {
             let isGone = troubles.contains(.unreachable) || troubles.contains(.connectionGone)
+            if isUnconnected, !isGone { return [] }
             return [isGone ? "its connection has ended" : "its connection takes bytes and gives no answer"]
         }
         for trouble in [CallTrouble.leadsHere, .privateContact] where troubles.contains(trouble) {
@@ -245,6 +330,8 @@ struct CallWhy {
     func lines(width: Int) -> [RunLine] {
         let columns = max(10, width - 1)
         var lines = RunLine(headline.text, role: headline.role).wordWrapped(columns: columns)
+        let values = DigestText.credentials(of: verified)
+        lines += findings.map { WhyPanel.line($0, values, width: width) }
         for leg in legs { lines += RunLine(leg.text, role: leg.role).wordWrapped(columns: columns) }
         if !advice.isEmpty {
             lines += RunLine("-> \(advice)", role: .textStrong).wordWrapped(columns: columns)

@@ -28,12 +28,92 @@ struct RefusalWords: Hashable, Sendable {
             ?? Self.ofMessage(reason)
     }
 
-    /// Of a call that says to come from somebody else than whose password it has.
-    static func identity(user: String, from caller: String) -> RefusalWords {
-        RefusalWords(
-            "\"\(user)\" proved who it is, but the call says to come from \(caller)",
-            "Set the phone's own number to that of its account, or see the settings' access:."
-        )
+    /// The words of a reason of a call, or of any other request on its way to somebody: `user` is who the caller says
+    /// that it is, `caller` and `aor` are the two addresses of record.
+    init(
+        ofCall reason: RefusalReason,
+        method: String,
+        user: String,
+        caller: String,
+        aor: String,
+        domain: String = "",
+        until: String = "",
+    ) {
+        self =
+            Self.ofCaller(reason, user: user, caller: caller)
+            ?? Self.ofCall(reason, method: method, caller: caller, aor: aor, domain: domain, until: until)
+            ?? RefusalWords(reason, user: user, aor: aor, domain: domain, until: until)
+    }
+
+    /// Who calls.
+    private static func ofCaller(_ reason: RefusalReason, user: String, caller: String) -> RefusalWords? {
+        switch reason {
+        case .unknownUser:
+            RefusalWords(
+                "there is no account \"\(user)\", as which \(caller) calls",
+                "Correct the user name in the caller's phone, or add it: regtop account add."
+            )
+        case .wrongPassword:
+            RefusalWords(
+                "\(caller) calls with a wrong password for the known user \"\(user)\"",
+                "Correct the password in the caller's phone, or set a new one: regtop account add."
+            )
+        case .notAllowedForAOR:
+            RefusalWords(
+                "\"\(user)\" proved who it is, but the call says to come from \(caller)",
+                "Set the phone's own number to that of its account, or see the settings' access:."
+            )
+        case .accountDisabled:
+            RefusalWords("the caller's account \"\(user)\" is disabled", "See users: in the settings.")
+        case .accountNotFromHere:
+            RefusalWords(
+                "the caller's account \"\(user)\" may not be used from this address",
+                "See users: in the settings; it names the networks of this account."
+            )
+        default: nil
+        }
+    }
+
+    /// Where it goes.
+    private static func ofCall(
+        _ reason: RefusalReason,
+        method: String,
+        caller: String,
+        aor: String,
+        domain: String,
+        until: String,
+    ) -> RefusalWords? {
+        switch reason {
+        case .blockedAOR(let seconds) where caller != aor:
+            RefusalWords(
+                "an operator blocked \(aor), or the caller \(caller)\(length(seconds, until))",
+                "b lists the blocks; B lifts one there."
+            )
+        case .unknownAOR:
+            RefusalWords(
+                "\(aor) is nobody of this domain",
+                "Correct what was dialled, or see users: and numbers: in the settings."
+            )
+        case .notOurDomain:
+            RefusalWords(
+                domain.isEmpty
+                    ? "the domain that was dialled is not served here"
+                    : "the domain that was dialled, \"\(domain)\", is not served here",
+                "Correct what was dialled, or serve it: --domain or domains: in the settings."
+            )
+        case .methodNotAllowed, .unknownMethod:
+            RefusalWords(
+                "calls are off here, so \(method) goes no further",
+                "calls.mode: proxy for the domain in the settings turns them on (redirect: the caller is told the contacts)."
+            )
+        case .noDialog:
+            RefusalWords(
+                "\(method) belongs to a call that is not known here",
+                "The call is over, or was never one of ours: see calls: in the settings."
+            )
+        case .unsupportedBody: RefusalWords("a body of this type or encoding is not taken", phone)
+        default: nil
+        }
     }
 
     /// Who asks.
@@ -207,17 +287,17 @@ struct RefusalWords: Hashable, Sendable {
         case .unknownMethod:
             RefusalWords(
                 "this method is known to nobody here",
-                "This is a registrar: calls belong elsewhere."
+                "Only registrations are served here; calls.mode in the settings turns calls on."
             )
         case .methodNotAllowed:
             RefusalWords(
                 "this registrar does not serve this method",
-                "This is a registrar: calls belong elsewhere."
+                "Only registrations are served here; calls.mode in the settings turns calls on."
             )
         case .noDialog:
             RefusalWords(
                 "the request belongs to a dialog that is not here",
-                "This is a registrar: calls belong elsewhere."
+                "Only registrations are served here; calls.mode in the settings turns calls on."
             )
         case .badEvent:
             RefusalWords(

@@ -113,7 +113,11 @@ struct WhyPanel {
         }
         let findings = exchange.findings.all
         let values = DigestText.credentials(of: request)
-        lines += findings.map { line($0, values, width: width) }
+        lines += findings.map {
+            // Nothing is wrong with a first request that has no credentials.
+            let isFirst = exchange.refusal == .challenge && $0.check == .credentials && values.isEmpty
+            return Self.line($0, values, isFirst: isFirst, width: width)
+        }
         let afterwards = [inference, history, badges].filter { !$0.isEmpty }.joined(separator: " ")
         for text in [afterwards, advice.isEmpty ? "" : "-> \(advice)"] where !text.isEmpty {
             let role: Role = text.hasPrefix("->") ? .textStrong : .text
@@ -123,9 +127,14 @@ struct WhyPanel {
     }
 
     /// ` user        "9001"        known                ok`
-    private func line(_ finding: DigestFinding, _ values: [String: String], width: Int) -> RunLine {
-        // Nothing is wrong with a first request that has no credentials.
-        let isFirst = exchange.refusal == .challenge && finding.check == .credentials && values.isEmpty
+    ///
+    /// - Parameter isFirst: there are no credentials yet, which is no fault.
+    static func line(
+        _ finding: DigestFinding,
+        _ values: [String: String],
+        isFirst: Bool = false,
+        width: Int,
+    ) -> RunLine {
         let word = isFirst ? "-" : FindingWords.outcome(finding)
         let role: Role =
             switch finding.outcome {

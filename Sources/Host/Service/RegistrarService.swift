@@ -217,7 +217,8 @@ final class RegistrarService: Sendable {
             to: settings,
             accounts: built.accountsFiles.mapValues(\.change)
         ).lines
-        let domains = built.facts.count == 1 ? "1 domain" : "\(built.facts.count) domains"
+        let count = built.policy.domains.count
+        let domains = count == 1 ? "1 domain" : "\(count) domains"
         let nothing = changes.isEmpty ? ", nothing has changed" : ""
         notice(.info, "settings and accounts read anew: \(domains)\(nothing)")
         for change in changes { notice(.info, "changed: \(change)") }

@@ -7,6 +7,8 @@ internal import Timing
 struct CallIndex {
     private var slots: [UInt64: Int32] = [:]
     private var latest: [UInt64: Int32] = [:]
+    /// The last request that was not kept.
+    private var passed: (message: CallMessage, bytes: [UInt8])?
 
     init() {}
 
@@ -24,6 +26,18 @@ struct CallIndex {
         latest[hash] = slot
     }
 
+    /// A request is not kept, unless it turns out at once that it must be.
+    mutating func pass(_ message: CallMessage, _ bytes: Span<UInt8>) {
+        passed = (message, bytes.withUnsafeBufferPointer { Array($0) })
+    }
+
+    /// The request that was not kept, if it has this number and was the last one.
+    mutating func takePassed(_ call: UInt64) -> (message: CallMessage, bytes: [UInt8])? {
+        guard passed?.message.call == call else { return nil }
+        defer { passed = nil }
+        return passed
+    }
+
     /// The attempt is no longer kept.
     mutating func forget(_ attempt: borrowing Attempt, _ slot: Int32) {
         guard let call = attempt.call else { return }
@@ -38,7 +52,7 @@ extension RegistrationFlows {
     ///
     /// - Parameter isKept: a request that begins now is kept.
     mutating func receive(_ message: CallMessage, _ bytes: Span<UInt8>, isKept: Bool) {
-        if let slot = calls.slot(of: message.call) {
+        if let slot = calls.slot(of: message.call) ?? refusedNow(message) {
             let before = store[slot].size
             store[slot].append(message, bytes)
             return store.update(slot, before: before)
@@ -51,11 +65,30 @@ extension RegistrationFlows {
             calls.add(message.call, hash: reading.hash, at: slot)
             return store.update(slot, before: before)
         }
-        guard isKept else { return }
+        if isKept {
+            begin(message, reading, bytes)
+        } else {
+            calls.pass(message, bytes)
+        }
+    }
+
+    @discardableResult
+    private mutating func begin(_ message: CallMessage, _ reading: CallReading, _ bytes: Span<UInt8>) -> Int32
+    {
         let slot = makeRoom()
         store[slot].beginCall(message, reading, bytes)
         calls.add(message.call, hash: reading.hash, at: slot)
         store.update(slot, before: 0)
+        return slot
+    }
+
+    /// The request that was passed over last is refused, and refusals are all kept, as they are of those who register:
+    /// it begins now. Nothing comes between the two.
+    private mutating func refusedNow(_ message: CallMessage) -> Int32? {
+        guard let refusal = message.refusal, !refusal.isOrdinary, message.ends,
+            let passed = calls.takePassed(message.call)
+        else { return nil }
+        return begin(passed.message, CallReading(passed.bytes.span), passed.bytes.span)
     }
 
     /// The attempt that a request goes on with: of its dialog, or of the same request before it had a password.
@@ -72,26 +105,26 @@ extension RegistrationFlows {
         return isAgain ? slot : nil
     }
 
-    /// A refusal of ours that ended a call, as those count it who watch for attackers; nil if there is none, or the
-    /// call isn't kept.
-    func refused(_ message: CallMessage) -> AttemptOutcome? {
-        guard let refusal = message.refusal, !refusal.isOrdinary, AttemptVerdict(refusal).isFailure,
-            let slot = calls.slot(of: message.call)
-        else { return nil }
+    /// How a call ended that was refused here, as those count it who watch for attackers; nil if it isn't kept.
+    func outcome(_ message: CallMessage, _ refusal: RefusalReason, tool: KnownTool? = nil) -> AttemptOutcome?
+    {
+        guard let slot = calls.slot(of: message.call) else { return nil }
         let attempt = store[slot]
+        let isLogin = refusal.isFailedLoginOfCaller
+        let aor = isLogin ? attempt.call?.caller ?? attempt.aor : attempt.aor
         return AttemptOutcome(
             id: attempt.id,
             verdict: AttemptVerdict(refusal),
-            aor: Array(attempt.bytes[attempt.aor.bounds]),
+            aor: Array(attempt.bytes[aor.bounds]),
             path: attempt.path,
             startedAt: attempt.startedAt,
             at: message.path.at,
             weight: 1,
-            isRegister: false,
+            isLogin: isLogin,
             name: attempt.name,
             agent: Array(attempt.bytes[attempt.agent.bounds].prefix(64)),
             flow: attempt.call?.hash ?? 0,
-            tool: nil,
+            tool: tool,
             metStaleNonce: false
         )
     }
@@ -111,15 +144,64 @@ extension Monitor {
         meters.advance(to: now)
         if message.begins { sampler.noteCall(at: now) }
         flows.receive(message, bytes, isKept: sampler.keepsCall(message.call))
-        guard message.ends, let verdict = message.verdict else { return }
-        if message.method == .invite, !flows.isInDialog(message.call) {
-            meters.count(verdict, at: message.path.at)
+        guard message.ends else { return }
+        count(message)
+        guard let refusal = message.refusal, !refusal.isOrdinary, AttemptVerdict(refusal).isFailure,
+            let outcome = flows.outcome(message, refusal)
+        else { return }
+        watch(outcome, refusal, now)
+    }
+
+    /// Takes in a request that the registrar has refused itself though it asks nothing of a registrar: a call that got
+    /// no further. It says nothing of whom it is for.
+    func receiveRefused(
+        _ exchange: Exchange,
+        _ refusal: RefusalReason,
+        _ reading: borrowing ExchangeReading,
+        _ request: Span<UInt8>,
+        _ reply: Span<UInt8>,
+        at now: Timestamp,
+    ) {
+        var message = CallMessage(
+            call: reading.callNumber,
+            leg: 0,
+            isOutgoing: false,
+            path: exchange.path,
+            method: reading.method
+        )
+        message.isRetransmission = flows.calls.slot(of: message.call) != nil
+        flows.receive(message, request, isKept: true)
+        (message.isOutgoing, message.path.at) = (true, exchange.repliedAt)
+        (message.status, message.refusal) = (exchange.status, refusal)
+        message.verdict = CallVerdict(refusedByRegistrar: refusal)
+        flows.receive(message, reply, isKept: true)
+        guard message.ends else { return }
+        count(message)
+        guard let outcome = flows.outcome(message, refusal, tool: reading.tool) else { return }
+        watch(outcome, refusal, now)
+    }
+
+    private func count(_ message: CallMessage) {
+        guard message.method == .invite, let verdict = message.verdict, !flows.isInDialog(message.call) else {
+            return
         }
-        guard let outcome = flows.refused(message) else { return }
+        meters.count(verdict, at: message.path.at)
+    }
+
+    /// What was refused is told to those who watch for attackers. A caller that can't log in is one that fails to log
+    /// in, as if it had tried to register; only the bindings of its account are not to blame.
+    private func watch(_ outcome: AttemptOutcome, _ refusal: RefusalReason, _ now: Timestamp) {
         let source = outcome.path.source.address
-        sources.noteFailure(source, weight: 1, at: outcome.at)
         failing.note(outcome, users: sources.users(from: source))
-        flows.setFailures(sources.record(of: source, at: outcome.at).failures, of: outcome.id)
+        if refusal.isHeldAgainstSource {
+            sources.noteFailure(source, weight: outcome.weight, at: outcome.at)
+            flows.setFailures(sources.record(of: source, at: outcome.at).failures, of: outcome.id)
+        }
+        if outcome.isLogin {
+            meters.count(outcome.verdict, weight: outcome.weight, at: outcome.at)
+            users.noteFailure(outcome, as: outcome.aor)
+            agents.noteFailure(outcome, as: outcome.agent)
+        }
         log(outcome, now)
     }
 }

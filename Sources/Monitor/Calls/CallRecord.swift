@@ -87,6 +87,9 @@ extension Attempt {
     /// It went wrong.
     var isFailure: Bool { call?.verdict?.isFailure ?? verdict.isFailure }
 
+    /// It is one of those that the security screen counts.
+    var isFailedLogin: Bool { call == nil ? verdict.isFailure : refused?.isHeldAgainstSource ?? false }
+
     /// The list that shows it.
     func isShown(as kind: RequestKind) -> Bool {
         switch kind {

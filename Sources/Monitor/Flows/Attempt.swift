@@ -87,9 +87,9 @@ struct Attempt {
         String(decoding: bytes[piece.bounds.clamped(to: 0..<bytes.count)], as: UTF8.self)
     }
 
-    /// The user that was tried: of the credentials, else of the address of record.
+    /// The user that was tried: of the credentials, else of the address of record; of a call, the caller's.
     var name: [UInt8] {
-        let piece = user.count > 0 ? user : aor
+        let piece = user.count > 0 ? user : call?.caller ?? aor
         return bytes[piece.bounds.clamped(to: 0..<bytes.count)].prefix(256).prefix { $0 != 0x40 }.map { $0 }
     }
 

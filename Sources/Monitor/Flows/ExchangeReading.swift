@@ -12,6 +12,7 @@ struct ExchangeReading {
     private(set) var methodRange = ByteRange.empty
     private(set) var cseq: UInt32 = 0
     private(set) var branch: UInt64 = 0
+    private(set) var method = SIPMessage.Method.other
     private(set) var isRegister = false
     private(set) var hasCredentials = false
     /// The request takes bindings away: expires 0 or the wildcard (RFC 3261 §10.2.2).
@@ -28,6 +29,7 @@ struct ExchangeReading {
         // What is wrong with it is the registrar's to say; all header fields that were found are there.
         try? head.parse(bytes)
         isRegister = head.kind == .request && head.method == .register
+        method = head.kind == .request ? head.method : .other
         methodRange = head.methodRange
         callID = head.first(.callID) ?? .empty
         agent = head.first(.userAgent) ?? .empty
@@ -45,6 +47,13 @@ struct ExchangeReading {
         readContact(bytes)
         readAddressOfRecord(bytes)
     }
+
+    /// It asks the registrar for something, or nobody can read what for: all else is on its way to somebody, however
+    /// far it gets.
+    var isOfRegistrar: Bool { isRegister || method == .subscribe || methodRange.isEmpty }
+
+    /// Names the request, and what is sent again of it, among those that a proxy counts from 1.
+    var callNumber: UInt64 { mix(mix(flow, branch), UInt64(cseq)) | 1 << 63 }
 
     private mutating func readTool(_ bytes: Span<UInt8>, branch: ByteRange) {
         tool = KnownTool(agent: agent, in: bytes)

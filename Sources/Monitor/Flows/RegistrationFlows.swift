@@ -197,7 +197,7 @@ struct RegistrationFlows {
                 startedAt: attempt.startedAt,
                 at: attempt.endedAt,
                 weight: attempt.exchanges.last?.weight ?? 1,
-                isRegister: attempt.isRegister,
+                isLogin: attempt.isRegister,
                 name: attempt.name,
                 agent: Array(attempt.bytes[attempt.agent.bounds].prefix(64)),
                 flow: attempt.flow,
@@ -220,8 +220,8 @@ struct AttemptOutcome {
     var at: Timestamp
     /// So many successes it stands for.
     var weight: UInt32
-    /// It tried to register.
-    var isRegister: Bool
+    /// It tried to log in: to register, or to prove who calls.
+    var isLogin: Bool
     /// The user that was tried.
     var name: [UInt8]
     /// Its User-Agent, cut.

@@ -54,7 +54,7 @@ public struct FailureLines {
         var out: [UInt8] = []
         let path = outcome.path
         out.append(
-            contentsOf: "\(outcome.isRegister ? "login failed" : "probe"): \(outcome.verdict.word)".utf8
+            contentsOf: "\(outcome.isLogin ? "login failed" : "probe"): \(outcome.verdict.word)".utf8
         )
         out.append(contentsOf: " from \(path.source.address) port \(path.source.port)".utf8)
         out.append(contentsOf: " \(path.transport.name) user ".utf8)

@@ -42,7 +42,7 @@ struct FailingSources {
         if outcome.verdict == .ok {
             return noteSuccess(outcome)
         }
-        guard outcome.isRegister else { return noteProbe(outcome, users: users()) }
+        guard outcome.isLogin else { return noteProbe(outcome, users: users()) }
         guard outcome.verdict.isFailure else { return }
         all.note(outcome.verdict, weight: outcome.weight, at: outcome.at)
         let place = hitters.note(source, fresh: SourceRecord(users: users()))
@@ -66,9 +66,12 @@ struct FailingSources {
     /// A phone may ask OPTIONS or publish its state: that alone makes nobody a suspect.
     private mutating func noteProbe(_ outcome: borrowing AttemptOutcome, users: [UInt32]) {
         let source = outcome.path.source.address
-        let isSuspect = outcome.tool != nil || (outcome.verdict.isFailure && users.isEmpty)
+        // Calls through us to elsewhere are asked for by no phone that is set up right.
+        let isRelay = outcome.verdict == .forbidden
+        let isSuspect = outcome.tool != nil || isRelay || (outcome.verdict.isFailure && users.isEmpty)
         guard isSuspect || knows(source) else { return }
         let place = hitters.note(source, fresh: SourceRecord(users: users))
+        if isRelay { all.note(outcome.verdict, weight: outcome.weight, at: outcome.at) }
         hitters[place].noteProbe(outcome)
         renewed[source]?.record.noteProbe(outcome)
         touch(source)

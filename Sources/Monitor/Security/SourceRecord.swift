@@ -76,9 +76,13 @@ struct SourceRecord {
         }
     }
 
-    /// Counts a request that is no REGISTER.
+    /// Counts a request that is no REGISTER; one that would have had us relay a call is a failure, too.
     mutating func noteProbe(_ outcome: borrowing AttemptOutcome) {
-        counts.touch(at: outcome.at)
+        if outcome.verdict == .forbidden {
+            counts.note(outcome.verdict, weight: outcome.weight, at: outcome.at)
+        } else {
+            counts.touch(at: outcome.at)
+        }
         probes.add(outcome.weight, at: outcome.at)
         noteSender(outcome)
     }

@@ -103,6 +103,9 @@ public final class Monitor {
         }
         reading.readRest(request)
         noteTool(exchange, request, now)
+        if let refusal = exchange.refusal, !reading.isOfRegistrar {
+            return receiveRefused(exchange, refusal, reading, request, reply, at: now)
+        }
         flows.receive(exchange, reading, request: request, reply: reply)
         countEnded(now)
     }
@@ -124,7 +127,9 @@ public final class Monitor {
     private func countEnded(_ now: Timestamp) {
         for outcome in flows.takeEnded() {
             let source = outcome.path.source.address
-            meters.count(outcome.verdict, weight: outcome.weight, at: outcome.at)
+            if outcome.isLogin || !outcome.verdict.isFailure {
+                meters.count(outcome.verdict, weight: outcome.weight, at: outcome.at)
+            }
             failing.note(outcome, users: sources.users(from: source))
             if outcome.verdict.isFailure {
                 countFailure(outcome, now)
@@ -142,10 +147,9 @@ public final class Monitor {
         let source = outcome.path.source.address
         sources.noteFailure(source, weight: outcome.weight, at: outcome.at)
         flows.setFailures(sources.record(of: source, at: outcome.at).failures, of: outcome.id)
-        if outcome.isRegister {
-            users.noteFailure(outcome, as: outcome.aor)
-            agents.noteFailure(outcome, as: outcome.agent)
-        }
+        guard outcome.isLogin else { return }
+        users.noteFailure(outcome, as: outcome.aor)
+        agents.noteFailure(outcome, as: outcome.agent)
         if outcome.verdict != .server {
             rows.noteFailure(outcome.aor, from: source, startedAt: outcome.startedAt, at: now)
         }
@@ -154,9 +158,9 @@ public final class Monitor {
     /// What an attacker does is told whatever came of it, or those who only read the log would never see who asks
     /// for names and goes on with none.
     func log(_ outcome: AttemptOutcome, _ now: Timestamp) {
-        guard outcome.verdict.isFailure || !outcome.isRegister, !outcome.verdict.isOurs else { return }
+        guard outcome.verdict.isFailure || !outcome.isLogin, !outcome.verdict.isOurs else { return }
         let source = outcome.path.source.address
-        let isLogin = outcome.verdict.isLogged && outcome.isRegister
+        let isLogin = outcome.verdict.isLogged && outcome.isLogin
         guard isLogin || failing.judged(source, at: now).contains(where: { $0.kind.isAttack }) else { return }
         failures.note(outcome, isWelcome: failing.takesLine(source, at: now), at: now)
     }

@@ -140,7 +140,7 @@ extension RegistrationFlows {
     func newestFailures(_ limit: Int) -> [AttemptRow] {
         var rows: [AttemptRow] = []
         store.forEach(newestFirst: true) { slot in
-            if store[slot].verdict.isFailure { rows.append(store[slot].row) }
+            if store[slot].isFailedLogin { rows.append(store[slot].row) }
             return rows.count < limit
         }
         return rows

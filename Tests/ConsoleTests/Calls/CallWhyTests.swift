@@ -66,4 +66,116 @@ import Timing
             text(row).contains("\"4470\" proved who it is, but the call says to come from 4470@example.test")
         )
     }
+
+    /// Who is blamed is the caller and what it has signed with, never whom it calls.
+    @Test(arguments: [
+        (
+            RefusalReason.wrongPassword,
+            "4470@example.test calls with a wrong password for the known user \"4470\"", "MISMATCH"
+        ),
+        (.unknownUser, "there is no account \"4470\", as which 4470@example.test calls", "UNKNOWN"),
+        (.replay(nonceCount: 3), "nonce count 00000003 was used before", "REPLAY"),
+        (.badCredentials(.qop), "credentials not as they were offered (qop)", "NOT OFFERED"),
+        (.accountDisabled, "the caller's account \"4470\" is disabled", ""),
+        (.accountNotFromHere, "the caller's account \"4470\" may not be used", ""),
+    ])
+    func theCallerIsBlamed(_ refusal: RefusalReason, _ words: String, _ check: String) throws {
+        let row = Samples.call(1, .notAllowed, 407, [], refusal: refusal)
+        #expect(text(row).contains(words) && !text(row).contains("4417"), "\(text(row))")
+        let why = try #require(CallWhy(Samples.callDetail(row), clock: clock))
+        let lines = why.lines(width: 100).map { $0.runs.map(\.text.string).joined() }
+        #expect(check.isEmpty || lines.contains { $0.hasPrefix("  ") && $0.hasSuffix(check) }, "\(lines)")
+    }
+
+    /// The request with the password comes after the 407; without any it is From that says who calls.
+    @Test func theRequestWithThePasswordIsTheOneThatWasVerified() {
+        let row = Samples.call(1, .notAllowed, 407, [], refusal: .wrongPassword)
+        let asked = text(row) { detail in
+            var first = detail.messages[0]
+            first.bytes = Samples.request("other", cseq: 1, digest: false)
+            detail.messages[0].bytes = Samples.request("bob", cseq: 2, digest: true)
+            detail.messages.insert(first, at: 0)
+        }
+        #expect(asked.contains("known user \"bob\""), "\(asked)")
+        let unsigned = text(row) { detail in
+            detail.messages[0].bytes = Samples.request("other", cseq: 1, digest: false)
+        }
+        #expect(unsigned.contains("known user \"4470\""), "\(unsigned)")
+    }
+
+    @Test(arguments: [
+        (RefusalReason.unknownAOR, 404, "Correct what was dialled"),
+        (.notOurDomain, 404, "the domain that was dialled"),
+        (.methodNotAllowed, 405, "calls are off here, so INVITE goes no further"),
+        (.methodNotAllowed, 405, "calls.mode: proxy"), (.noDialog, 481, "a call that is not known here"),
+        (.blockedAOR(seconds: 0), 403, "blocked 4417@example.test, or the caller 4470@example.test until"),
+    ])
+    func adviceIsForCalls(_ refusal: RefusalReason, _ status: UInt16, _ words: String) {
+        let text = text(Samples.call(1, .notAllowed, status, [], refusal: refusal))
+        #expect(text.contains(words) && !text.contains("in the phone"), "\(text)")
+    }
+
+    /// A message that comes beside those of the call itself.
+    private func message(_ at: Timestamp, _ leg: Int, _ summary: String, status: UInt16 = 0) -> LadderMessage
+    {
+        LadderMessage(
+            at: at,
+            isRequest: status == 0,
+            summary: summary,
+            status: status,
+            isRetransmission: false,
+            bytes: [],
+            leg: leg,
+            isOutgoing: false
+        )
+    }
+
+    @Test func aLegAnswersTheINVITEAndNotTheBYE() {
+        let row = Samples.calls[0]
+        let text = text(row) {
+            $0.messages.append(message(row.endedAt + .seconds(9), 2, "200 OK (BYE)", status: 200))
+        }
+        #expect(text.contains(": 200 OK\n") && !text.contains("(BYE)"), "\(text)")
+    }
+
+    @Test func whatIsSilentForASecondIsNotDeadYet() {
+        var row = Samples.calls[3]
+        row.call?.verdict = nil
+        row.call?.status = 100
+        for (copies, isDead) in [(2, false), (3, false), (7, true)] {
+            row.call?.legs[0].copies = copies
+            #expect(text(row).contains("! silent") == isDead, "\(copies)")
+            #expect(text(row).contains("no answer to \(copies) copies of INVITE"))
+        }
+    }
+
+    /// The INVITE is answered only when the phone has let go; the caller hung up before.
+    @Test func ringingEndsWhenTheCallerHangsUp() {
+        let row = Samples.calls[7]
+        let text = { (milliseconds: Int) in
+            self.text(row) {
+                let at = row.startedAt + .milliseconds(milliseconds)
+                $0.messages.append(self.message(at, 0, "CANCEL 1"))
+            }
+        }
+        #expect(text(2_200).contains("hung up after 2 s of ringing"), "\(text(2_200))")
+        #expect(text(100).contains("hung up, before it rang"))
+    }
+
+    /// Over a connection that could not be made nothing was sent.
+    @Test func aConnectionThatWasRefusedIsSaidSo() {
+        for (verdict, status) in [(CallVerdict.deadContact, UInt16(480)), (.failed, 500), (.cancelled, 487)] {
+            let row = Samples.call(1, verdict, status, [Samples.leg(9, "4417", 0, .tcp)], took: 3)
+            let text = text(row)
+            #expect(
+                text.contains("no connection could be made: nothing was sent") == verdict.isFailure,
+                "\(text)"
+            )
+            #expect(text.contains("no answer to 1 copy") != verdict.isFailure)
+        }
+        let slow = Samples.call(1, .deadContact, 408, [Samples.leg(9, "4417", 0, .tcp)], took: 32_000)
+        #expect(text(slow).contains("no answer to 1 copy of INVITE in 31 s"))
+        let udp = Samples.call(1, .failed, 500, [Samples.leg(9, "4417", 0)], took: 3)
+        #expect(text(udp).contains("no answer to 1 copy of INVITE in 0 s"))
+    }
 }

@@ -14,6 +14,8 @@ struct CallDriver {
     var cseq = 1
     var toTag = ""
     var target = "sip:4417@example.test"
+    /// The caller, and whose password it claims to have; nil: it sends no credentials.
+    var from = "4470", user: String?
 
     /// The peer of each leg from 1 on.
     static func phone(_ leg: Int) -> Endpoint {
@@ -54,11 +56,15 @@ struct CallDriver {
         let start = status == 0 ? "\(word) \(uri) SIP/2.0" : "SIP/2.0 \(status) Phrase"
         let lines = [
             start, "Via: SIP/2.0/UDP 10.0.0.1;branch=z9hG4bK\(number)", "Max-Forwards: 70",
-            "From: <sip:4470@example.test>;tag=a", "To: <sip:4417@example.test>\(toTag)",
-            "Call-ID: \(callID)", "CSeq: \(cseq) \(word)", "User-Agent: Softphone", "Content-Length: 0", "",
-            "",
+            "From: <sip:\(from)@example.test>;tag=a", "To: <sip:4417@example.test>\(toTag)",
+            "Call-ID: \(callID)", "CSeq: \(cseq) \(word)", "User-Agent: Softphone",
         ]
-        return Array(lines.joined(separator: "\r\n").utf8)
+        let credentials = user.map {
+            "Proxy-Authorization: Digest username=\"\($0)\",realm=\"example.test\",nonce=\"n\","
+                + "uri=\"sip:4417@example.test\",response=\"15cffe04b1b3f72e0f50e4ba28a09c00\""
+        }
+        let all = lines + [status == 0 ? credentials : nil].compactMap { $0 } + ["Content-Length: 0", "", ""]
+        return Array(all.joined(separator: "\r\n").utf8)
     }
 
     /// A call that forks to two phones: one is busy, the other answers.

@@ -119,6 +119,20 @@ struct BindingHealthTests {
         #expect(scene.row?.state == .auth)
     }
 
+    /// Neither what is refused of a call to it says anything of its login, nor that its own call was.
+    @Test(arguments: ["INVITE", "MESSAGE", "SUBSCRIBE"])
+    func onlyARegisterPutsItInDoubt(_ method: String) throws {
+        var scene = try #require(Scene())
+        scene.driver.now = .zero + .seconds(10)
+        let wire = Wire()
+        scene.monitor.receive([wire.exchange(1, at: 10_000, .methodNotAllowed, method: method)])
+        var call = CallDriver()
+        (call.from, call.user, call.caller) = ("9001", "9001", wire.source)
+        scene.monitor.receiveCalls(call.refused(.notAllowed, .wrongPassword, status: 407, at: 10_100))
+        scene.monitor.settle(at: scene.driver.now)
+        #expect(scene.row?.state == .ok && scene.row?.tries == 1)
+    }
+
     @Test func aFailureThatIsToldLateIsNoDoubt() throws {
         var scene = try #require(Scene())
         scene.refresh(at: 20)

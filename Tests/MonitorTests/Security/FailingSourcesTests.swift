@@ -22,7 +22,7 @@ struct FailingSourcesTests {
             startedAt: .zero + .seconds(second),
             at: .zero + .seconds(second),
             weight: 1,
-            isRegister: true,
+            isLogin: true,
             name: Array(name.utf8),
             agent: [],
             flow: flow,
