@@ -49,7 +49,7 @@ struct CallPlan {
                 ("DOUBTFUL", .stateWarn)
             }
         // Who turns calls on later wants to know what they would meet.
-        let off = answer.isOff ? [TextRun("off, else ", role: .textDim)] : []
+        let off = answer.isOff ? [TextRun("off (405), else ", role: .textDim)] : []
         return off + [TextRun("\(word)  ", role: role)]
     }
 

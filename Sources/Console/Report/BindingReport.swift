@@ -1,5 +1,6 @@
 public import BindingTable
 internal import Cells
+public import ConsoleLink
 public import Monitor
 internal import SIPMessage
 internal import Timing
@@ -10,7 +11,10 @@ public struct BindingReport {
     public let lines: [String]
 
     /// Says what there is to say of a binding, its attempts left out.
-    public init(_ detail: BindingDetail, clock: LocalClock) {
+    ///
+    /// - Parameter call: what the registrar says that a call would do; nil: not asked, so it is told for this binding
+    ///   alone.
+    public init(_ detail: BindingDetail, call: RouteAnswer? = nil, clock: LocalClock) {
         let row = detail.row
         let words = BindingLines(row: row, clock: clock)
         let count = detail.siblings.count + 1
@@ -26,7 +30,7 @@ public struct BindingReport {
         add("left", text(words.expiry) + (row.isGone ? "" : ", \(words.expiryClock)"))
         add("rhythm", text(words.rhythm))
         for (name, value) in words.contact + words.network { add(name, value) }
-        for (name, runs) in words.reach(shown: detail.shownContact) { add(name, text(runs)) }
+        for (name, runs) in words.reach(shown: detail.shownContact, call: call) { add(name, text(runs)) }
         if !detail.gaps.isEmpty {
             add("gaps", detail.gaps.suffix(20).map { "\($0)" }.joined(separator: " ") + " s")
         }

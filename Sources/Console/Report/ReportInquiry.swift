@@ -11,12 +11,13 @@ public struct ReportInquiry: Sendable {
         case window(WindowQuery)
         case history(HistoryQuery)
         case rules(ExplainQuery)
+        case call(RouteQuery)
     }
 
     private enum Step: Sendable {
         /// Only a user is named: whose is it?
         case user, userTried
-        case bindings, attempts, history, blocks
+        case bindings, call, attempts, history, blocks
         case binding(BindingID)
         case attempt(AttemptID)
         case rules(ExplainQuery)
@@ -62,7 +63,7 @@ public struct ReportInquiry: Sendable {
         !steps.contains { step in
             switch step {
             case .user, .userTried, .bindings, .binding: true
-            case .attempts, .history, .blocks, .attempt, .rules: false
+            case .call, .attempts, .history, .blocks, .attempt, .rules: false
             }
         }
     }
@@ -82,6 +83,7 @@ public struct ReportInquiry: Sendable {
         case .binding(let id): .window(WindowQuery(subject: .binding(id), height: 1))
         case .attempt(let id): .window(WindowQuery(subject: .attempt(id), height: 1))
         case .rules(let query): .rules(query)
+        case .call: .call(RouteQuery(aor: facts.aor))
         case nil: nil
         }
     }
@@ -149,6 +151,13 @@ public struct ReportInquiry: Sendable {
         facts.ruledFor = "\(query.from) \(query.transport)"
     }
 
+    /// Takes what a call would come to.
+    public mutating func take(_ answer: RouteAnswer) {
+        guard case .call = steps.first else { return }
+        steps.removeFirst()
+        facts.call = answer.problem == nil ? answer : nil
+    }
+
     /// The first name that has the user is meant; the others are told.
     private mutating func takeNames(_ names: [String]) {
         let wanted = name.lowercased()
@@ -162,7 +171,8 @@ public struct ReportInquiry: Sendable {
     private mutating func takeBindings(_ rows: [BindingRow]) {
         let own = rows.filter { $0.binding.texts.aor == facts.aor && !$0.isGone && $0.binding.gone == nil }
         facts.bindingCount = own.count
-        steps.insert(contentsOf: own.prefix(Self.bindingsTold).map { .binding($0.key) }, at: 0)
+        let call: [Step] = facts.aor.count <= RouteQuery.maximumLength ? [.call] : []
+        steps.insert(contentsOf: own.prefix(Self.bindingsTold).map { .binding($0.key) } + call, at: 0)
     }
 
     private mutating func takeAttempts(_ rows: [AttemptRow]) {

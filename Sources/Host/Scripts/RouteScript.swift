@@ -17,7 +17,9 @@ public struct RouteScript {
 
     /// Writes where it would go. Throws 3 if it would reach nobody, 2 if that is no address of record.
     public func run(_ script: ScriptContext) throws(HostError) {
-        guard query.aor.count <= 1_024 else { throw .usage("that is too long for an address of record") }
+        guard query.aor.count <= RouteQuery.maximumLength else {
+            throw .usage("that is too long for an address of record")
+        }
         guard case .route(let answer, _) = try script.link.ask({ .route(query, serial: $0) }) else {
             throw ScriptContext.strange
         }

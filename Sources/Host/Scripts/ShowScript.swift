@@ -29,6 +29,9 @@ public struct ShowScript {
         let target = try ScriptTarget(name, script)
         let found = try attemptsOnly ? [] : details(target, script)
         let aor = found.first?.detail.row.binding.texts.aor ?? target.aor
+        let call =
+            try found.isEmpty || at != nil
+            ? nil : aor.flatMap { (aor) throws(HostError) in try self.call(aor, script) }
         let attempts = try aor.map { (aor) throws(HostError) in try self.attempts(aor, script) } ?? []
         let history =
             try attemptsOnly ? nil : aor.map { (aor) throws(HostError) in try self.history(aor, script) }
@@ -39,7 +42,7 @@ public struct ShowScript {
             )
             try json(found, attempts, history, moment, clock, script)
         } else if !isEmpty {
-            try text(found, attempts, history, moment, script)
+            try text(found, call, attempts, history, moment, script)
         }
         if !isEmpty {
             try script.output.finish()
@@ -88,6 +91,15 @@ public struct ShowScript {
         return tried
     }
 
+    /// What a call to it would do now; nil: whoever answers can't say.
+    private func call(_ aor: [UInt8], _ script: ScriptContext) throws(HostError) -> RouteAnswer? {
+        let query = RouteQuery(aor: aor)
+        guard aor.count <= RouteQuery.maximumLength,
+            case .route(let answer, _) = try script.link.ask({ .route(query, serial: $0) })
+        else { return nil }
+        return answer.problem == nil ? answer : nil
+    }
+
     private func history(_ aor: [UInt8], _ script: ScriptContext) throws(HostError) -> HistoryPage {
         let query = HistoryQuery(aor: aor, limit: Self.historyShown)
         guard case .history(let page, _) = try script.link.ask({ .history(query, serial: $0) }) else {
@@ -100,6 +112,7 @@ public struct ShowScript {
 
     private func text(
         _ found: [Found],
+        _ call: RouteAnswer?,
         _ attempts: [Tried],
         _ history: HistoryPage?,
         _ moment: (LocalClock) -> LocalClock,
@@ -109,7 +122,8 @@ public struct ShowScript {
         if found.isEmpty, !attemptsOnly { try out.line("\(name): not registered") }
         for (index, one) in found.enumerated() {
             if index > 0 { try out.line("") }
-            for line in BindingReport(one.detail, clock: moment(one.clock)).lines { try out.line(line) }
+            let report = BindingReport(one.detail, call: call, clock: moment(one.clock))
+            for line in report.lines { try out.line(line) }
         }
         if !attempts.isEmpty {
             try out.line(attemptsOnly ? "last attempts of \(name), newest first" : "")

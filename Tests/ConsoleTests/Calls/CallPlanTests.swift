@@ -71,7 +71,7 @@ import Timing
     @Test func whereCallsAreOffItSaysSo() {
         var off = answer([target(1)])
         off.isOff = true
-        #expect(text(off)[0].hasPrefix("call now|off, else ok  INVITE") && !off.reachesSomebody)
+        #expect(text(off)[0].hasPrefix("call now|off (405), else ok  INVITE") && !off.reachesSomebody)
     }
 
     /// The page asks the registrar, shows what it says, and no longer what it has said of another.

@@ -28,6 +28,8 @@ final class ScriptWorld: RegistrarLink {
     private(set) var asked: [LinkRequest] = []
     /// What the journal answers; nil: there is none.
     var history: ((HistoryQuery) -> HistoryPage)?
+    /// What a call would come to; nil: nobody knows.
+    var route: RouteAnswer?
     var metrics: [Metric] = []
     var reload = ReloadReport()
 
@@ -125,6 +127,8 @@ final class ScriptWorld: RegistrarLink {
         switch made {
         case .history(let query, let serial):
             if let history { return .history(history(query), serial: serial) }
+        case .route(_, let serial):
+            if let route { return .route(route, serial: serial) }
         case .statistics(let serial): return .statistics(metrics, serial: serial)
         case .reload(let serial) where welcome.readOnlyBecause == nil:
             return .reloaded(reload, serial: serial)
