@@ -150,7 +150,9 @@ extension PlainModel {
         for detail in facts.live {
             for line in BindingReport(detail, call: facts.call, clock: clock).lines { say(line) }
         }
-        for row in facts.attempts.prefix(ReportInquiry.attemptsTold) { say(PlainWords.attempt(row, clock)) }
+        for row in facts.attempts.prefix(ReportInquiry.attemptsTold) + facts.calls {
+            say(PlainWords.attempt(row, clock))
+        }
     }
 
     private mutating func tell(_ window: Window, at now: ClockReading) {

@@ -51,9 +51,12 @@ public struct AttemptReport {
     public init(_ row: AttemptRow, _ detail: AttemptDetail?, clock: LocalClock) {
         let took = TimeText.delay(microseconds: Int((row.endedAt - row.startedAt).nanoseconds / 1_000))
         let steps = VerdictWords.steps(row).map(\.text.string).joined()
+        let ends = row.call.map {
+            "\(BindingColumns.text(Array($0.caller.utf8))) -> \(BindingColumns.text(Array(row.aor.utf8)))  "
+        }
         line =
             "\(clock.dated(row.startedAt))  \(row.word.padded(8))\(row.call == nil ? "" : " ")\(steps)  \(took)  "
-            + "from \(row.path.source) \(row.path.transport.name)"
+            + "\(ends ?? "")from \(row.path.source) \(row.path.transport.name)"
         if let detail, let call = CallWhy(detail, clock: clock) {
             why = call.lines
             return

@@ -19,7 +19,9 @@ public struct ReportFacts: Sendable {
     public var call: RouteAnswer?
     /// Its last attempts that are kept, newest first.
     public var attempts: [AttemptRow] = []
-    /// All that was found in the newest of them.
+    /// The last calls to it and from it that are kept, newest first.
+    public var calls: [AttemptRow] = []
+    /// All that was found in the newest of both.
     public var details: [AttemptID: AttemptDetail] = [:]
     /// What the journal tells of it, newest first.
     public var history = HistoryPage()

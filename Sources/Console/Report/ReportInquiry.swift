@@ -17,7 +17,7 @@ public struct ReportInquiry: Sendable {
     private enum Step: Sendable {
         /// Only a user is named: whose is it?
         case user, userTried
-        case bindings, call, attempts, history, blocks
+        case bindings, call, attempts, calls, history, blocks
         case binding(BindingID)
         case attempt(AttemptID)
         case rules(ExplainQuery)
@@ -41,7 +41,7 @@ public struct ReportInquiry: Sendable {
     }
 
     private static func begin(_ name: String) -> [Step] {
-        let rest: [Step] = [.bindings, .attempts, .history, .blocks]
+        let rest: [Step] = [.bindings, .attempts, .calls, .history, .blocks]
         return name.contains("@") ? rest : [.user, .userTried] + rest
     }
 
@@ -63,7 +63,7 @@ public struct ReportInquiry: Sendable {
         !steps.contains { step in
             switch step {
             case .user, .userTried, .bindings, .binding: true
-            case .call, .attempts, .history, .blocks, .attempt, .rules: false
+            case .call, .attempts, .calls, .history, .blocks, .attempt, .rules: false
             }
         }
     }
@@ -78,6 +78,7 @@ public struct ReportInquiry: Sendable {
         case .userTried: .window(attempts(matching: "user=", name, height: 20))
         case .bindings: .window(bindings(matching: "aor=", text))
         case .attempts: .window(attempts(matching: "aor=", text, height: Self.attemptsRead))
+        case .calls: .window(calls)
         case .history: .history(HistoryQuery(aor: facts.aor, limit: Self.historyTold))
         case .blocks: .window(WindowQuery(subject: .blocks(filter: nil), height: WindowQuery.maximumHeight))
         case .binding(let id): .window(WindowQuery(subject: .binding(id), height: 1))
@@ -104,6 +105,17 @@ public struct ReportInquiry: Sendable {
         )
     }
 
+    /// Those to it and those from it.
+    private var calls: WindowQuery {
+        let name = Filter.quoted(text)
+        let filter = try? Filter("aor=\(name) or caller=\(name)", for: .attempts)
+        return WindowQuery(
+            subject: .attempts(filter: filter, failuresOnly: false, kind: .calls),
+            anchor: .end,
+            height: Self.attemptsTold
+        )
+    }
+
     /// What is not the name itself is left out of the answer; a value that is quoted can't be wrong.
     private static func filter(_ field: String, _ value: String, _ subject: Filter.Subject) -> Filter? {
         try? Filter(field + Filter.quoted(value), for: subject)
@@ -126,6 +138,7 @@ public struct ReportInquiry: Sendable {
         case (.bindings, .bindings(let rows)): takeBindings(rows)
         case (.binding, .binding(let detail)): facts.bindings.append(detail)
         case (.attempts, .attempts(let rows)): takeAttempts(rows)
+        case (.calls, .attempts(let rows)): takeCalls(rows)
         case (.attempt(let id), .attempt(let detail)): facts.details[id] = detail
         case (.blocks, .blocks(let list)):
             facts.blocks = list
@@ -179,6 +192,12 @@ public struct ReportInquiry: Sendable {
         facts.attempts = rows.reversed().filter { Array($0.aor.utf8) == facts.aor }
         let newest = facts.attempts.prefix(Self.attemptsTold)
         steps.insert(contentsOf: newest.map { .attempt($0.id) }, at: 0)
+    }
+
+    private mutating func takeCalls(_ rows: [AttemptRow]) {
+        let name = text
+        facts.calls = rows.reversed().filter { $0.aor == name || $0.call?.caller == name }
+        steps.insert(contentsOf: facts.calls.map { .attempt($0.id) }, at: 0)
     }
 
     private mutating func askForRules() {

@@ -36,10 +36,13 @@ public struct TicketReport: Hashable, Sendable {
         Self.call(facts, &writer)
         Self.bindings(facts, clock, &writer)
         Self.attempts(facts, clock, &writer)
+        Self.calls(facts, clock, &writer)
         Self.history(facts, clock, &writer)
         Self.rules(facts, clock, &writer)
         aor = name
-        isEmpty = facts.live.isEmpty && facts.attempts.isEmpty && facts.history.entries.isEmpty
+        isEmpty =
+            facts.live.isEmpty && facts.attempts.isEmpty && facts.calls.isEmpty
+            && facts.history.entries.isEmpty
         lines = writer.lines
     }
 
@@ -111,8 +114,23 @@ public struct TicketReport: Hashable, Sendable {
                 ? "\(told.count), newest first"
                 : "the newest \(told.count) of \(TimeText.count(facts.attempts.count)) looked at"
         writer.head("LAST ATTEMPTS: \(count)")
+        tell(Array(told), facts, clock, &writer)
+    }
+
+    private static func calls(_ facts: ReportFacts, _ clock: LocalClock, _ writer: inout ReportLines) {
+        guard !facts.calls.isEmpty else { return }
+        writer.head("LAST CALLS: \(facts.calls.count), newest first")
+        tell(facts.calls, facts, clock, &writer)
+    }
+
+    private static func tell(
+        _ rows: [AttemptRow],
+        _ facts: ReportFacts,
+        _ clock: LocalClock,
+        _ writer: inout ReportLines
+    ) {
         var before: [String] = []
-        for row in told {
+        for row in rows {
             let report = AttemptReport(row, facts.details[row.id], clock: clock)
             writer.add("", report.line)
             // The same once more says nothing new.

@@ -45,7 +45,8 @@ public struct RouteScript {
             script.header("route", at: clock) + [
                 Named("aor", .bytes(answer.aor)), Named("outcome", .text(answer.outcome.codingWord)),
                 Named("reaches_somebody", .flag(answer.reachesSomebody)),
-                Named("calls_off", .flag(answer.isOff)), Named("status", .number(Int(answer.status))),
+                Named("calls_off", .flag(answer.isOff)),
+                Named("status", .number(answer.isOff ? 405 : Int(answer.status))),
                 Named("why", why),
                 Named("contacts", .list(answer.contacts.map { .bytes(Redaction.withoutPasswords($0)) })),
                 Named("ringing", .number(Int(answer.ringing))),

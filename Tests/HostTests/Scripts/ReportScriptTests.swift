@@ -49,6 +49,24 @@ struct ReportScriptTests {
         #expect(!shown.text.contains("INVITE"))
     }
 
+    @Test("Calls to it and from it are told beside its logins, and say nothing of them")
+    func calls() throws {
+        let world = try ScriptWorld()
+        world.register("alice")
+        world.call(from: "bob", to: "alice")
+        for name in ["alice@example.com", "bob@example.com"] {
+            let done = report(world, name)
+            let place = try #require(done.lines.firstIndex(of: "LAST CALLS: 1, newest first"), "\(name)")
+            #expect(done.lines[place + 1].contains("answered"))
+            #expect(
+                done.lines[(place + 1)...].contains { $0.contains("bob@example.com -> alice@example.com") }
+            )
+            let shown = run(world) { (context) throws(HostError) in try ShowScript(name).run(context) }
+            #expect(shown.code == 0 && shown.lines.contains("last calls, newest first"), "\(shown.text)")
+        }
+        #expect(report(world, "alice@example.com").lines.contains { $0.hasPrefix("LAST ATTEMPTS: 1") })
+    }
+
     @Test("Who is unknown is told so, and it ends with 3; no name is 2")
     func unknown() throws {
         let world = try ScriptWorld()
