@@ -6,6 +6,9 @@ public struct RouteQuery: Hashable, Sendable {
     /// Address of record, `user@domain` or a URI, as written.
     public var aor: [UInt8]
 
+    /// Longer names are not asked about.
+    public static let maximumLength = 1_024
+
     /// A call to an address of record.
     public init(aor: [UInt8]) { self.aor = aor }
 }
@@ -126,7 +129,9 @@ extension RouteQuery: Codable {
     public init(from decoder: any Decoder) throws {
         let members = try decoder.container(keyedBy: CodingKeys.self)
         let aor = try members.decode([UInt8].self, forKey: .aor)
-        guard aor.count <= 1_024 else { throw members.refuse(.aor, "at most 1024 bytes expected") }
+        guard aor.count <= Self.maximumLength else {
+            throw members.refuse(.aor, "at most 1024 bytes expected")
+        }
         self.init(aor: aor)
     }
 

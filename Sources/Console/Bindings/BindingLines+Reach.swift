@@ -16,17 +16,20 @@ extension BindingLines {
         shown contact: [UInt8],
         call: RouteAnswer? = nil,
     ) -> [(name: String, value: [TextRun])] {
+        guard row.binding.gone == nil, !row.isGone else { return ways(shown: contact) }
+        let plan =
+            call.map { CallPlan($0).lines(own: row.binding.facts.id) }
+            ?? CallWords.lines(row.binding, at: clock.now.timestamp)
+        return plan + ways(shown: contact)
+    }
+
+    /// The same without what a call would do.
+    func ways(shown contact: [UInt8]) -> [(name: String, value: [TextRun])] {
         let (facts, texts) = (row.binding.facts, row.binding.texts)
-        var fields: [(name: String, value: [TextRun])] = []
+        var fields = reality
         func add(_ name: String, _ text: String, _ role: Role = .text) {
             if !text.isEmpty { fields.append((name, [TextRun(text, role: role)])) }
         }
-        if row.binding.gone == nil, !row.isGone {
-            fields +=
-                call.map { CallPlan($0).lines(own: row.binding.facts.id) }
-                ?? CallWords.lines(row.binding, at: clock.now.timestamp)
-        }
-        fields += reality
         if facts.reachability.connection != .none { fields.append(("conn", connection)) }
         let hops = ReachText.hops(texts.path)
         if !hops.isEmpty { add("path", hops.joined(separator: " > ")) }

@@ -186,7 +186,7 @@ struct AttemptLine {
     /// The line for so many columns.
     func runs(width: Int) -> [TextRun] {
         let isNarrow = width < 48
-        let verdict = TextRun(row.verdict.word.padded(8), role: VerdictWords.role(row.verdict))
+        let verdict = TextRun(row.word.padded(7) + " ", role: VerdictWords.role(row))
         let time = isNarrow ? clock.clock(row.startedAt) : clock.milliseconds(row.startedAt)
         let took = TimeText.delay(microseconds: Int((row.endedAt - row.startedAt).nanoseconds / 1_000))
         var runs = [TextRun("\(time) ", role: .flowTime)]
@@ -195,9 +195,21 @@ struct AttemptLine {
             runs.append(TextRun("\(blanks)\(took)  ", role: .textDim))
         }
         runs.append(verdict)
-        if !stranger.isEmpty { runs.append(TextRun("from \(stranger)  ", role: .stateWarn)) }
+        if let call = row.call {
+            runs.append(TextRun("\(Self.other(row, call, of: aor))  ", role: .text))
+        } else if !stranger.isEmpty {
+            runs.append(TextRun("from \(stranger)  ", role: .stateWarn))
+        }
         return runs + VerdictWords.steps(row)
     }
+
+    /// The other end of a call: `< 4470` calls it, `> 4470` is called by it.
+    private static func other(_ row: AttemptRow, _ call: CallRow, of aor: String) -> String {
+        let isCaller = call.caller == aor && row.aor != aor
+        return isCaller ? "> \(row.aor.prefix { $0 != "@" })" : "< \(call.caller.prefix { $0 != "@" })"
+    }
+
+    private var aor: String { String(decoding: binding.texts.aor, as: UTF8.self) }
 
     /// The address that it came from, if that is not the binding's.
     private var stranger: String {

@@ -20,10 +20,13 @@ struct CallLadder {
     func legs(width: Int) -> ClosedRange<Int>? {
         guard !call.legs.isEmpty else { return nil }
         let count = max(1, min(call.legs.count, width / Self.gap - 1))
-        let wanted = state.message?.leg ?? 0
+        let wanted = state.message.flatMap { $0.leg == 0 ? nil : $0.leg } ?? answering ?? 0
         let first = max(1, min(wanted - count + 1, call.legs.count - count + 1))
         return first...(first + count - 1)
     }
+
+    /// The leg that has taken the call, from 1: it is what is looked for first.
+    private var answering: Int? { call.legs.firstIndex { (200..<300).contains($0.status) }.map { $0 + 1 } }
 
     func draw(on grid: inout CellGrid, in rect: Rect) {
         guard rect.height > 0 else { return }

@@ -38,29 +38,38 @@ struct CallPlan {
 
     private var phones: [Phone] { groups.flatMap(\.self) }
 
-    /// The word at the beginning: how the call as a whole would do.
+    /// The word at the beginning: how the call as a whole would do. It does well where those who are asked first do,
+    /// whoever comes later or can't be reached.
     private var verdict: [TextRun] {
+        let first = groups.first?.filter { !$0.isLost } ?? []
         let (word, role): (String, Role) =
             if phones.allSatisfy(\.isLost) {
                 ("FAILS", .stateFail)
-            } else if phones.allSatisfy(\.target.troubles.isEmpty) {
+            } else if !first.isEmpty, first.allSatisfy(\.target.troubles.isEmpty) {
                 ("ok", .stateOK)
             } else {
                 ("DOUBTFUL", .stateWarn)
             }
         // Who turns calls on later wants to know what they would meet.
-        let off = answer.isOff ? [TextRun("off, else ", role: .textDim)] : []
+        let off = answer.isOff ? [TextRun("off (405), else ", role: .textDim)] : []
         return off + [TextRun("\(word)  ", role: role)]
     }
 
-    /// `3 phones are asked, in 2 rounds`
-    private var summary: String {
+    /// `3 phones asked, in 2 rounds of 20 s by q, rings 185 s at most; 1 of 3 can't be reached`
+    var summary: String {
         let lost = phones.count(where: \.isLost)
+        let each = answer.ringing > 0 ? " of \(answer.ringing) s" : ""
         let rounds =
-            groups.count > 1 ? ", in \(groups.count) rounds by q" : phones.count > 1 ? ", all at once" : ""
-        let dead = lost > 0 ? "; \(lost) can't be reached" : ""
-        return "\(TimeText.count(phones.count, "phone")) asked\(rounds)\(dead)"
+            groups.count > 1
+            ? ", in \(groups.count) rounds\(each) by q" : phones.count > 1 ? ", all at once" : ""
+        let rings = answer.timerC > 0 ? ", rings \(answer.timerC) s at most" : ""
+        let dead =
+            lost == 0
+            ? "" : lost < phones.count ? "; \(lost) of \(phones.count) can't be reached" : Self.fails
+        return "\(TimeText.count(phones.count, "phone")) asked\(rounds)\(rings)\(dead)"
     }
+
+    private static let fails = "; none can be reached: the call FAILS"
 
     /// How the call goes on from here: in order each target with its way and its troubles; `own` is the binding whose
     /// page it stands on.

@@ -54,7 +54,7 @@ enum CallVerdictWords {
         case .noBinding: "a shows its attempts to register, H when and why its last binding left."
         case .unknown: "Correct the number that was dialled, or see domains: and users: in the settings."
         case .deadContact:
-            "A phone that is alive comes back with its next REGISTER; until then calls to it fail. E lets it end now."
+            "A phone that is alive comes back with its next REGISTER; until then calls to it fail. E on its page (J, Enter) lets it end now."
         case .loop: "Look for a forwarding to itself, or for a next hop that sends back here."
         case .notAllowed: "See access: and calls: in the settings."
         case .failed: "r shows what it answered; the phone or the proxy behind it has the reason."

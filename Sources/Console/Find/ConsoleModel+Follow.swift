@@ -54,6 +54,7 @@ extension ConsoleModel {
             switch subject {
             case .log: "text:\(quoted)"
             case .audit: "object:\(quoted)"
+            case .attempts: "aor=\(quoted) or caller=\(quoted)"
             default: "aor=\(quoted)"
             }
         let pin = try? Filter(text, for: subject)

@@ -72,7 +72,7 @@ extension ConsoleModel {
         switch view {
         case .attempts:
             failuresOnly = false
-            requestKind = .registrations
+            requestKind = .all
             attempts.reset()
             attempts.isFollowing = true
         case .security:
@@ -118,27 +118,29 @@ extension ConsoleModel {
 
     // MARK: What is under the cursor
 
-    /// The filter of Attempts that shows what is under the cursor.
-    var attemptsFilterForCursor: String? {
-        switch screen {
-        case .overview: overview.filter
-        case .bindings:
-            bindings.cursorEntry.map { Self.aorFilter($0.row.aor) }
-                ?? (bindingsFilter.text.isEmpty ? nil : bindingsFilter.text)
-        case .binding: detail.detail.map { Self.aorFilter($0.row.aor) }
-        case .attempts: attempts.cursorEntry.map { Self.aorFilter($0.row.aor) }
-        case .attempt: ladder.detail.map { Self.aorFilter($0.row.aor) }
-        case .security: security.attemptsFilter
-        case .history: followable.map { Self.aorFilter($0) }
-        default: nil
-        }
-    }
+    /// The filter of Attempts that shows what is under the cursor: of an address of record also the calls it makes.
+    var attemptsFilterForCursor: String? { cursorFilter(of: Self.requestsFilter) }
 
     /// The filter of Bindings that shows what is under the cursor: fields that both lists have.
     var bindingsFilterForCursor: String? {
         switch screen {
         case .bindings, .binding: nil
-        default: attemptsFilterForCursor
+        default: cursorFilter(of: Self.aorFilter)
+        }
+    }
+
+    private func cursorFilter(of aor: (String) -> String) -> String? {
+        switch screen {
+        case .overview: overview.filter(of: aor)
+        case .bindings:
+            bindings.cursorEntry.map { aor($0.row.aor) }
+                ?? (bindingsFilter.text.isEmpty ? nil : bindingsFilter.text)
+        case .binding: detail.detail.map { aor($0.row.aor) }
+        case .attempts: attempts.cursorEntry.map { aor($0.row.aor) }
+        case .attempt: ladder.detail.map { aor($0.row.aor) }
+        case .security: security.filter(of: aor)
+        case .history: followable.map(aor)
+        default: nil
         }
     }
 
@@ -156,4 +158,9 @@ extension ConsoleModel {
 
     /// A filter for one address of record.
     static func aorFilter(_ aor: String) -> String { "aor=\(Filter.quoted(aor))" }
+
+    /// A filter for all that an address of record asks for: what it registers, and calls to it and from it.
+    static func requestsFilter(_ aor: String) -> String {
+        "aor=\(Filter.quoted(aor)) or caller=\(Filter.quoted(aor))"
+    }
 }

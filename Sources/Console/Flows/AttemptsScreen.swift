@@ -91,6 +91,7 @@ struct AttemptsScreen {
                 : "\(TimeText.count(list.matched)) of \(TimeText.count(list.total))"
             right.append(Segment(count, role: .text, priority: 60))
         }
+        if let hidden { right.append(Segment(hidden, role: .stateWarn, priority: 65)) }
         if list.progress < 1 {
             right.append(Segment("searching \(Int(list.progress * 100)) %", role: .stateWarn, priority: 75))
         }
@@ -98,6 +99,14 @@ struct AttemptsScreen {
         right.append(Segment(follow, role: list.isFollowing ? .toastInfo : .textDim, priority: 20))
         right.append(Segment("", role: .text))
         return SegmentLine(left: left, right: right, gap: 3)
+    }
+
+    /// `2 calls hidden: t shows them`
+    private var hidden: String? {
+        let count = model.attempts.hidden
+        guard count > 0 else { return nil }
+        let them = count == 1 ? "it" : "them"
+        return "\(TimeText.count(count, "call")) hidden: \(model.keys.key(.requests)) shows \(them)"
     }
 
     private func drawEmpty(on grid: inout CellGrid, in rect: Rect) {
@@ -135,7 +144,7 @@ struct AttemptsScreen {
         let since = model.welcome.map { "since \(clock.clock($0.startedAt))" } ?? ""
         return EmptyText(
             what: "No REGISTER seen \(since)",
-            advice: [
+            advice: (hidden.map { ["\($0)."] } ?? []) + [
                 "If a phone should be here, it sends elsewhere or a firewall is between; "
                     + "\(model.keys.key(.overview)) says how to register one."
             ],

@@ -24,8 +24,13 @@ extension ConsoleModel {
         [.aor(binding.texts.aor), .source(binding.facts.path.source.address)]
     }
 
+    /// Of a call it is who calls: the one who is called may be the victim.
     private static func subjects(of attempt: AttemptRow) -> [BlockSubject] {
-        [.aor(Array(attempt.aor.utf8)), .source(attempt.path.source.address)]
+        if let call = attempt.call {
+            let source = BlockSubject.source(attempt.path.source.address)
+            return call.caller.contains("@") ? [source, .aor(Array(call.caller.utf8))] : [source]
+        }
+        return [.aor(Array(attempt.aor.utf8)), .source(attempt.path.source.address)]
     }
 
     /// Opens the dialog, and asks what the block would hit; of a filter first whose bindings pass it.
@@ -134,19 +139,27 @@ extension ConsoleModel {
         var lines: [RunLine] = []
         switch subjects.first {
         case .aor where subjects.count == 1:
-            lines.append(RunLine("Every REGISTER for \(subjects[0].text) is refused with 403 \(until)."))
+            lines.append(
+                RunLine(
+                    "Every REGISTER for \(subjects[0].text), and calls of it, are refused with 403 \(until)."
+                )
+            )
         case .source where subjects.count == 1:
             lines.append(
                 RunLine(
-                    "Every REGISTER from \(subjects[0].text), whatever its port, is refused with 403 \(until)."
+                    "Every REGISTER and call from \(subjects[0].text), whatever its port, is refused with 403 \(until)."
                 )
             )
         case .aor:
-            lines.append(RunLine("Every REGISTER for these is refused with 403 \(until):"))
+            lines.append(
+                RunLine("Every REGISTER for these, and calls of them, are refused with 403 \(until):")
+            )
             lines += names(subjects)
         case .source:
             lines.append(
-                RunLine("Every REGISTER from these, whatever the port, is refused with 403 \(until):")
+                RunLine(
+                    "Every REGISTER and call from these, whatever the port, is refused with 403 \(until):"
+                )
             )
             lines += names(subjects)
         case nil: return []

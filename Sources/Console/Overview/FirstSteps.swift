@@ -11,7 +11,7 @@ struct FirstSteps {
 
     /// Nothing has come since the start, and nobody is bound.
     static func areDue(_ numbers: Overview) -> Bool {
-        numbers.bindings == 0 && numbers.peak == 0 && numbers.registerRate == 0
+        numbers.bindings == 0 && numbers.peak == 0 && numbers.calls.isEmpty && numbers.registerRate == 0
             && numbers.topSources.isEmpty && numbers.failingUsers.isEmpty
             && numbers.registerHistory.allSatisfy { $0 == 0 }
     }

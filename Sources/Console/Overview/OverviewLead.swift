@@ -94,10 +94,11 @@ struct OverviewItems {
             }
     }
 
-    /// The same numbers, in their order.
+    /// The same numbers: those that were answered, then the others, the most first.
     var sortedCalls: [CallCount] {
         numbers.calls.sorted {
-            ($1.count, $0.verdict.rawValue) < ($0.count, $1.verdict.rawValue)
+            let (a, b) = ($0.verdict == .answered, $1.verdict == .answered)
+            return a != b ? a : ($1.count, $0.verdict.rawValue) < ($0.count, $1.verdict.rawValue)
         }
     }
 

@@ -78,7 +78,8 @@ struct OverviewState: Sendable {
         switch pane {
         case .soonest: return .binding(numbers.soonest[index].key)
         case .outages: return .bindings(numbers.outages[index].filter, .expires)
-        case .failing, .sources, .events: return eventLead ?? filter.map { .attempts($0) }
+        case .failing, .sources, .events:
+            return eventLead ?? filter(of: ConsoleModel.requestsFilter).map { .attempts($0) }
         default: return items(pane)[index].lead
         }
     }
@@ -99,16 +100,16 @@ struct OverviewState: Sendable {
     var canOpen: Bool { lead != nil }
 
     /// The filter of Attempts for the row with the cursor.
-    var filter: String? {
+    func filter(of aor: (String) -> String) -> String? {
         guard let index else { return nil }
         switch pane {
-        case .soonest: return ConsoleModel.aorFilter(numbers.soonest[index].aor)
-        case .failing: return ConsoleModel.aorFilter(numbers.failingUsers[index].aor)
+        case .soonest: return aor(numbers.soonest[index].aor)
+        case .failing: return aor(numbers.failingUsers[index].aor)
         case .sources: return "ip:\(numbers.topSources[index].address)"
         case .events:
             let subject = numbers.events[index].subject
             if subject.isEmpty { return nil }
-            return subject.contains("@") ? ConsoleModel.aorFilter(subject) : "\"\(subject)\""
+            return subject.contains("@") ? aor(subject) : "\"\(subject)\""
         default:
             if case .attempts(let text, _, _) = items(pane).indices.contains(index)
                 ? items(pane)[index].lead : nil

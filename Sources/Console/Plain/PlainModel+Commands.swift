@@ -134,6 +134,7 @@ extension PlainModel {
         case .window(let window, _): isResting = !inquiry.take(window)
         case .history(let page, _): inquiry.take(page)
         case .explanation(let answer, _): inquiry.take(answer)
+        case .route(let answer, _): inquiry.take(answer)
         default: break
         }
     }
@@ -147,9 +148,11 @@ extension PlainModel {
         let clock = clock(now)
         say(ReportConclusion(facts: facts, clock: clock).text)
         for detail in facts.live {
-            for line in BindingReport(detail, clock: clock).lines { say(line) }
+            for line in BindingReport(detail, call: facts.call, clock: clock).lines { say(line) }
         }
-        for row in facts.attempts.prefix(ReportInquiry.attemptsTold) { say(PlainWords.attempt(row, clock)) }
+        for row in facts.attempts.prefix(ReportInquiry.attemptsTold) + facts.calls {
+            say(PlainWords.attempt(row, clock))
+        }
     }
 
     private mutating func tell(_ window: Window, at now: ClockReading) {

@@ -122,6 +122,7 @@ public struct PlainModel: Sendable {
             case .window(let query): .query(query, serial: serial)
             case .history(let query): .history(query, serial: serial)
             case .rules(let query): .explain(query, serial: serial)
+            case .call(let query): .route(query, serial: serial)
             case nil: nil
             }
         case .why(let id): .query(WindowQuery(subject: .attempt(id), height: 1), serial: serial)
@@ -145,7 +146,7 @@ public struct PlainModel: Sendable {
         case .lost(let reason): lose(reason)
         case .notice(let notice): hear(notice, at: now)
         case .window(_, let number), .history(_, let number), .explanation(_, let number),
-            .preview(_, let number), .outcome(_, let number):
+            .preview(_, let number), .outcome(_, let number), .route(_, let number):
             guard let asked, asked.serial == number else { return }
             self.asked = nil
             switch asked.what {
@@ -158,7 +159,7 @@ public struct PlainModel: Sendable {
             if progress.state != .underWay {
                 say("\(progress.by.short) is done: \(OperationWords.progress(progress))")
             }
-        case .reloaded, .replay, .statistics, .messages, .values, .acts, .route: break
+        case .reloaded, .replay, .statistics, .messages, .values, .acts: break
         }
     }
 

@@ -198,7 +198,8 @@ extension ConsoleModel {
         case .acts(let list, let serial): takeActs(list, serial: serial, at: now)
         case .progress(let progress): takeProgress(progress, at: now)
         case .explanation: _ = takeForErrand(update)
-        case .route(let answer, let serial): detail.take(answer, serial: serial)
+        case .route(let answer, let serial):
+            if !takeForErrand(update) { detail.take(answer, serial: serial) }
         case .statistics, .messages: break
         case .lost(let reason): lose(reason, at: now)
         case .notice(let notice): hear(notice)

@@ -39,6 +39,8 @@ struct ListState<Row: ListedRow>: Sendable {
     private(set) var shownRank = 0
     /// Rows that pass the filter, rows in all, and how far the monitor has counted them (0…1).
     private(set) var matched = 0, total = 0, progress = 1.0
+    /// Rows that the list leaves out for they are of another kind.
+    private(set) var hidden = 0
     /// Rows of the last window that the one before had not.
     private(set) var gained = 0
     /// A window has come for what is asked now.
@@ -101,7 +103,7 @@ struct ListState<Row: ListedRow>: Sendable {
     mutating func reset(keepingCursor: Bool = false) {
         entries = []
         top = 0
-        matched = 0
+        (matched, hidden) = (0, 0)
         isLoaded = false
         pendingIndex = nil
         returning = []
@@ -223,6 +225,7 @@ struct ListState<Row: ListedRow>: Sendable {
         let old = isLoaded ? entries : []
         shownRank = window.rank
         (matched, total, progress) = (window.matched, window.total, window.progress)
+        hidden = window.hidden ?? 0
         isLoaded = true
         entries = rows.map { Entry($0) }
         let known = Set(old.map(\.row.key))

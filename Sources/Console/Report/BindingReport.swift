@@ -1,5 +1,6 @@
 public import BindingTable
 internal import Cells
+public import ConsoleLink
 public import Monitor
 internal import SIPMessage
 internal import Timing
@@ -10,7 +11,10 @@ public struct BindingReport {
     public let lines: [String]
 
     /// Says what there is to say of a binding, its attempts left out.
-    public init(_ detail: BindingDetail, clock: LocalClock) {
+    ///
+    /// - Parameter call: what the registrar says that a call would do; nil: not asked, so it is told for this binding
+    ///   alone.
+    public init(_ detail: BindingDetail, call: RouteAnswer? = nil, clock: LocalClock) {
         let row = detail.row
         let words = BindingLines(row: row, clock: clock)
         let count = detail.siblings.count + 1
@@ -26,7 +30,7 @@ public struct BindingReport {
         add("left", text(words.expiry) + (row.isGone ? "" : ", \(words.expiryClock)"))
         add("rhythm", text(words.rhythm))
         for (name, value) in words.contact + words.network { add(name, value) }
-        for (name, runs) in words.reach(shown: detail.shownContact) { add(name, text(runs)) }
+        for (name, runs) in words.reach(shown: detail.shownContact, call: call) { add(name, text(runs)) }
         if !detail.gaps.isEmpty {
             add("gaps", detail.gaps.suffix(20).map { "\($0)" }.joined(separator: " ") + " s")
         }
@@ -47,9 +51,12 @@ public struct AttemptReport {
     public init(_ row: AttemptRow, _ detail: AttemptDetail?, clock: LocalClock) {
         let took = TimeText.delay(microseconds: Int((row.endedAt - row.startedAt).nanoseconds / 1_000))
         let steps = VerdictWords.steps(row).map(\.text.string).joined()
+        let ends = row.call.map {
+            "\(BindingColumns.text(Array($0.caller.utf8))) -> \(BindingColumns.text(Array(row.aor.utf8)))  "
+        }
         line =
             "\(clock.dated(row.startedAt))  \(row.word.padded(8))\(row.call == nil ? "" : " ")\(steps)  \(took)  "
-            + "from \(row.path.source) \(row.path.transport.name)"
+            + "\(ends ?? "")from \(row.path.source) \(row.path.transport.name)"
         if let detail, let call = CallWhy(detail, clock: clock) {
             why = call.lines
             return

@@ -82,6 +82,10 @@ extension ConsoleModel {
             errand.serial = link.nextSerial()
             self.errand = errand
             return [.send(.explain(query, serial: errand.serial ?? 0))]
+        case .call(let query):
+            errand.serial = link.nextSerial()
+            self.errand = errand
+            return [.send(.route(query, serial: errand.serial ?? 0))]
         case nil: return finishErrand(at: now)
         }
     }
@@ -93,6 +97,7 @@ extension ConsoleModel {
         case .window(let window, serial): errand.isResting = !errand.inquiry.take(window)
         case .history(let page, serial): errand.inquiry.take(page)
         case .explanation(let answer, serial): errand.inquiry.take(answer)
+        case .route(let answer, serial): errand.inquiry.take(answer)
         default: return false
         }
         errand.serial = nil

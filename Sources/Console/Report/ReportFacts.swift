@@ -1,4 +1,5 @@
 public import BindingTable
+public import ConsoleLink
 public import Monitor
 internal import SIPMessage
 
@@ -14,9 +15,13 @@ public struct ReportFacts: Sendable {
     public var bindings: [BindingDetail] = []
     /// Bindings that it has, those included that were too many to be asked for one by one.
     public var bindingCount = 0
+    /// What a call to it would do now; nil: the registrar can't say.
+    public var call: RouteAnswer?
     /// Its last attempts that are kept, newest first.
     public var attempts: [AttemptRow] = []
-    /// All that was found in the newest of them.
+    /// The last calls to it and from it that are kept, newest first.
+    public var calls: [AttemptRow] = []
+    /// All that was found in the newest of both.
     public var details: [AttemptID: AttemptDetail] = [:]
     /// What the journal tells of it, newest first.
     public var history = HistoryPage()

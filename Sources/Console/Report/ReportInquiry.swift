@@ -11,12 +11,13 @@ public struct ReportInquiry: Sendable {
         case window(WindowQuery)
         case history(HistoryQuery)
         case rules(ExplainQuery)
+        case call(RouteQuery)
     }
 
     private enum Step: Sendable {
         /// Only a user is named: whose is it?
         case user, userTried
-        case bindings, attempts, history, blocks
+        case bindings, call, attempts, calls, history, blocks
         case binding(BindingID)
         case attempt(AttemptID)
         case rules(ExplainQuery)
@@ -40,7 +41,7 @@ public struct ReportInquiry: Sendable {
     }
 
     private static func begin(_ name: String) -> [Step] {
-        let rest: [Step] = [.bindings, .attempts, .history, .blocks]
+        let rest: [Step] = [.bindings, .attempts, .calls, .history, .blocks]
         return name.contains("@") ? rest : [.user, .userTried] + rest
     }
 
@@ -62,7 +63,7 @@ public struct ReportInquiry: Sendable {
         !steps.contains { step in
             switch step {
             case .user, .userTried, .bindings, .binding: true
-            case .attempts, .history, .blocks, .attempt, .rules: false
+            case .call, .attempts, .calls, .history, .blocks, .attempt, .rules: false
             }
         }
     }
@@ -77,11 +78,13 @@ public struct ReportInquiry: Sendable {
         case .userTried: .window(attempts(matching: "user=", name, height: 20))
         case .bindings: .window(bindings(matching: "aor=", text))
         case .attempts: .window(attempts(matching: "aor=", text, height: Self.attemptsRead))
+        case .calls: .window(calls)
         case .history: .history(HistoryQuery(aor: facts.aor, limit: Self.historyTold))
         case .blocks: .window(WindowQuery(subject: .blocks(filter: nil), height: WindowQuery.maximumHeight))
         case .binding(let id): .window(WindowQuery(subject: .binding(id), height: 1))
         case .attempt(let id): .window(WindowQuery(subject: .attempt(id), height: 1))
         case .rules(let query): .rules(query)
+        case .call: .call(RouteQuery(aor: facts.aor))
         case nil: nil
         }
     }
@@ -99,6 +102,17 @@ public struct ReportInquiry: Sendable {
             subject: .attempts(filter: filter, failuresOnly: false),
             anchor: .end,
             height: height
+        )
+    }
+
+    /// Those to it and those from it.
+    private var calls: WindowQuery {
+        let name = Filter.quoted(text)
+        let filter = try? Filter("aor=\(name) or caller=\(name)", for: .attempts)
+        return WindowQuery(
+            subject: .attempts(filter: filter, failuresOnly: false, kind: .calls),
+            anchor: .end,
+            height: Self.attemptsTold
         )
     }
 
@@ -124,6 +138,7 @@ public struct ReportInquiry: Sendable {
         case (.bindings, .bindings(let rows)): takeBindings(rows)
         case (.binding, .binding(let detail)): facts.bindings.append(detail)
         case (.attempts, .attempts(let rows)): takeAttempts(rows)
+        case (.calls, .attempts(let rows)): takeCalls(rows)
         case (.attempt(let id), .attempt(let detail)): facts.details[id] = detail
         case (.blocks, .blocks(let list)):
             facts.blocks = list
@@ -149,6 +164,13 @@ public struct ReportInquiry: Sendable {
         facts.ruledFor = "\(query.from) \(query.transport)"
     }
 
+    /// Takes what a call would come to.
+    public mutating func take(_ answer: RouteAnswer) {
+        guard case .call = steps.first else { return }
+        steps.removeFirst()
+        facts.call = answer.problem == nil ? answer : nil
+    }
+
     /// The first name that has the user is meant; the others are told.
     private mutating func takeNames(_ names: [String]) {
         let wanted = name.lowercased()
@@ -162,13 +184,20 @@ public struct ReportInquiry: Sendable {
     private mutating func takeBindings(_ rows: [BindingRow]) {
         let own = rows.filter { $0.binding.texts.aor == facts.aor && !$0.isGone && $0.binding.gone == nil }
         facts.bindingCount = own.count
-        steps.insert(contentsOf: own.prefix(Self.bindingsTold).map { .binding($0.key) }, at: 0)
+        let call: [Step] = facts.aor.count <= RouteQuery.maximumLength ? [.call] : []
+        steps.insert(contentsOf: own.prefix(Self.bindingsTold).map { .binding($0.key) } + call, at: 0)
     }
 
     private mutating func takeAttempts(_ rows: [AttemptRow]) {
         facts.attempts = rows.reversed().filter { Array($0.aor.utf8) == facts.aor }
         let newest = facts.attempts.prefix(Self.attemptsTold)
         steps.insert(contentsOf: newest.map { .attempt($0.id) }, at: 0)
+    }
+
+    private mutating func takeCalls(_ rows: [AttemptRow]) {
+        let name = text
+        facts.calls = rows.reversed().filter { $0.aor == name || $0.call?.caller == name }
+        steps.insert(contentsOf: facts.calls.map { .attempt($0.id) }, at: 0)
     }
 
     private mutating func askForRules() {

@@ -22,7 +22,7 @@ public struct RouteReport {
             if answer.isOff {
                 lines.append("\(aor)  405: calls are off for its domain; as a proxy it would be so:")
             }
-            lines.append("\(aor)  \(Self.summary(answer))")
+            lines.append("\(aor)  \(CallPlan(answer).summary)")
             for (index, group) in answer.groups.enumerated() { tell(group, number: index + 1) }
         }
     }
@@ -44,14 +44,6 @@ public struct RouteReport {
 
     /// A value of Contact that a caller is sent to.
     static func contact(_ value: [UInt8]) -> String { BindingColumns.text(Redaction.withoutPasswords(value)) }
-
-    private static func summary(_ answer: RouteAnswer) -> String {
-        let phones = answer.groups.reduce(0) { $0 + $1.count { !$0.isFallback } }
-        let places = phones == 1 ? "1 place" : "\(phones) places"
-        let steps = answer.groups.count < 2 ? "" : " in \(answer.groups.count) steps of \(answer.ringing) s"
-        let fate = answer.hasWay ? "" : "; none can be reached: the call FAILS"
-        return "goes to \(places)\(steps), rings \(answer.timerC) s at most\(fate)"
-    }
 
     private mutating func tell(_ group: [RouteTarget], number: Int) {
         for target in group {

@@ -33,13 +33,25 @@ public struct TicketReport: Hashable, Sendable {
         writer.add("")
         writer.add(ReportConclusion(facts: facts, clock: clock).text)
         if let trouble = facts.storeTrouble { writer.add("NOT DURABLE: \(trouble)") }
+        Self.call(facts, &writer)
         Self.bindings(facts, clock, &writer)
         Self.attempts(facts, clock, &writer)
+        Self.calls(facts, clock, &writer)
         Self.history(facts, clock, &writer)
         Self.rules(facts, clock, &writer)
         aor = name
-        isEmpty = facts.live.isEmpty && facts.attempts.isEmpty && facts.history.entries.isEmpty
+        isEmpty =
+            facts.live.isEmpty && facts.attempts.isEmpty && facts.calls.isEmpty
+            && facts.history.entries.isEmpty
         lines = writer.lines
+    }
+
+    // MARK: A call
+
+    private static func call(_ facts: ReportFacts, _ writer: inout ReportLines) {
+        guard let call = facts.call else { return }
+        writer.head("A CALL TO IT NOW")
+        for line in RouteReport(call).lines { writer.add("", line) }
     }
 
     // MARK: Bindings
@@ -49,7 +61,7 @@ public struct TicketReport: Hashable, Sendable {
         writer.head("BINDINGS: \(count)")
         for (index, detail) in facts.live.enumerated() {
             if index > 0 { writer.add("") }
-            binding(detail, clock, &writer)
+            binding(detail, isCallTold: facts.call != nil, clock, &writer)
         }
         let rest = facts.bindingCount - facts.live.count
         if rest > 0, !facts.live.isEmpty { writer.add("and \(TimeText.count(rest)) more") }
@@ -57,6 +69,7 @@ public struct TicketReport: Hashable, Sendable {
 
     private static func binding(
         _ detail: BindingDetail,
+        isCallTold: Bool,
         _ clock: LocalClock,
         _ writer: inout ReportLines
     ) {
@@ -79,7 +92,9 @@ public struct TicketReport: Hashable, Sendable {
             let gaps = detail.gaps.suffix(12).map { "\($0)" }.joined(separator: " ")
             field("gaps", "\(gaps) s, the newest last")
         }
-        for (name, runs) in words.reach(shown: []) { field(name, text(runs)) }
+        for (name, runs) in isCallTold ? words.ways(shown: []) : words.reach(shown: []) {
+            field(name, text(runs))
+        }
         field("agent", fields["agent"] ?? "")
         field("auth", fields["auth"] ?? "")
         field("created", fields["created"] ?? "")
@@ -99,8 +114,23 @@ public struct TicketReport: Hashable, Sendable {
                 ? "\(told.count), newest first"
                 : "the newest \(told.count) of \(TimeText.count(facts.attempts.count)) looked at"
         writer.head("LAST ATTEMPTS: \(count)")
+        tell(Array(told), facts, clock, &writer)
+    }
+
+    private static func calls(_ facts: ReportFacts, _ clock: LocalClock, _ writer: inout ReportLines) {
+        guard !facts.calls.isEmpty else { return }
+        writer.head("LAST CALLS: \(facts.calls.count), newest first")
+        tell(facts.calls, facts, clock, &writer)
+    }
+
+    private static func tell(
+        _ rows: [AttemptRow],
+        _ facts: ReportFacts,
+        _ clock: LocalClock,
+        _ writer: inout ReportLines
+    ) {
         var before: [String] = []
-        for row in told {
+        for row in rows {
             let report = AttemptReport(row, facts.details[row.id], clock: clock)
             writer.add("", report.line)
             // The same once more says nothing new.

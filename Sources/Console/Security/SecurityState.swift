@@ -32,10 +32,10 @@ struct SecurityState: Sendable {
     }
 
     /// The filter of Attempts that shows what the row with the cursor counts.
-    var attemptsFilter: String? {
+    func filter(of aor: (String) -> String) -> String? {
         switch list.cursorRow?.key {
         case .source(let address): "ip:\(address)"
-        case .user(let aor): aor.isEmpty ? nil : ConsoleModel.aorFilter(aor)
+        case .user(let name): name.isEmpty ? nil : aor(name)
         case .agent(let agent): agent.isEmpty ? nil : "ua:\(Filter.quoted(agent, always: true))"
         case .others, nil: nil
         }

@@ -20,8 +20,8 @@ public struct MessagesScript {
     public var filter = ""
     /// Only those that failed.
     public var failuresOnly = false
-    /// Tries to register, calls, or both. A filter that asks for a method, or for what becomes of calls, has both.
-    var kind = RequestKind.registrations
+    /// Tries to register, calls, or both.
+    var kind = RequestKind.all
     /// Only so many, the newest; nil: all.
     public var newest: Int?
     /// Only these; empty: all that pass.

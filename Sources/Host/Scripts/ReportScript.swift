@@ -30,6 +30,11 @@ public struct ReportScript {
                     throw ScriptContext.strange
                 }
                 inquiry.take(page)
+            case .call(let query):
+                guard case .route(let answer, _) = try script.link.ask({ .route(query, serial: $0) }) else {
+                    throw ScriptContext.strange
+                }
+                inquiry.take(answer)
             case .rules(let query):
                 guard case .explanation(let answer, _) = try script.link.ask({ .explain(query, serial: $0) })
                 else { throw ScriptContext.strange }

@@ -17,7 +17,9 @@ public struct RouteScript {
 
     /// Writes where it would go. Throws 3 if it would reach nobody, 2 if that is no address of record.
     public func run(_ script: ScriptContext) throws(HostError) {
-        guard query.aor.count <= 1_024 else { throw .usage("that is too long for an address of record") }
+        guard query.aor.count <= RouteQuery.maximumLength else {
+            throw .usage("that is too long for an address of record")
+        }
         guard case .route(let answer, _) = try script.link.ask({ .route(query, serial: $0) }) else {
             throw ScriptContext.strange
         }
@@ -43,7 +45,8 @@ public struct RouteScript {
             script.header("route", at: clock) + [
                 Named("aor", .bytes(answer.aor)), Named("outcome", .text(answer.outcome.codingWord)),
                 Named("reaches_somebody", .flag(answer.reachesSomebody)),
-                Named("calls_off", .flag(answer.isOff)), Named("status", .number(Int(answer.status))),
+                Named("calls_off", .flag(answer.isOff)),
+                Named("status", .number(answer.isOff ? 405 : Int(answer.status))),
                 Named("why", why),
                 Named("contacts", .list(answer.contacts.map { .bytes(Redaction.withoutPasswords($0)) })),
                 Named("ringing", .number(Int(answer.ringing))),

@@ -29,17 +29,21 @@ public struct ShowScript {
         let target = try ScriptTarget(name, script)
         let found = try attemptsOnly ? [] : details(target, script)
         let aor = found.first?.detail.row.binding.texts.aor ?? target.aor
+        let call =
+            try found.isEmpty || at != nil
+            ? nil : aor.flatMap { (aor) throws(HostError) in try self.call(aor, script) }
         let attempts = try aor.map { (aor) throws(HostError) in try self.attempts(aor, script) } ?? []
         let history =
             try attemptsOnly ? nil : aor.map { (aor) throws(HostError) in try self.history(aor, script) }
-        let isEmpty = found.isEmpty && attempts.isEmpty && (history?.entries.isEmpty ?? true)
+        let calls = try aor.map { (aor) throws(HostError) in try self.calls(aor, script) } ?? []
+        let isEmpty = found.isEmpty && calls.isEmpty && attempts.isEmpty && (history?.entries.isEmpty ?? true)
         if isJSON {
             let clock = moment(
                 found.first?.clock ?? attempts.first?.clock ?? script.clock(script.welcome.clock.timestamp)
             )
-            try json(found, attempts, history, moment, clock, script)
+            try json(found, attempts, calls, history, moment, clock, script)
         } else if !isEmpty {
-            try text(found, attempts, history, moment, script)
+            try text(found, call, attempts, calls, history, moment, script)
         }
         if !isEmpty {
             try script.output.finish()
@@ -69,23 +73,49 @@ public struct ShowScript {
     }
 
     private func attempts(_ aor: [UInt8], _ script: ScriptContext) throws(HostError) -> [Tried] {
-        let filter = try ScriptContext.filter(ScriptTarget.filter(aor), .attempts)
+        let name = String(decoding: aor, as: UTF8.self)
+        return try told(ScriptTarget.filter(aor), .registrations, script) { $0.aor == name }
+    }
+
+    /// Calls to it and from it.
+    private func calls(_ aor: [UInt8], _ script: ScriptContext) throws(HostError) -> [Tried] {
+        let name = String(decoding: aor, as: UTF8.self)
+        let filter = "\(ScriptTarget.filter(aor)) or \(ScriptTarget.filter(aor, "caller"))"
+        return try told(filter, .calls, script) { $0.aor == name || $0.call?.caller == name }
+    }
+
+    private func told(
+        _ text: String,
+        _ kind: RequestKind,
+        _ script: ScriptContext,
+        isOfIt: (AttemptRow) -> Bool,
+    ) throws(HostError) -> [Tried] {
+        let filter = try ScriptContext.filter(text, .attempts)
         let window = try script.link.window(
             WindowQuery(
-                subject: .attempts(filter: filter, failuresOnly: false),
+                subject: .attempts(filter: filter, failuresOnly: false, kind: kind),
                 anchor: .end,
                 height: Self.attemptsShown
             )
         )
         guard case .attempts(let rows) = window.content else { return [] }
         var tried: [Tried] = []
-        for row in rows.reversed() where row.aor == String(decoding: aor, as: UTF8.self) {
+        for row in rows.reversed() where isOfIt(row) {
             let window = try script.link.window(WindowQuery(subject: .attempt(row.id), height: 1))
             var known: AttemptDetail?
             if case .attempt(let detail) = window.content { known = detail }
             tried.append((known?.row ?? row, known, script.clock(window.at)))
         }
         return tried
+    }
+
+    /// What a call to it would do now; nil: whoever answers can't say.
+    private func call(_ aor: [UInt8], _ script: ScriptContext) throws(HostError) -> RouteAnswer? {
+        let query = RouteQuery(aor: aor)
+        guard aor.count <= RouteQuery.maximumLength,
+            case .route(let answer, _) = try script.link.ask({ .route(query, serial: $0) })
+        else { return nil }
+        return answer.problem == nil ? answer : nil
     }
 
     private func history(_ aor: [UInt8], _ script: ScriptContext) throws(HostError) -> HistoryPage {
@@ -100,7 +130,9 @@ public struct ShowScript {
 
     private func text(
         _ found: [Found],
+        _ call: RouteAnswer?,
         _ attempts: [Tried],
+        _ calls: [Tried],
         _ history: HistoryPage?,
         _ moment: (LocalClock) -> LocalClock,
         _ script: ScriptContext,
@@ -109,17 +141,19 @@ public struct ShowScript {
         if found.isEmpty, !attemptsOnly { try out.line("\(name): not registered") }
         for (index, one) in found.enumerated() {
             if index > 0 { try out.line("") }
-            for line in BindingReport(one.detail, clock: moment(one.clock)).lines { try out.line(line) }
+            let report = BindingReport(one.detail, call: call, clock: moment(one.clock))
+            for line in report.lines { try out.line(line) }
         }
         if !attempts.isEmpty {
             try out.line(attemptsOnly ? "last attempts of \(name), newest first" : "")
             if !attemptsOnly { try out.line("last attempts, newest first") }
         }
-        for tried in attempts {
-            let report = AttemptReport(tried.row, tried.detail, clock: tried.clock)
-            try out.line("  \(report.line)")
-            for line in report.why { try out.line("      \(line)") }
+        try tell(attempts, out)
+        if !calls.isEmpty {
+            if !attempts.isEmpty || !attemptsOnly { try out.line("") }
+            try out.line("last calls\(attemptsOnly ? " of \(name)" : ""), newest first")
         }
+        try tell(calls, out)
         guard let history else { return }
         if !history.entries.isEmpty {
             try out.line("")
@@ -132,9 +166,18 @@ public struct ShowScript {
         if let refusal = history.refusal { try out.line("history: \(refusal)") }
     }
 
+    private func tell(_ tried: [Tried], _ out: any ScriptSink) throws(HostError) {
+        for tried in tried {
+            let report = AttemptReport(tried.row, tried.detail, clock: tried.clock)
+            try out.line("  \(report.line)")
+            for line in report.why { try out.line("      \(line)") }
+        }
+    }
+
     private func json(
         _ found: [Found],
         _ attempts: [Tried],
+        _ calls: [Tried],
         _ history: HistoryPage?,
         _ moment: (LocalClock) -> LocalClock,
         _ clock: LocalClock,
@@ -153,18 +196,18 @@ public struct ShowScript {
         try head.object(
             script.header(attemptsOnly ? "attempts" : "binding", at: clock) + [
                 Named("name", .text(name)), Named("bindings", .number(found.count)),
-                Named("attempts", .number(attempts.count)),
+                Named("attempts", .number(attempts.count)), Named("calls", .number(calls.count)),
             ]
         )
         for one in found {
             try writer("binding", BindingFields.table).row(one.detail.row, moment(one.clock))
         }
-        for tried in attempts {
+        for tried in attempts + calls {
             let report = AttemptReport(tried.row, tried.detail, clock: tried.clock)
             let fields = AttemptFields.table.filter { $0.name != "why" }
             let values = fields.map { Named($0.name, $0.value(tried.row, tried.clock)) }
             try head.object(
-                [Named("kind", .text("attempt"))] + values + [
+                [Named("kind", .text(tried.row.call == nil ? "attempt" : "call"))] + values + [
                     Named("why", .text(report.why.joined(separator: " ")))
                 ]
             )
@@ -210,9 +253,9 @@ struct ScriptTarget {
     }
 
     /// A filter that an address of record passes, and perhaps some that differ by capitals.
-    static func filter(_ aor: [UInt8]) -> String {
+    static func filter(_ aor: [UInt8], _ field: String = "aor") -> String {
         let text = String(decoding: aor, as: UTF8.self).replacing("\"", with: "\\\"")
-        return "aor=\"\(text)\""
+        return "\(field)=\"\(text)\""
     }
 }
 

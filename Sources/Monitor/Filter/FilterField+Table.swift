@@ -73,6 +73,7 @@ extension FilterField {
         case .result: Entry("result", .word, [.attempts], "result:PASSWD")
         case .method: Entry("method", .text, [.attempts], "method:INVITE")
         case .leg: Entry("leg", .text, [.attempts], "leg:192.0.2.7")
+        case .caller: Entry("caller", .text, [.attempts], "caller:4470")
         case .took: Entry("took", .delay, [.attempts], "took>200ms")
         case .raw: Entry("raw", .text, [.attempts], "raw:friendly-scanner")
         case .level: Entry("level", .rank, [.log], "level>=warning")

@@ -2,7 +2,7 @@
 /// (`FilterField+Table.swift`); the parser, its error messages and the console's completion are derived from it.
 enum FilterField: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case aor, user, domain, contact, ip, port, tp, ua, exp, age, `try`, st, nat, callid, cseq, instance
-    case regid, path, reason, code, who, badge, result, method, leg
+    case regid, path, reason, code, who, badge, result, method, leg, caller
     case conn, ping, rtt, tls, hops, peer, numbers, ghost, lint, beat
     // How long, how often, how much: columns of bindings and attempts.
     case q, granted, refreshes, refr, took

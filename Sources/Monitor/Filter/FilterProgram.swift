@@ -110,13 +110,16 @@ struct FilterTexts: OptionSet, Sendable, BitwiseCopyable {
     /// Where the legs of a call went.
     static let leg = FilterTexts(rawValue: 1 << 22)
 
-    static let count = 23
+    /// Who calls.
+    static let caller = FilterTexts(rawValue: 1 << 23)
+
+    static let count = 24
 
     /// What a bare word is looked for in.
     static func shown(of subject: Filter.Subject) -> FilterTexts {
         switch subject {
         case .bindings, .attempts:
-            [.aor, .contact, .source, .transport, .agent, .callID, .badges, .result, .hops, .peer]
+            [.aor, .contact, .source, .transport, .agent, .callID, .badges, .result, .hops, .peer, .caller]
         case .security: [.object, .agent, .what, .aor]
         case .devices: [.agent, .what]
         case .log: .line
@@ -141,6 +144,7 @@ struct FilterTexts: OptionSet, Sendable, BitwiseCopyable {
             case .who: .who
             case .method: .method
             case .leg: .leg
+            case .caller: .caller
             case .hops: .hops
             case .peer: .peer
             case .numbers: .numbers

@@ -7,7 +7,7 @@ internal import Timing
 struct FilterRow {
     /// The texts, one after another.
     var bytes: [UInt8] = []
-    private var ranges = InlineArray<23, Range<Int32>>(repeating: 0..<0)
+    private var ranges = InlineArray<24, Range<Int32>>(repeating: 0..<0)
 
     var source = Endpoint(address: IPAddress(ipv4: 0), port: 0)
     var `try`: Int64 = 0

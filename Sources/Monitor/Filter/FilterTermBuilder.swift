@@ -119,7 +119,7 @@ struct FilterTermBuilder {
         guard !value.isEmpty else { throw fault("text expected, e.g. \(field.example)") }
         let test = try Self.textTest(relation, value)
         program.needs.formUnion(FilterTexts(of: field))
-        if field == .method || field == .leg { program.asksForCalls = true }
+        if field == .method || field == .leg || field == .caller { program.asksForCalls = true }
         return finish(.text(field, test: program.add(test)), &program)
     }
 
@@ -269,6 +269,7 @@ struct FilterTermBuilder {
             : field == .class && !wanted.isEmpty ? words.indices.filter { words[$0].hasPrefix(wanted) } : []
         let bits = meant.reduce(UInt64(0)) { $0 | 1 << UInt64($1) }
         guard bits != 0 else { throw unknownWord }
+        if field == .result, FilterWords.callVerdicts & bits != 0 { program.asksForCalls = true }
         return finish(.word(field, bits: bits), &program)
     }
 

@@ -46,7 +46,7 @@ extension RegistrationFlows {
         return (result, left == 0 ? 1 : min(0.999, Double(judged - left) / Double(judged)))
     }
 
-    /// What is kept of an address of record: its last attempts, newest first, the gaps between the logins of
+    /// What is kept of an address of record: its last attempts and the calls to it and from it, newest first, the gaps between the logins of
     /// one Call-ID in seconds, oldest first, the last REGISTER of that Call-ID, and the last 200.
     func history(of aor: [UInt8], callID: [UInt8])
         -> (attempts: [AttemptRow], gaps: [Int], lastRequest: [UInt8], lastReply: [UInt8])
@@ -58,12 +58,9 @@ extension RegistrationFlows {
         var lastReply: [UInt8] = []
         store.forEach(newestFirst: true) { slot in
             let attempt = store[slot]
-            guard attempt.call == nil, attempt.aorHash == hash,
-                attempt.bytes[attempt.aor.bounds].elementsEqual(aor)
-            else {
-                return true
-            }
+            guard attempt.isOf(aor, hash: hash) else { return true }
             if attempts.count < Self.attemptsShown { attempts.append(attempt.row) }
+            guard attempt.call == nil else { return true }
             guard attempt.bytes[attempt.callID.bounds].elementsEqual(callID) else { return true }
             if attempt.verdict == .ok { logins.append(attempt.endedAt) }
             if lastRequest.isEmpty, let last = attempt.messages.last(where: { $0.isRequest }) {
@@ -83,6 +80,14 @@ extension RegistrationFlows {
 
     /// The most attempts and gaps of a binding's page.
     private static let attemptsShown = 32, gapsShown = 60
+}
+
+extension Attempt {
+    /// It is of an address of record, as the one that registers, is called or calls.
+    fileprivate func isOf(_ name: [UInt8], hash: UInt64) -> Bool {
+        if aorHash == hash, bytes[aor.bounds].elementsEqual(name) { return true }
+        return call.map { bytes[$0.caller.bounds].elementsEqual(name) } ?? false
+    }
 }
 
 extension FilterRow {
@@ -124,6 +129,7 @@ extension FilterRow {
         add(.callID, attempt.callID, &self)
         add(.who, attempt.user.count > 0 ? attempt.user : attempt.call?.caller ?? attempt.user, &self)
         add(.method, attempt.method, &self)
+        if let call = attempt.call { add(.caller, call.caller, &self) }
         addPath(attempt.path, needs)
         if needs.contains(.leg), let call = attempt.call { addLegs(call, of: attempt) }
         if needs.contains(.path) { beginPath(attempt.path) }

@@ -25,7 +25,7 @@ extension Monitor {
             // One that is no longer kept: the first one after it.
             return matching.firstIndex { flows.store[$0].id >= wanted }
         }
-        return Window(
+        var answer = Window(
             content: .attempts(matching[window.range].map { flows.store[$0].row }),
             rank: window.range.lowerBound,
             matched: matching.count,
@@ -35,6 +35,9 @@ extension Monitor {
             progress: progress,
             at: now
         )
+        let calls = flows.store.count(of: .calls)
+        if kind == .registrations, filter == nil, !failuresOnly, calls > 0 { answer.hidden = calls }
+        return answer
     }
 
     /// One attempt with its messages.

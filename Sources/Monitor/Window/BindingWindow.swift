@@ -67,9 +67,10 @@ extension Monitor {
         _ session: borrowing MonitorSession,
     ) -> Int {
         let last = max(0, list.count - height)
-        guard case .row(.binding(let id), let offset) = anchor else {
+        guard case .row(.binding(let id), var offset) = anchor else {
             return WindowRange(anchor, count: list.count, height: height) { _ in nil }.range.lowerBound
         }
+        offset = WindowRange.offset(offset, height + held.count)
         func start(_ id: BindingID, at place: Int) -> Int? {
             guard let number = rows.number(of: id), let position = list.position(number) else { return nil }
             return position - (place - held.reduce(0) { $0 + ($1.place < place ? 1 : 0) })

@@ -13,6 +13,8 @@ public struct Window: Codable, Sendable {
     public var total: Int
     /// How far sorting or filtering has come, 0…1; 1 when the answer is whole.
     public var progress: Double
+    /// Of a list of tries to register that nothing else narrows: calls that are kept and not in it; nil: none.
+    public var hidden: Int?
     /// When it was made.
     public var at: Timestamp
     /// Newcomers are turned away at that time; nil: nobody is. Filled in by whoever knows the policy.

@@ -12,9 +12,12 @@ struct WindowRange {
             switch anchor {
             case .rank(let rank): rank
             case .end: last
-            case .row(let id, let offset): position(id).map { $0 - offset } ?? last
+            case .row(let id, let offset): position(id).map { $0 - Self.offset(offset, height) } ?? last
             }
         let first = max(0, min(start, last))
         range = first..<min(count, first + max(0, height))
     }
+
+    /// A row that holds the window is in it, also when the window is lower than it was.
+    static func offset(_ offset: Int, _ height: Int) -> Int { min(offset, max(0, height - 1)) }
 }

@@ -28,7 +28,7 @@ extension CallRouting {
         text.appendEscapedUser(aor.span.extracting(0..<at))
         text.append(contentsOf: aor[at...])
         guard let uri = text.uri else { return .refuse(.unknownAOR) }
-        return LocalUsers(state: state, policy: policy, now: now, place: place).decision(
+        let decision = LocalUsers(state: state, policy: policy, now: now, place: place).decision(
             LocalUsers.Wish(
                 aor: aor,
                 domain: domain,
@@ -38,6 +38,10 @@ extension CallRouting {
                 includesLost: true
             )
         )
+        guard case .forward(var plan) = decision else { return decision }
+        // As for an INVITE.
+        plan.recordsRoute = plan.policy.recordsRoute
+        return .forward(plan)
     }
 
     /// The domain of an address of record passes no calls on: they are answered 405.

@@ -53,7 +53,15 @@ import Timing
 
     @Test func oneDeadContactDoesNotFailTheCall() {
         let lines = text(answer([target(1)], [target(2, [.unreachable])]))
-        #expect(lines[0] == "call now|DOUBTFUL  2 phones asked, in 2 rounds by q; 1 can't be reached")
+        #expect(lines[0] == "call now|ok  2 phones asked, in 2 rounds by q; 1 of 2 can't be reached")
+        let doubtful = text(answer([target(1, [.stoppedAnswering])], [target(3)]))
+        #expect(doubtful[0].hasPrefix("call now|DOUBTFUL  2 phones asked"))
+        #expect(text(answer([target(2, [.unreachable])], [target(1)]))[0].hasPrefix("call now|DOUBTFUL"))
+        var timed = answer([target(1)], [target(3)])
+        (timed.ringing, timed.timerC) = (20, 185)
+        #expect(
+            text(timed)[0] == "call now|ok  2 phones asked, in 2 rounds of 20 s by q, rings 185 s at most"
+        )
         #expect(lines.last == "|! its connection has ended: nothing reaches it until it connects again")
         #expect(text(answer([target(2, [.unreachable])]))[0].hasPrefix("call now|FAILS  INVITE"))
     }
@@ -71,7 +79,7 @@ import Timing
     @Test func whereCallsAreOffItSaysSo() {
         var off = answer([target(1)])
         off.isOff = true
-        #expect(text(off)[0].hasPrefix("call now|off, else ok  INVITE") && !off.reachesSomebody)
+        #expect(text(off)[0].hasPrefix("call now|off (405), else ok  INVITE") && !off.reachesSomebody)
     }
 
     /// The page asks the registrar, shows what it says, and no longer what it has said of another.

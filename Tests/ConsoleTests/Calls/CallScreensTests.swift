@@ -79,6 +79,7 @@ import Timing
     @Test func theLadderFollowsTheCursorToOtherLegs() {
         var driver = Driver(view: .attempts, world: Self.world)
         driver.press("ttg⏎")
+        // The one that answered is in view from the beginning.
         #expect(driver.screen.contains("legs 1-2 of 3"))
         #expect(driver.screen.contains("1 4417 486") && driver.screen.contains("2 desk 200"))
         guard let place = driver.model.ladder.detail?.messages.firstIndex(where: { $0.leg == 3 }) else {
@@ -87,6 +88,56 @@ import Timing
         }
         driver.model.ladder.select(place)
         #expect(driver.screen.contains("legs 2-3 of 3") && driver.screen.contains("3 mobile 487"))
+    }
+
+    @Test func theLadderBeginsWithTheLegThatAnswered() {
+        var world = Self.world
+        let legs = [
+            Samples.leg(9, "4417", 486), Samples.leg(10, "desk", 487), Samples.leg(11, "mobile", 200),
+        ]
+        world.attempts = [Samples.call(1, .answered, 200, legs)]
+        var driver = Driver(view: .attempts, world: world)
+        driver.press("ttg⏎")
+        #expect(driver.screen.contains("legs 2-3 of 3") && driver.screen.contains("3 mobile 200"))
+    }
+
+    /// A list of tries to register says how many calls are not in it, and which key shows them.
+    @Test func callsThatAreLeftOutAreCounted() {
+        var driver = Driver(view: .attempts, world: Self.world)
+        #expect(driver.screen.contains("9 calls hidden: t shows them"), "\(driver.screen)")
+        driver.press("t")
+        #expect(!driver.screen.contains("hidden"))
+        var world = World()
+        world.attempts = [Samples.calls[0]]
+        driver = Driver(view: .attempts, world: world)
+        #expect(driver.says("1 call hidden: t shows it."), "\(driver.screen)")
+    }
+
+    /// The block of a call is for who calls, never for who is called.
+    @Test func aBlockIsForTheCaller() {
+        var driver = Driver(view: .attempts, world: Self.world)
+        driver.press("ttg⏎B")
+        #expect(driver.says("Every REGISTER and call from 198.51.100.80"), "\(driver.screen)")
+        #expect(driver.screen.contains("4470@example.test"))
+        #expect(!driver.screen.contains("( ) 4417@") && !driver.screen.contains("(*) 4417@"))
+    }
+
+    /// From who calls as from who is called, the calls are behind one key and on the page.
+    @Test func thePageOfAnAddressOfRecordHasItsCalls() {
+        var driver = Driver(Size(width: 140, height: 40), world: Self.world)
+        driver.press("/4417⏎⏎")
+        #expect(driver.screen.contains("< 4470"), "\(driver.screen)")
+        driver.press("a")
+        #expect(driver.model.requestKind == .all && driver.screen.contains("dead-contact"))
+    }
+
+    @Test func whatHasNoRoomOnTheOverviewIsCounted() {
+        var world = Self.world
+        world.overview.calls = CallVerdict.allCases.map { CallCount($0, 1_000 - Int($0.rawValue)) }
+        let driver = Driver(view: .overview, world: world)
+        let line = driver.lines.first { $0.contains("CALLS ") } ?? ""
+        #expect(line.contains("answered 1,000") && line.contains("5 min"), "\(line)")
+        #expect(line.contains(" +"), "\(line)")
     }
 
     /// No digest of the caller is seen whole in the messages of a call.

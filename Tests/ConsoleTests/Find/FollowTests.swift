@@ -27,11 +27,13 @@ import Testing
             driver.model.bindings.matched == driver.world.bindings.count { $0.aorText == "4417@example.test" }
         )
         driver.press("3")
-        #expect(filter(driver) == "aor=\"4417@example.test\"")
+        #expect(filter(driver) == "aor=\"4417@example.test\" or caller=\"4417@example.test\"")
         let attempts = driver.model.attempts.entries
         #expect(!attempts.isEmpty && attempts.allSatisfy { $0.row.aor == "4417@example.test" })
         driver.press("/result:fail⏎")
-        #expect(filter(driver) == "( result:fail ) ( aor=\"4417@example.test\" )")
+        #expect(
+            filter(driver) == "( result:fail ) ( aor=\"4417@example.test\" or caller=\"4417@example.test\" )"
+        )
         driver.press("5")
         #expect(filter(driver) == "text:\"4417@example.test\"")
         driver.press("⇥")
@@ -118,7 +120,7 @@ import Testing
         driver.press("/4417⏎⏎i")
         #expect(driver.model.screen == .security && driver.model.securityFilter.text.hasPrefix("ip:"))
         driver.press("⎋a")
-        #expect(driver.model.attemptsFilter.text == "aor=4417@example.test")
+        #expect(driver.model.attemptsFilter.text == "aor=4417@example.test or caller=4417@example.test")
         driver.press("⎋")
         if case .binding = driver.model.screen {} else { Issue.record("not back on the page of the binding") }
         driver.press("⎋")

@@ -16,6 +16,7 @@ import Timing
             switch question {
             case .window(let query): _ = inquiry.take(world.window(query, at: Samples.start.timestamp))
             case .history(let query): inquiry.take(world.history(query))
+            case .call(let query): inquiry.take(world.route(query, at: Samples.start.timestamp))
             case .rules: inquiry.take(ExplainAnswer(lines: ["rule"], canRegister: true))
             }
         }
@@ -32,6 +33,7 @@ import Timing
         #expect(!facts.attempts.isEmpty && facts.details[facts.attempts[0].id] != nil)
         let entries = facts.history.entries
         #expect(!entries.isEmpty && entries.allSatisfy { $0.binding.aor == facts.aor })
+        #expect(facts.call?.groups.count == 1)
         #expect(facts.rules == ["rule"] && facts.ruledFor.hasSuffix(" udp"))
     }
 

@@ -19,7 +19,7 @@ import Testing
     @Test func enterShowsTheAttemptsOfTheUserOrAgent() {
         var driver = Driver()
         driver.press("4g⏎")
-        #expect(driver.model.attemptsFilter.text == "aor=9001@example.test")
+        #expect(driver.model.attemptsFilter.text == "aor=9001@example.test or caller=9001@example.test")
         driver.press("4g⏎")
         #expect(driver.model.attemptsFilter.text == "ua:\"friendly-request\"")
     }
@@ -27,7 +27,7 @@ import Testing
     @Test func blockHasTheSourceFilledIn() {
         var driver = Driver()
         driver.press("4B")
-        #expect(driver.screen.contains("Every REGISTER from 198.51.100.23"))
+        #expect(driver.screen.contains("Every REGISTER and call from 198.51.100.23"))
         driver.press("⇥⇥⇥⇥⏎")
         #expect(driver.performed == [.block(600)])
     }

@@ -140,13 +140,16 @@ struct World {
                     && (!failuresOnly || row.isFailure) && matches(row.aor, filter)
             }
             let (part, rank) = cut(rows, query) { .attempt($0.id) }
-            return Window(
+            var window = Window(
                 content: .attempts(part),
                 rank: rank,
                 matched: rows.count,
                 total: attempts.count { kind == .all || (kind == .calls) == ($0.call != nil) },
                 at: now
             )
+            let calls = attempts.count { $0.call != nil }
+            if kind == .registrations, filter == nil, !failuresOnly, calls > 0 { window.hidden = calls }
+            return window
         case .attempt(let id):
             guard let row = attempts.first(where: { $0.id == id }) else {
                 return Window(content: .missing, at: now)

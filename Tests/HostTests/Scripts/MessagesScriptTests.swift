@@ -46,6 +46,21 @@ struct MessagesScriptTests {
         #expect(newest.contains("sip:carol@") && !newest.contains("sip:bob@"))
     }
 
+    @Test("Calls are among them unless only tries to register are asked for")
+    func calls() throws {
+        let world = try ScriptWorld()
+        world.register("alice")
+        world.call(from: "bob", to: "alice")
+        for filter in ["", "aor:alice", "caller:bob", "result:answered", "result:answ"] {
+            #expect(
+                text(written(world) { $0.filter = filter }.bytes).contains("INVITE sip:alice"),
+                "\(filter)"
+            )
+        }
+        let registers = text(written(world) { $0.kind = .registrations }.bytes)
+        #expect(registers.contains("REGISTER sip:") && !registers.contains("INVITE sip:"))
+    }
+
     @Test("Nothing that matches is 3, and not a byte is written")
     func nothing() throws {
         let world = try ScriptWorld()

@@ -81,7 +81,7 @@ struct RouteScriptTests {
         let found = run(forwarded)
         #expect(
             found.lines == [
-                "4417@sip.test  goes to 2 places in 2 steps of 20 s, rings 185 s at most",
+                "4417@sip.test  2 phones asked, in 2 rounds of 20 s by q, rings 185 s at most",
                 "1  INVITE sip:4417@10.0.0.5;transport=tcp -> 198.51.100.7:49152 tcp, its own connection",
                 "   ! the call asks for the contact's user, which is not the account's: it may be rejected",
                 "else  INVITE sip:4417@10.0.0.5 -> edge1.test, first proxy of its Path",
@@ -118,10 +118,11 @@ struct RouteScriptTests {
         #expect(
             found.lines.prefix(2) == [
                 "4417@sip.test  405: calls are off for its domain; as a proxy it would be so:",
-                "4417@sip.test  goes to 2 places in 2 steps of 20 s, rings 185 s at most",
+                "4417@sip.test  2 phones asked, in 2 rounds of 20 s by q, rings 185 s at most",
             ]
         )
         #expect(found.code == 3 && found.error == "4417@sip.test: a call reaches nobody")
+        #expect(run(answer, json: true).lines[0].contains("\"status\":405"))
     }
 
     @Test("A redirected caller is told the contacts")

@@ -28,6 +28,8 @@ final class ScriptWorld: RegistrarLink {
     private(set) var asked: [LinkRequest] = []
     /// What the journal answers; nil: there is none.
     var history: ((HistoryQuery) -> HistoryPage)?
+    /// What a call would come to; nil: nobody knows.
+    var route: RouteAnswer?
     var metrics: [Metric] = []
     var reload = ReloadReport()
 
@@ -105,6 +107,40 @@ final class ScriptWorld: RegistrarLink {
         return String(String(decoding: reply, as: UTF8.self).prefix { $0 != "\r\n" })
     }
 
+    /// Somebody calls and is answered; only the caller's end is seen.
+    func call(from caller: String, to user: String) {
+        cseq += 1
+        let head = """
+            Via: SIP/2.0/UDP 10.0.0.9:5060;branch=z9hG4bK\(cseq)\r
+            From: <sip:\(caller)@example.com>;tag=1\r
+            To: <sip:\(user)@example.com>\r
+            Call-ID: invite-\(cseq)\r
+            CSeq: 1 INVITE\r
+            Content-Length: 0\r
+            \r
+
+            """
+        let path = ReceivedFrom(
+            source: Endpoint(address: IPAddress(ipv4: 0x0a00_0009), port: 5_060),
+            local: Endpoint(address: IPAddress(ipv4: 0x0a00_00fe), port: 5_060),
+            transport: .udp,
+            at: now
+        )
+        let begin = CallMessage(call: UInt64(cseq), leg: 0, isOutgoing: false, path: path, method: .invite)
+        let invite = "INVITE sip:\(user)@example.com SIP/2.0\r\n\(head)"
+        monitor.receive(.call(begin, bytes: Array(invite.utf8)), at: now)
+        var end = CallMessage(
+            call: UInt64(cseq),
+            leg: 0,
+            isOutgoing: true,
+            path: path,
+            method: .invite,
+            status: 200
+        )
+        end.verdict = .answered
+        monitor.receive(.call(end, bytes: Array("SIP/2.0 200 OK\r\n\(head)".utf8)), at: now)
+    }
+
     /// So many phones, `p0000` and so on, each with a contact of its own.
     func crowd(_ count: Int) {
         for index in 0..<count {
@@ -125,6 +161,8 @@ final class ScriptWorld: RegistrarLink {
         switch made {
         case .history(let query, let serial):
             if let history { return .history(history(query), serial: serial) }
+        case .route(_, let serial):
+            if let route { return .route(route, serial: serial) }
         case .statistics(let serial): return .statistics(metrics, serial: serial)
         case .reload(let serial) where welcome.readOnlyBecause == nil:
             return .reloaded(reload, serial: serial)

@@ -34,7 +34,8 @@ struct CallFlowsTests {
     @Test(arguments: [
         ("", 1), ("method:INVITE", 1), ("result:answered", 1), ("leg:198.51.100.2", 1), ("leg:phone1", 1),
         ("leg:phone9", 0), ("method:register", 1), ("result:busy", 0), ("code=486 method:invite", 1),
-        ("who:4470 method:invite", 1), ("result:call-failed", 0),
+        ("who:4470 method:invite", 1), ("result:call-failed", 0), ("caller:4470", 1),
+        ("caller=4417@example.test", 0), ("result:answ", 1),
     ])
     func listsAndFilters(text: String, count: Int) throws {
         let monitor = Monitor.watchingNothing()
@@ -45,6 +46,22 @@ struct CallFlowsTests {
         let isOfCalls = !text.isEmpty && text != "method:register"
         #expect(rows.allSatisfy { ($0.call != nil) == isOfCalls })
         #expect(try monitor.rows(.all).count == 2 && monitor.rows(.calls).count == 1)
+    }
+
+    /// A bare word is looked for at both ends, and a page of either has the call.
+    @Test func aCallIsFoundByWhoCalls() throws {
+        let monitor = Monitor.watchingNothing()
+        monitor.receive([Wire().exchange(1, at: 0)])
+        monitor.receiveCalls(call.answered)
+        for text in ["4470", "4417"] {
+            #expect(try monitor.rows(.calls, text).count == 1, "\(text)")
+        }
+        #expect(try monitor.rows(.calls, "4999").isEmpty)
+        for name in ["4470@example.test", "4417@example.test"] {
+            let kept = monitor.flows.history(of: Array(name.utf8), callID: []).attempts
+            #expect(kept.count { $0.call != nil } == 1, "\(name)")
+        }
+        #expect(monitor.flows.history(of: Array("4999@example.test".utf8), callID: []).attempts.isEmpty)
     }
 
     @Test func failuresOfCallsAreThoseThatReachedNobody() throws {

@@ -38,6 +38,12 @@ struct LineWindowTests {
                 "19 Line 19", "20 Line 20", "21 Line 21",
             ]
         )
+        // One that stood below the end of a window that has become lower: it is the last one.
+        #expect(
+            log(monitor, "", .debug, .row(.line(20), offset: 9)) == [
+                "18 Line 18", "19 Line 19", "20 Line 20",
+            ]
+        )
         // A line that is no longer kept: the first one after it.
         #expect(
             log(monitor, "", .debug, .row(.line(3), offset: 0)) == ["16 Line 16", "17 Line 17", "18 Line 18"]

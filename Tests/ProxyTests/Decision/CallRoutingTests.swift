@@ -260,6 +260,7 @@ import Timing
         let aor = Array("bob@example.com".utf8)
         let dry = CallRouting.dryRun(aor: aor, in: stage.state, place: stage.place, at: stage.now)
         #expect(dry.uris == [["sip:bob@10.0.0.5"]])
+        #expect(dry.plan?.recordsRoute == domain.calls.recordsRoute)
         #expect(CallRouting.isOff(aor: aor, stage.state.policy.current))
         #expect(!CallRouting.isOff(aor: Array("bob@far.net".utf8), stage.state.policy.current))
         #expect(stage.decide(stage.request("INVITE", "sip:bob@example.com")).reason == .methodNotAllowed)
