@@ -3,7 +3,7 @@ public import SIPMessage
 
 /// Which of the kept requests a list of attempts shows.
 public enum RequestKind: UInt8, WordCodable, Hashable, Sendable {
-    /// What the registrar has answered itself: REGISTER nearly always.
+    /// What is asked of the registrar: REGISTER nearly always, also SUBSCRIBE, and an OPTIONS that it has granted.
     case registrations
     /// All of them.
     case all

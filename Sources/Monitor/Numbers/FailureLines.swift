@@ -7,7 +7,8 @@ internal import Timing
 ///     login failed: WORD from ADDRESS port PORT TRANSPORT user NAME agent AGENT
 ///     probe: WORD from ADDRESS port PORT TRANSPORT user NAME agent AGENT
 ///
-/// What a stranger has chosen stands behind the address and has no blanks, so that no name can look like another
+/// A login is a REGISTER or a request whose caller has to prove who it is: the user is whose account it is, never who is
+/// called. What a stranger has chosen stands behind the address and has no blanks, so that no name can look like another
 /// address. Five lines for each source in ten seconds, so that every source has its line however busy another is;
 /// a thousand in all, for addresses can be forged and a disk can't grow.
 public struct FailureLines {

@@ -57,7 +57,7 @@ public struct SecurityRow: Codable, Hashable, Sendable {
     public var sources = 0, ports = 0
     /// Users who are known to have registered from the source; at most 16 are told apart.
     public var users = 0
-    /// Requests that are no REGISTER.
+    /// Requests that are no login: neither REGISTER nor a call whose caller failed to prove who it is.
     public var probes = 0
     /// When it began, after an hour of silence at least, and when the last thing happened.
     public var first = Timestamp.zero, last = Timestamp.zero

@@ -23,12 +23,11 @@ struct ProxyServiceTests {
         return settings
     }
 
-    private func service(_ settings: Settings) throws -> RegistrarService {
-        try RegistrarService(
-            settings: settings,
-            audit: AuditLog(path: "\(folder.path)/audit.log"),
-            log: { _ in }
-        )
+    private func service(
+        _ settings: Settings,
+        log: @escaping @Sendable (MonitorEvent) -> Void = { _ in },
+    ) throws -> RegistrarService {
+        try RegistrarService(settings: settings, audit: AuditLog(path: "\(folder.path)/audit.log"), log: log)
     }
 
     @Test("Nothing runs and nothing is kept until a domain has calls; a reload switches them on")
@@ -42,6 +41,18 @@ struct ProxyServiceTests {
             #expect(service.state.policy.current.hasCalls == (mode != "off"))
         }
         #expect(service.proxy.inbox.dropped == 0)
+    }
+
+    @Test("A reload tells how many domains there are, however much there is to say of each")
+    func reloadCountsDomains() throws {
+        let lines = Awaited<String>()
+        let service = try service(settings("proxy")) { event in
+            if case .notice(let notice) = event { lines.add(notice.text) }
+        }
+        defer { service.stop() }
+        try service.reload(settings("redirect"))
+        let told = lines.first { $0.contains("read anew") }
+        #expect(told == "settings and accounts read anew: 1 domain")
     }
 
     @Test("It starts with the registrar and ends with it, however often")
