@@ -60,7 +60,9 @@ import Timing
         world.press("⇥⇥")
         #expect(world.lines(with: "▸203.0.113.9").count == 1)
         world.press("B")
-        #expect(world.says("Every REGISTER from 203.0.113.9, whatever its port, is refused with 403"))
+        #expect(
+            world.says("Every REGISTER and call from 203.0.113.9, whatever its port, is refused with 403")
+        )
         #expect(world.says("All phones behind that address are hit, if it is a NAT."))
         world.press("y")
         #expect(world.messageLine.contains("203.0.113.9 is refused for 10 m"))

@@ -232,7 +232,7 @@ import Timing
     @Test func blockAndLift() {
         var driver = Driver()
         driver.press("jjB⇥→")
-        #expect(driver.screen.contains("Every REGISTER from 198.51.100.7"))
+        #expect(driver.screen.contains("Every REGISTER and call from 198.51.100.7"))
         driver.press("⇥→⇥⇥⏎")
         #expect(driver.performed == [.block(3_600)])
         driver.press("b")

@@ -35,7 +35,7 @@ import Timing
     @Test func theSourcesOfWhatIsMarkedAreTheOtherChoice() {
         var driver = Driver()
         driver.press("␣␣␣B⇥→")
-        #expect(driver.screen.contains("Every REGISTER from these"))
+        #expect(driver.screen.contains("Every REGISTER and call from these"))
         let rows = driver.world.bindings.sorted { $0.aorText < $1.aorText }.prefix(3)
         driver.press("y")
         #expect(
