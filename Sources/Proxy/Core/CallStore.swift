@@ -54,7 +54,7 @@ struct CallStore {
 
     /// An address has not taken more than its share: a stranger can't take the place of everybody.
     func hasShare(_ address: IPAddress) -> Bool {
-        bySource[address, default: 0] < max(1, limits.contexts / Self.shares)
+        bySource[address, default: 0] < max(8, limits.contexts / Self.shares)
     }
     private static let shares = 4
 

@@ -24,13 +24,14 @@ extension ProxyCore {
             way.path.transport == path.transport,
             cseq.method == leg.context.method || cseq.method == .cancel && leg.cancel != nil
         else { return receiveStray(head, bytes, via, cseq, &output) }
-        // Without another Via it would be for us; only what answers our own CANCEL is.
-        guard cseq.method != leg.context.method || ForwardedResponse.nextVia(head, bytes) != nil else {
+        // What is to go on, and has no Via but ours, can't; a refusal is one even so, and gets its ACK.
+        let status = head.status.rawValue
+        let goesOn = cseq.method == leg.context.method && status > 100 && status < 300
+        guard !goesOn || ForwardedResponse.nextVia(head, bytes) != nil else {
             tally.strayResponses &+= 1
             return
         }
         if way.path.connection == .none, path.connection != .none { store.note(leg, on: path.connection) }
-        let status = head.status.rawValue
         note(
             leg.context,
             leg: leg.number,

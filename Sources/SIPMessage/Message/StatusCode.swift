@@ -53,8 +53,9 @@ extension StatusCode {
     /// 423.
     public static let intervalTooBrief = StatusCode(rawValue: 423)
     /// 430 (RFC 5626).
-    public static let badGateway = StatusCode(rawValue: 502)
     public static let flowFailed = StatusCode(rawValue: 430)
+    /// 502 Bad Gateway.
+    public static let badGateway = StatusCode(rawValue: 502)
     /// 439 (RFC 5626).
     public static let firstHopLacksOutboundSupport = StatusCode(rawValue: 439)
     /// 440 (RFC 5393).

@@ -50,6 +50,8 @@ final class PlainDriver {
             return .window(world.window(query, at: now.timestamp), serial: serial)
         case .history(let query, let serial): return .history(world.history(query), serial: serial)
         case .explain(_, let serial): return .explanation(ExplainAnswer(lines: ["a rule"]), serial: serial)
+        case .route(let query, let serial):
+            return .route(world.route(query, at: now.timestamp), serial: serial)
         case .preview(let command, let serial): return .preview(world.preview(command), serial: serial)
         case .perform(let command, let serial):
             performed.append(command)

@@ -82,7 +82,8 @@ struct WindowEquivalenceTests {
                 switch anchor {
                 case .rank(let rank): rank
                 case .end: last
-                case .row(.binding(let id), let offset): (ids.firstIndex(of: id) ?? last) - offset
+                case .row(.binding(let id), let offset):
+                    ids.firstIndex(of: id).map { $0 - min(offset, height - 1) } ?? last - offset
                 case .row: last
                 }
             return max(0, min(wished, last))

@@ -43,7 +43,7 @@ import Timing
     }
 
     @Test(
-        "RFC 4320: no 100 and no 408 to what is no INVITE; RFC 3261 §17.2.2: its copies get its final response"
+        "RFC 4320: no early 100 and no 408 to what is no INVITE; RFC 3261 §17.2.2: its copies get its final response"
     )
     func nonInvite() throws {
         let stage = try ProxyStage()
@@ -60,7 +60,7 @@ import Timing
         #expect(stage.words() == ["200>9000"])
         stage.receive(ProxyStage.request("MESSAGE", call: "c2"))
         stage.advance(33_000)
-        #expect(Set(stage.words()) == ["MESSAGE>5070"])
+        #expect(Set(stage.words()) == ["100>9000", "MESSAGE>5070"])
         #expect(stage.proxy.counters.others(.answered) == 1)
         #expect(stage.proxy.counters.others(.deadContact) == 1)
         stage.advance(40_000)
@@ -205,7 +205,7 @@ import Timing
         #expect(later.proxy.counters.strayResponses == 3)
     }
 
-    @Test("RFC 5393: two addresses that lead to each other end in 482, and never in more than a few requests")
+    @Test("RFC 5393: two addresses that lead to each other by a name of ours are called by nobody")
     func loops() throws {
         let stage = try ProxyStage(domains: ["example.com", "example.net"])
         let path = ["Supported: path", "Path: <sip:example.net;lr>"]
@@ -232,8 +232,8 @@ import Timing
                 }
             }
         }
-        #expect(final?.word == "482>9000")
-        #expect(passed <= 3)
+        #expect(final?.word == "480>9000")
+        #expect(passed == 0)
     }
 
     @Test func aRequestTooManyIsAnswered503AndWhatIsAnsweredGivesItsPlaceUp() throws {

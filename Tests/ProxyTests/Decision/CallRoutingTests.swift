@@ -163,8 +163,9 @@ import Timing
         let stage = try RoutingStage([.proxying()])
         stage.register("bob", "<sip:bob@10.0.0.5>", from: bob)
         let sent = try #require(stage.forward(stage.request()))
-        let spiral = Array(sent.utf8)
-        #expect(stage.decide(spiral).reason == nil)
+        stage.register("eve", "<sip:eve@10.0.0.5>", from: bob)
+        let spiral = sent.replacing("INVITE sip:bob@10.0.0.5 ", with: "INVITE sip:eve@example.com ")
+        #expect(stage.decide(Array(spiral.utf8)).reason == nil)
         let back = sent.replacing("INVITE sip:bob@10.0.0.5 ", with: "INVITE sip:bob@example.com ")
         #expect(stage.decide(Array(back.utf8)).reason == .requestLoops)
     }
