@@ -11,7 +11,7 @@ func fuzzCall(_ input: [UInt8]) {
     let parts = input.split(separator: 0, maxSplits: 1, omittingEmptySubsequences: false)
     guard let request = parts.first.map({ Array($0) }), request.count <= 4_096 else { return }
     guard var stage = try? CallStage() else { preconditionFailure("no stage") }
-    stage.receive(request)
+    stage.begin(request)
     for word in parts.count > 1 ? Array(parts[1].prefix(16)) : [] { stage.answer(word) }
     stage.finish()
     trap(if: stage.finals.contains(486))
@@ -64,6 +64,7 @@ private struct CallStage: ~Copyable {
     /// What callers were told in the end.
     private(set) var finals: Set<UInt16> = []
     private var sent = 0
+    private var isReadable = true
 
     init() throws {
         guard let state = Self.state else { preconditionFailure("no registrar") }
@@ -88,6 +89,13 @@ private struct CallStage: ~Copyable {
 
     private static func clock(_ now: Timestamp) -> ClockReading {
         ClockReading(timestamp: now, wall: WallTime(secondsSince1970: 1_790_000_000))
+    }
+
+    /// The caller's request; what can't be read is answered with its own lines, which then can't be either.
+    mutating func begin(_ request: [UInt8]) {
+        var head = MessageHead()
+        isReadable = (try? head.parse(request.span)) != nil
+        receive(request)
     }
 
     mutating func receive(_ message: [UInt8], from source: Endpoint = CallStage.caller) {
@@ -142,7 +150,8 @@ private struct CallStage: ~Copyable {
             do throws(ParseError) {
                 try head.parse(message.text.span)
             } catch {
-                preconditionFailure("what was sent can't be read: \(error)")
+                precondition(!isReadable, "what was sent can't be read: \(error)")
+                continue
             }
             if head.kind == .response {
                 if head.status.rawValue >= 200 { finals.insert(head.status.rawValue) }
