@@ -94,11 +94,19 @@ struct OverviewItems {
             }
     }
 
-    /// The same numbers: those that were answered, then the others, the most first.
+    /// The same numbers: those that were answered, then the others, the most first; last who were asked for a password,
+    /// since nearly all of them come back with one and are counted again by what came of it.
     var sortedCalls: [CallCount] {
-        numbers.calls.sorted {
-            let (a, b) = ($0.verdict == .answered, $1.verdict == .answered)
-            return a != b ? a : ($1.count, $0.verdict.rawValue) < ($0.count, $1.verdict.rawValue)
+        func place(_ call: CallCount) -> Int {
+            switch call.verdict {
+            case .answered: 0
+            case .challenged: 2
+            default: 1
+            }
+        }
+        return numbers.calls.sorted {
+            let (a, b) = (place($0), place($1))
+            return a != b ? a < b : ($1.count, $0.verdict.rawValue) < ($0.count, $1.verdict.rawValue)
         }
     }
 

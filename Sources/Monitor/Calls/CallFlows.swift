@@ -173,7 +173,7 @@ extension Monitor {
         flows.receive(message, request, isKept: true)
         (message.isOutgoing, message.path.at) = (true, exchange.repliedAt)
         (message.status, message.refusal) = (exchange.status, refusal)
-        message.verdict = CallVerdict(refusedByRegistrar: refusal)
+        message.verdict = CallVerdict(refusal)
         flows.receive(message, reply, isKept: true)
         guard message.ends else { return }
         count(message)

@@ -70,16 +70,3 @@ extension RefusalReason {
     /// Of a request that is on its way to somebody: its source is to be watched for it.
     var isHeldAgainstSource: Bool { isFailedLoginOfCaller || self == .notARelay }
 }
-
-extension CallVerdict {
-    /// How a request ended that the registrar has refused before it was on its way.
-    init(refusedByRegistrar reason: RefusalReason) {
-        self =
-            switch reason {
-            case .methodNotAllowed, .blockedSource, .blockedAOR, .sourceDenied: .notAllowed
-            case .unknownAOR, .notOurDomain: .unknown
-            case .tooManyHops, .merged: .loop
-            default: .failed
-            }
-    }
-}

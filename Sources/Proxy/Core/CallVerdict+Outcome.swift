@@ -2,22 +2,6 @@ import BindingTable
 import SIPMessage
 
 extension CallVerdict {
-    /// How a request ended that was refused here.
-    init(_ reason: RefusalReason) {
-        switch reason {
-        case .challenge, .staleNonce, .nonceUnknown: self = .challenged
-        case .noBinding: self = .noBinding
-        case .flowFailed, .unreachable: self = .deadContact
-        case .unknownAOR, .notOurDomain, .hostNotFound: self = .unknown
-        case .requestLoops, .tooManyHops, .breadthExceeded, .merged: self = .loop
-        case .notARelay, .notAllowedForAOR, .blockedAOR, .blockedSource, .sourceDenied, .accountDisabled,
-            .accountNotFromHere, .wrongPassword, .unknownUser, .badCredentials, .replay, .methodNotAllowed,
-            .bulkNotAllowed:
-            self = .notAllowed
-        default: self = .failed
-        }
-    }
-
     /// How a request ended that was passed on.
     ///
     /// - Parameters:

@@ -21,7 +21,7 @@ extension ProxyCore {
         if let context = store.context(key) { return receiveAgain(context, bytes, path, &output) }
         if repeatAnswer(key, head, bytes, path, via, &output) { return }
         if let fault {
-            return refuse(reason(of: fault), head, bytes, path, via, key, &output)
+            return refuse(routing.policy.reason(of: fault), head, bytes, path, via, key, &output)
         }
         if head.method == .cancel { return receiveCancel(head, bytes, path, via, key, &output) }
         guard store.makeRoom(bytes: bytes.count) else {
@@ -194,23 +194,6 @@ extension ProxyCore {
         output.send(text.span, to: back.source, over: back)
         let tag = (try? head.to(bytes))?.tag ?? .empty
         tally.count(verdict, isCall: head.method == .invite && tag.isEmpty)
-    }
-
-    /// A refusal for what the parser found.
-    private func reason(of error: ParseError) -> RefusalReason {
-        switch error.problem {
-        case .unsupportedVersion: return .version
-        case .messageTooLong:
-            return .messageTooLarge(limit: UInt32(clamping: routing.policy.limits.messageBytes))
-        case .uriTooLong: return .uriTooLong(limit: UInt32(clamping: routing.policy.limits.uriBytes))
-        case .methodMismatch: return .methodMismatch
-        case .contentLengthMissing: return .missing(.contentLength)
-        default: break
-        }
-        if case .header(let name) = error.part {
-            return error.problem == .missing ? .missing(name) : .malformed(name, offset: error.offset)
-        }
-        return .malformed(.other, offset: error.offset)
     }
 
     // MARK: CANCEL and ACK

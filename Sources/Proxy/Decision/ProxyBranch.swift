@@ -27,8 +27,8 @@ struct ProxyBranch: Hashable, Sendable, BitwiseCopyable {
         else { return nil }
         let digits = bounds.lowerBound + 7
         guard
-            let first = Self.hexadecimal(message, from: digits),
-            let second = Self.hexadecimal(message, from: digits + 16)
+            let first = message.hexadecimal(digits..<digits + 16),
+            let second = message.hexadecimal(digits + 16..<digits + 32)
         else { return nil }
         self.init(branch: Branch(rawValue: first), loop: second)
     }
@@ -38,22 +38,5 @@ struct ProxyBranch: Hashable, Sendable, BitwiseCopyable {
         out.append("z9hG4bK")
         out.appendHexadecimal(branch.rawValue, digits: 16)
         out.appendHexadecimal(loop, digits: 16)
-    }
-
-    private static func hexadecimal(_ bytes: Span<UInt8>, from start: Int) -> UInt64? {
-        var bits: UInt64 = 0
-        for index in start..<start + 16 {
-            let byte = bytes[index]
-            let digit: UInt8
-            switch byte {
-            case 0x30...0x39: digit = byte &- 0x30
-            case 0x61...0x66: digit = byte &- 0x57
-            // Branches are tokens and so in any case the same (§7.3.1).
-            case 0x41...0x46: digit = byte &- 0x37
-            default: return nil
-            }
-            bits = bits << 4 | UInt64(digit)
-        }
-        return bits
     }
 }

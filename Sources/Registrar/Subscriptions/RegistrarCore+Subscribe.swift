@@ -274,19 +274,7 @@ extension RegistrarCore {
 
     /// A tag of ours: sixteen hexadecimal digits.
     static func tag(_ text: Span<UInt8>) -> UInt64? {
-        guard text.count == 16 else { return nil }
-        var bits: UInt64 = 0
-        for index in text.indices {
-            let byte = lowercased(text[index])
-            let digit: UInt8
-            switch byte {
-            case 0x30...0x39: digit = byte &- 0x30
-            case 0x61...0x66: digit = byte &- 0x57
-            default: return nil
-            }
-            bits = bits << 4 | UInt64(digit)
-        }
-        return bits
+        text.count == 16 ? text.hexadecimal(0..<16) : nil
     }
 
     /// The domain of a canonical address of record.

@@ -13,21 +13,9 @@ public struct Branch: Hashable, Sendable, BitwiseCopyable {
     /// Reads the branch of a Via; nil if it is not one of ours.
     public init?(_ message: Span<UInt8>, of via: Via) {
         guard via.branch.count == 7 + 16, via.hasMagicCookie(message) else { return nil }
-        let bounds = via.branch.bounds
-        guard bounds.upperBound <= message.count else { return nil }
-        var bits: UInt64 = 0
-        for index in bounds.dropFirst(7) {
-            let byte = message[index]
-            let digit: UInt8
-            switch byte {
-            case 0x30...0x39: digit = byte &- 0x30
-            case 0x61...0x66: digit = byte &- 0x57
-            // Branches are tokens and so in any case the same (§7.3.1).
-            case 0x41...0x46: digit = byte &- 0x37
-            default: return nil
-            }
-            bits = bits << 4 | UInt64(digit)
-        }
+        // Branches are tokens and so in any case the same (§7.3.1).
+        let digits = via.branch.bounds.lowerBound + 7
+        guard let bits = message.hexadecimal(digits..<digits + 16) else { return nil }
         rawValue = bits
     }
 

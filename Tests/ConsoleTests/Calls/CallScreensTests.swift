@@ -140,6 +140,15 @@ import Timing
         #expect(line.contains(" +"), "\(line)")
     }
 
+    /// Nearly every call of a user is asked for a password first: that many says nothing.
+    @Test func whatCameOfCallsStandsBeforeWhoWasAskedForAPassword() {
+        var world = Self.world
+        world.overview.calls = [CallCount(.challenged, 900), CallCount(.busy, 2), CallCount(.answered, 1)]
+        let driver = Driver(view: .overview, world: world)
+        let line = driver.lines.first { $0.contains("CALLS ") } ?? ""
+        #expect(line.contains("answered 1  busy 2  password asked 900"), "\(line)")
+    }
+
     /// No digest of the caller is seen whole in the messages of a call.
     @Test func secretsAreShortened() {
         var driver = Driver(Size(width: 140, height: 40), view: .attempts, world: Self.world)

@@ -57,6 +57,9 @@ struct MessagesScriptTests {
                 "\(filter)"
             )
         }
+        for filter in ["caller:alice", "result:busy"] {
+            #expect(written(world) { $0.filter = filter }.code == 3, "\(filter)")
+        }
         let registers = text(written(world) { $0.kind = .registrations }.bytes)
         #expect(registers.contains("REGISTER sip:") && !registers.contains("INVITE sip:"))
     }

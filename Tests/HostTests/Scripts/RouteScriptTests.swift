@@ -160,6 +160,14 @@ struct RouteScriptTests {
             at: world.now
         )
         #expect(answer.problem?.contains("write user@domain") == true)
+        world.register("alice")
+        let off = RouteAnswer(
+            RouteQuery(aor: text("alice@example.com")),
+            in: world.state,
+            place: nil,
+            at: world.now
+        )
+        #expect(off.isOff && off.hasWay && !off.reachesSomebody, "its domain takes no calls")
         // A desk without a registrar behind it says so.
         #expect(throws: HostError.self) {
             let sink = MemorySink()

@@ -23,6 +23,19 @@ struct CallFlowsTests {
         #expect(row.endedAt - row.startedAt == .milliseconds(4_001))
     }
 
+    @Test func callsThatAListLeavesOutAreCounted() throws {
+        let monitor = Monitor.watchingNothing()
+        monitor.receive([Wire().exchange(1, at: 0)])
+        monitor.receiveCalls(call.answered)
+        func window(_ filter: Filter?, _ kind: RequestKind) -> Window {
+            let subject = WindowQuery.Subject.attempts(filter: filter, failuresOnly: false, kind: kind)
+            return monitor.answer(WindowQuery(subject: subject, height: 9), at: .zero)
+        }
+        #expect(window(nil, .registrations).hidden == 1 && window(nil, .registrations).total == 1)
+        #expect(window(nil, .all).hidden == nil && window(nil, .calls).hidden == nil)
+        #expect(window(try Filter("9001", for: .attempts), .registrations).hidden == nil)
+    }
+
     @Test func whatGoesOnIsWaitedFor() throws {
         let monitor = Monitor.watchingNothing()
         monitor.receiveCalls(Array(call.answered.prefix(5)))

@@ -129,6 +129,11 @@ struct BindingHealthTests {
         var call = CallDriver()
         (call.from, call.user, call.caller) = ("9001", "9001", wire.source)
         scene.monitor.receiveCalls(call.refused(.notAllowed, .wrongPassword, status: 407, at: 10_100))
+        // Somebody behind the same address can't log in to call it.
+        var toIt = CallDriver()
+        (toIt.number, toIt.callID, toIt.target) = (3, "to-it@caller", "sip:9001@example.test")
+        (toIt.from, toIt.user, toIt.caller) = ("4470", "4470", wire.source)
+        scene.monitor.receiveCalls(toIt.refused(.notAllowed, .wrongPassword, status: 407, at: 10_200))
         scene.monitor.settle(at: scene.driver.now)
         #expect(scene.row?.state == .ok && scene.row?.tries == 1)
     }

@@ -157,6 +157,66 @@ import Timing
         #expect(stage.proxy.counters.clientTransactions == 0 && stage.proxy.counters.serverTransactions == 0)
     }
 
+    @Test(
+        "Nobody waits for a silent phone when another has declined for all, or when its group has had its time"
+    )
+    func silentPhones() throws {
+        var stage = try ProxyStage()
+        stage.register(at: 5_070)
+        stage.register(at: 5_071)
+        stage.receive(ProxyStage.request())
+        let invites = stage.takeSent().filter { $0.method == "INVITE" }.sorted { $0.word < $1.word }
+        stage.advance(100)
+        stage.answer(invites[1], 603)
+        #expect(stage.words() == ["ACK>5071"])
+        stage.advance(450)
+        #expect(stage.words() == ["603>9000"])
+        stage.answer(invites[0], 180)
+        #expect(stage.words() == ["CANCEL>5070"])
+        stage = try ProxyStage()
+        stage.register(at: 5_070, parameters: ";q=1.0")
+        stage.register(at: 5_071, parameters: ";q=0.5")
+        stage.receive(ProxyStage.request())
+        let silent = try #require(stage.takeSent().last)
+        stage.advance(20_600)
+        let second = try #require(stage.takeSent().first { $0.word == "INVITE>5071" })
+        stage.answer(second, 486)
+        #expect(stage.words() == ["ACK>5071", "486>9000"])
+        stage.answer(silent, 180)
+        #expect(stage.words() == ["CANCEL>5070"])
+    }
+
+    @Test(
+        "RFC 3261 §16.7 step 5: a phone that was picked up after the 487 is told of, so that it can be hung up"
+    )
+    func pickedUpAfterAll() throws {
+        let stage = try ProxyStage()
+        stage.register(at: 5_070)
+        stage.receive(ProxyStage.request())
+        let invite = try #require(stage.takeSent().last)
+        stage.receive(ProxyStage.request("CANCEL"))
+        stage.advance(600)
+        #expect(stage.words() == ["200>9000", "487>9000"])
+        stage.receive(ProxyStage.request("ACK"))
+        stage.answer(invite, 200)
+        #expect(stage.words() == ["200>9000"] && stage.verdicts == [.cancelled])
+    }
+
+    @Test("A refusal without the caller's Via is one even so: it gets its ACK, and the caller hears of it")
+    func refusalWithoutVias() throws {
+        let stage = try ProxyStage()
+        stage.register(at: 5_070)
+        stage.receive(ProxyStage.request())
+        let invite = try #require(stage.takeSent().last)
+        let own = try #require(invite.values("Via").first)
+        stage.receive(
+            "SIP/2.0 486 Busy\r\nVia: \(own)\r\nFrom: <sip:carol@elsewhere.net>;tag=f1\r\n"
+                + "To: <sip:alice@example.com>;tag=t\r\nCall-ID: c1\r\nCSeq: 1 INVITE\r\nContent-Length: 0\r\n\r\n",
+            from: ProxyStage.phone(5_070)
+        )
+        #expect(stage.words() == ["ACK>5070", "500>9000"])
+    }
+
     @Test("A response without the caller's Via is none: the call ends as if the phone had said nothing")
     func answerWithoutVias() throws {
         let stage = try ProxyStage()
@@ -201,9 +261,30 @@ import Timing
             let via = "SIP/2.0/UDP 10.0.0.7:9000"
             stage.receive(ProxyStage.request(call: "n\(number)", via: via), from: noisy)
         }
-        #expect(stage.words().filter { $0 == "503>9000" }.count == 10)
+        let sent = stage.takeSent()
+        #expect(sent.filter { $0.word == "503>9000" }.count == 10)
         stage.receive(ProxyStage.request(call: "quiet"))
         #expect(stage.words().contains("INVITE>5070"))
+        for invite in sent where invite.method == "INVITE" { stage.answer(invite, 200) }
+        stage.advance(33_000)
+        _ = stage.words()
+        stage.receive(ProxyStage.request(call: "again", via: "SIP/2.0/UDP 10.0.0.7:9000"), from: noisy)
+        #expect(stage.words().contains("INVITE>5070"), "what has ended takes no place")
+    }
+
+    @Test func aTrunkHasAsManyPlacesAsItNeeds() throws {
+        let network = try #require(IPNetwork("10.0.0.7"))
+        let stage = try ProxyStage(
+            limits: ProxyLimits(contexts: 40),
+            rules: [AccessRule(network: network, action: .any)]
+        )
+        stage.register(at: 5_070)
+        let trunk = Endpoint(address: IPAddress(ipv4: 0x0a00_0007), port: 9_000)
+        for number in 0..<20 {
+            let via = "SIP/2.0/UDP 10.0.0.7:9000"
+            stage.receive(ProxyStage.request(call: "n\(number)", via: via), from: trunk)
+        }
+        #expect(stage.words().filter { $0 == "INVITE>5070" }.count == 20)
     }
 
     @Test("The CANCEL comes from another port than its INVITE: a NAT has forgotten")
@@ -213,6 +294,9 @@ import Timing
         stage.receive(ProxyStage.request())
         stage.answer(try #require(stage.takeSent().last), 180)
         _ = stage.takeSent()
+        let stranger = Endpoint(address: IPAddress(ipv4: 0x0a00_0009), port: 9_000)
+        stage.receive(ProxyStage.request("CANCEL"), from: stranger)
+        #expect(stage.words() == ["481>9000"], "a CANCEL from another address is somebody else's")
         let moved = Endpoint(address: ProxyStage.caller.address, port: 9_001)
         stage.receive(ProxyStage.request("CANCEL"), from: moved)
         #expect(stage.words().contains("CANCEL>5070"))
@@ -344,6 +428,7 @@ import Timing
         stage.receive(ProxyStage.request(to: "sip:nobody@example.com"))
         #expect(stage.words() == ["480>9000"])
         #expect(stage.verdicts == [.noBinding])
+        #expect(stage.takeNotes().map(\.refusal) == [nil, .noBinding])
         stage.receive(ProxyStage.request("ACK", to: "sip:nobody@example.com"))
         stage.receive(ProxyStage.request(to: "sip:nobody@example.com"))
         #expect(stage.words() == ["480>9000"], "a copy gets the same answer, the ACK none")

@@ -43,6 +43,7 @@ final class ProxyStage {
         limits: ProxyLimits = ProxyLimits(),
         calls: CallPolicy = CallPolicy(mode: .proxy),
         domains: [String] = ["example.com"],
+        rules: [AccessRule] = [],
     ) throws {
         let policy = Policy(
             domains: domains.map {
@@ -50,6 +51,7 @@ final class ProxyStage {
                     name: Array($0.utf8),
                     access: .open,
                     expiry: ExpiryPolicy(jitterPercent: 0),
+                    rules: AccessRules(rules),
                     calls: calls
                 )
             }

@@ -69,8 +69,26 @@ import Timing
             let other = try proved(stage, extra: ["\(header): <sip:boss@example.com>"])
             #expect(stage.decide(other).reason == .notAllowedForAOR)
             let own = try proved(stage, extra: ["\(header): \"A\" <sip:alice@example.com>"])
-            #expect(stage.decide(own).reason == nil)
+            #expect(
+                try #require(stage.forward(own)).contains("\r\n\(header): \"A\" <sip:alice@example.com>\r\n")
+            )
         }
+    }
+
+    @Test func whoHasProvedItEndsItsCallByTheSameFlowOnly() throws {
+        let stage = try RoutingStage([try .closed(["alice": "secret"])])
+        let sent = try #require(stage.forward(try proved(stage), stage.path(phone, .tcp, 44)))
+        let routes = sent.split(separator: "\r\n").filter { $0.hasPrefix("Record-Route: ") }
+            .reversed().map { "Route: \($0.dropFirst(14))" }
+        let bye = stage.request(
+            "BYE",
+            "sip:x@198.51.100.66:5080",
+            from: "sip:alice@example.com",
+            to: "<sip:x@far.net>;tag=t",
+            extra: routes
+        )
+        #expect(stage.decide(bye, stage.path(phone, .tcp, 44)).host?.port == 5_080)
+        #expect(stage.decide(bye, stage.path(phone, .tcp, 45)).reason == .challenge)
     }
 
     @Test func disabledAccountsAndForeignNetworksAreRefusedOnceProved() throws {
@@ -119,7 +137,7 @@ import Timing
         #expect(stage.decide(stage.request(), stage.path(phone)).reason == .blockedSource(seconds: 0))
     }
 
-    private static func block(_ subject: BlockSubject) -> Block {
+    static func block(_ subject: BlockSubject) -> Block {
         Block(
             subject: subject,
             until: nil,

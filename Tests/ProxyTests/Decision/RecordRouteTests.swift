@@ -133,8 +133,45 @@ import Timing
             inDialog("INVITE", "sip:x@far.net", from: "sip:carol@elsewhere.net", by: stranger).reason
                 == .notARelay
         )
-        // The phone itself, by the flow that was sealed.
-        #expect(inDialog("BYE", "sip:x@far.net", from: "sip:bob@example.com", by: bob).host != nil)
+    }
+
+    @Test("In a closed domain a seal vouches by its flow only, of then or of today, and a stranger's never")
+    func sealsVouchByFlow() throws {
+        let stage = try RoutingStage([.proxying()])
+        let closed = Policy(domains: [try .closed(["bob": "x"], nextHop: "sip:10.9.9.9")])
+        stage.register("bob", "<sip:bob@10.0.0.5>", from: bob)
+        stage.state.policy.reload(closed)
+        let own = values(try #require(stage.forward(stage.request())))
+        let nat = RoutingStage.endpoint(0xcb00_7177, 33_000)
+        let theirs = values(try #require(stage.forward(stage.request(), stage.path(nat, .tcp, 44))))
+        func leave(_ routes: [String], _ path: ReceivedFrom) -> ProxyDecision {
+            let request = stage.request(
+                "BYE",
+                "sip:x@far.net",
+                from: "sip:bob@example.com",
+                to: "<sip:x@far.net>;tag=t",
+                extra: (routes + ["<sip:198.51.100.66;lr>"]).map { "Route: \($0)" }
+            )
+            return stage.decide(request, path)
+        }
+        #expect(leave(own, stage.path(bob)).host != nil)
+        #expect(leave(own, stage.path(RoutingStage.stranger)).reason == .challenge)
+        #expect(leave([theirs[1]], stage.path(nat, .tcp, 44)).reason == .challenge, "a stranger's own flow")
+        let moved = RoutingStage.endpoint(0xc633_6409, 42_000)
+        #expect(leave(own, stage.path(moved)).reason == .challenge)
+        stage.state.policy.reload(Policy(domains: [.proxying()]))
+        stage.register("bob", "<sip:bob@10.0.0.5>", from: moved)
+        stage.state.policy.reload(closed)
+        #expect(leave(own, stage.path(moved)).host != nil, "its binding's flow of today")
+        let bound = stage.request(
+            "INVITE",
+            "sip:bob@10.0.0.5",
+            from: "sip:bob@example.com",
+            to: "<sip:bob@example.com>;tag=t",
+            extra: own.reversed().map { "Route: \($0)" } + ["P-Asserted-Identity: <sip:boss@example.com>"]
+        )
+        #expect(stage.decide(bound).plan?.isCallerTrusted == false)
+        #expect(try #require(stage.forward(bound)).contains("boss") == false)
     }
 
     @Test("Whoever has a sealed flow of its own, as a stranger, gets nowhere near the next hop by it")
@@ -156,6 +193,14 @@ import Timing
             let decision = stage.decide(request, stage.path(behindNAT, .tcp, 44))
             #expect(decision.host == nil, "\(uri) \(decision)")
         }
+    }
+
+    @Test("Where we listen on nothing of the kind, the callee reaches us as the caller does")
+    func recordsNoPortThatNobodyListensOn() throws {
+        let stage = try RoutingStage([.proxying()])
+        let call = stage.request("INVITE", "sip:x@far.net;transport=ws", from: "sip:a@example.com")
+        let recorded = values(try #require(stage.forward(call)))
+        #expect(!recorded.isEmpty && recorded.allSatisfy { $0 == "<sip:192.0.2.1:5060;lr>" }, "\(recorded)")
     }
 
     @Test("RFC 3261 §16.4: a strict router has put our value into the Request-URI")
@@ -203,7 +248,7 @@ import Timing
             let isSealed = stage.routing.tokens.append(
                 path,
                 binding: binding,
-                isTrusted: false,
+                isTrusted: connection != 0,
                 place: stage.place,
                 to: &text
             )
@@ -211,6 +256,7 @@ import Timing
             let token = stage.routing.tokens.open(text.span, place: stage.place, at: stage.now)
             #expect(token?.path.source == path.source && token?.path.connection == path.connection)
             #expect(token?.path.transport == transport && token?.binding == binding)
+            #expect(token?.isTrusted == (connection != 0))
             if isIPv4 || transport == .udp { #expect(token?.path.local == path.local) }
             for index in text.indices {
                 var other = text

@@ -28,6 +28,16 @@ import Testing
         #expect(try Request(source: otherPort).key() != key)
     }
 
+    @Test("While it rings a NAT may give its CANCEL another port")
+    func ofAnInviteThePortDoesNotCount() throws {
+        func invite(_ source: Endpoint) throws -> TransactionKey {
+            try Request(method: "INVITE", cseq: "1 INVITE", source: source).key()
+        }
+        let key = try Request(method: "INVITE", cseq: "1 INVITE").key()
+        #expect(try invite(Endpoint(address: IPAddress(ipv4: 0xc000_0201), port: 5061)) == key)
+        #expect(try invite(Endpoint(address: IPAddress(ipv4: 0xc000_0202), port: 5060)) != key)
+    }
+
     @Test func branchAndHostCantBeCutOtherwise() throws {
         let one = try Request(sentBy: "bb.test", branch: ";branch=z9hG4bKa").key()
         let two = try Request(sentBy: "b.test", branch: ";branch=z9hG4bKab").key()

@@ -7,7 +7,7 @@ import Timing
 @testable import Host
 
 @Suite("Exchange ring")
-struct ExchangeRingTests {
+struct MessageRingTests {
     private static func exchange(_ status: UInt16) -> Exchange {
         let here = Endpoint(address: IPAddress(ipv4: 0x7f00_0001), port: 5060)
         var exchange = Exchange(path: ReceivedFrom(source: here, local: here, transport: .udp, at: .zero))
