@@ -16,8 +16,8 @@ struct CallStore {
     /// How many requests came over each connection, so that the end of one where none did costs nothing.
     private var callersOn: [ConnectionID: Int] = [:]
     private var finished = FinishedCalls()
-    /// How many requests came from each address.
-    private var bySource: [IPAddress: Int] = [:]
+    /// What strangers have at hand here, by where they are.
+    private var shares: [IPAddress: CallShare] = [:]
     /// Requests.
     private(set) var contextCount = 0
     /// Branches.
@@ -45,18 +45,43 @@ struct CallStore {
 
     /// Makes room for a request of so many bytes; false if there is none.
     mutating func makeRoom(bytes: Int) -> Bool {
-        while contextCount >= limits.contexts || keptBytes + bytes > limits.bytes {
+        makeRoom { $0.contextCount < $0.limits.contexts && $0.keptBytes + bytes <= $0.limits.bytes }
+    }
+
+    /// Forgets what is answered, the oldest first, until there is room; false if that is not enough.
+    private mutating func makeRoom(_ isEnough: (Self) -> Bool) -> Bool {
+        while !isEnough(self) {
             guard let context = finished.next(in: places) else { return false }
             remove(context)
         }
         return true
     }
 
-    /// An address has not taken more than its share: a stranger can't take the place of everybody.
-    func hasShare(_ address: IPAddress) -> Bool {
-        bySource[address, default: 0] < max(8, limits.contexts / Self.shares)
+    /// A stranger may have one more request of so many bytes here: it can't take the place of everybody.
+    func hasShare(_ address: IPAddress, bytes: Int) -> Bool {
+        guard let share = shares[address.network] else { return true }
+        return share.contexts < limits.share(of: limits.contexts)
+            && share.bytes + bytes <= limits.share(of: limits.bytes)
     }
-    private static let shares = 4
+
+    /// Counts a request against the share of where it comes from, until it is answered; to be called before it is kept.
+    mutating func charge(_ context: ResponseContext) {
+        let network = context.arrived.source.address.network
+        let share = shares[network] ?? CallShare()
+        shares[network] = share
+        share.contexts += 1
+        context.share = share
+    }
+
+    /// It is answered: what is left of it gives its place up whenever there is need.
+    private mutating func discharge(_ context: ResponseContext) {
+        guard let share = context.share else { return }
+        context.share = nil
+        share.contexts -= 1
+        share.branches -= context.legs.count
+        share.bytes -= context.charged + context.legs.reduce(0) { $0 + (leg($1)?.charged ?? 0) }
+        if share.contexts == 0 { shares[context.arrived.source.address.network] = nil }
+    }
 
     /// Keeps a request.
     mutating func insert(_ context: ResponseContext) {
@@ -64,7 +89,6 @@ struct CallStore {
         context.slot = slot
         byKey[context.key.rawValue] = slot
         if context.back.connection != .none { callersOn[context.back.connection, default: 0] += 1 }
-        bySource[context.arrived.source.address, default: 0] += 1
         contextCount += 1
         update(context)
     }
@@ -73,17 +97,20 @@ struct CallStore {
     mutating func update(_ context: ResponseContext) {
         guard let slot = context.slot else { return }
         keptBytes += context.keptBytes - context.charged
+        context.share?.bytes += context.keptBytes - context.charged
         context.charged = context.keptBytes
         schedule(slot, at: context.deadline)
     }
 
     /// A request is answered: it may be forgotten if there is need.
     mutating func finish(_ context: ResponseContext) {
+        discharge(context)
         if let slot = context.slot { finished.append(slot, context.number, in: places) }
     }
 
     /// Forgets a request with all its branches.
     mutating func remove(_ context: ResponseContext) {
+        discharge(context)
         for slot in context.legs { if let leg = leg(slot) { remove(leg) } }
         guard let slot = context.slot else { return }
         context.slot = nil
@@ -91,8 +118,6 @@ struct CallStore {
         context.charged = 0
         if byKey[context.key.rawValue] == slot { byKey[context.key.rawValue] = nil }
         forgetCaller(of: context)
-        let left = (bySource[context.arrived.source.address] ?? 1) - 1
-        bySource[context.arrived.source.address] = left > 0 ? left : nil
         wheel.cancel(slot)
         places.remove(slot)
         contextCount -= 1
@@ -124,14 +149,21 @@ struct CallStore {
 
     /// Keeps a branch; false if there is no room for it.
     mutating func insert(_ leg: CallLeg) -> Bool {
-        guard legCount < limits.branches, keptBytes + leg.keptBytes <= limits.bytes,
-            byBranch[leg.branch] == nil
+        let bytes = leg.keptBytes
+        if let share = leg.context.share {
+            guard share.branches < limits.share(of: limits.branches),
+                share.bytes + bytes <= limits.share(of: limits.bytes)
+            else { return false }
+        }
+        guard byBranch[leg.branch] == nil,
+            makeRoom({ $0.legCount < $0.limits.branches && $0.keptBytes + bytes <= $0.limits.bytes })
         else { return false }
         let slot = places.insert(.leg(leg))
         byBranch[leg.branch] = slot
         if case .locating(let hop) = leg.machine { byHop[hop, default: []].append(slot) }
         if let carrier = leg.carrier { byCarrier[carrier, default: []].insert(slot) }
         leg.context.legs.append(slot)
+        leg.context.share?.branches += 1
         legCount += 1
         update(leg, at: slot)
         return true
@@ -144,6 +176,7 @@ struct CallStore {
 
     private mutating func update(_ leg: CallLeg, at slot: UInt32) {
         keptBytes += leg.keptBytes - leg.charged
+        leg.context.share?.bytes += leg.keptBytes - leg.charged
         leg.charged = leg.keptBytes
         schedule(slot, at: leg.deadline)
     }
@@ -194,6 +227,8 @@ struct CallStore {
     mutating func remove(_ leg: CallLeg) {
         guard let slot = byBranch.removeValue(forKey: leg.branch) else { return }
         keptBytes -= leg.charged
+        leg.context.share?.bytes -= leg.charged
+        leg.context.share?.branches -= 1
         leg.charged = 0
         forgetCarrier(of: leg, at: slot)
         if case .locating(let hop) = leg.machine, var waiting = byHop[hop] {
@@ -205,6 +240,21 @@ struct CallStore {
         places.remove(slot)
         legCount -= 1
     }
+}
+
+/// What one network has at hand in a proxy that is not answered.
+final class CallShare {
+    /// Requests.
+    var contexts = 0
+    /// Their branches.
+    var branches = 0
+    /// Bytes of both.
+    var bytes = 0
+}
+
+extension IPAddress {
+    /// What one peer can choose its addresses from: the address itself, or the /64 that a site's network has in IPv6.
+    fileprivate var network: IPAddress { isIPv4 ? self : IPAddress(ipv6High: high, low: 0) }
 }
 
 /// Requests and branches by their places, which are used again.

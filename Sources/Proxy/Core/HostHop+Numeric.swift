@@ -1,6 +1,18 @@
 import SIPMessage
 
 extension HostHop {
+    /// The hop that an address and port are: nothing is looked up.
+    init(_ server: ServerAddress) {
+        var text: [UInt8] = []
+        server.endpoint.address.append(to: &text)
+        self.init(
+            host: text,
+            address: server.endpoint.address,
+            port: server.endpoint.port,
+            transport: server.transport
+        )
+    }
+
     /// The place that an address means without a look-up (RFC 3263 §4.1, §4.2): UDP unless it says otherwise, TLS for SIPS,
     /// and the transport's own port. Nil for a name, and for a SIPS URI that asks for UDP.
     var numericServer: ServerAddress? {

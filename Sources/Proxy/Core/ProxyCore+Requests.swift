@@ -32,7 +32,8 @@ extension ProxyCore {
         case .drop: return
         case .refuse(let reason): refuse(reason, head, bytes, path, via, key, &output)
         case .redirect(let contacts): redirect(to: contacts, head, bytes, path, via, key, &output)
-        case .forward(let plan) where !plan.passesIdentity && !store.hasShare(path.source.address):
+        case .forward(let plan)
+        where plan.isShared && !store.hasShare(path.source.address, bytes: bytes.count):
             let overload = RefusalReason.overloaded(retryAfter: ProxyLimits.retryAfter)
             refuse(overload, head, bytes, path, via, key, &output)
         case .forward(let plan): begin(head, bytes, path, via, key, plan, &output)
@@ -59,6 +60,7 @@ extension ProxyCore {
             local: local,
             plan: plan
         )
+        if plan.isShared { store.charge(context) }
         store.insert(context)
         tally.waiting += 1
         incoming.keep(for: context)

@@ -74,6 +74,8 @@ final class ResponseContext {
     var isFinal = false
     /// Bytes of it that the store has counted.
     var charged = 0
+    /// What its sender has at hand, as long as it counts against that.
+    var share: CallShare?
 
     /// A request that has just come.
     init(

@@ -20,12 +20,16 @@ struct CallRequest {
     private(set) var flow: FlowToken?
     /// The flows that our own values name: both sides' of the dialog that it belongs to.
     private(set) var sealed: [FlowToken] = []
+    /// What the flows of its dialog were sealed for, if it comes from who began it or from the other end; empty outside of
+    /// any dialog: there a sealed flow says nothing.
+    private let dialogs: [[UInt8]]
 
-    /// It belongs to a dialog (RFC 3261 §12.2).
+    /// It belongs to a dialog (RFC 3261 §12.2), as it says itself.
     var isInDialog: Bool { !fields.to.tag.isEmpty }
-    /// It belongs to a dialog that was set up through here, as far as it says so itself: that leads it to the flows of
-    /// that dialog, and nowhere else.
-    var isOfOurDialog: Bool { isInDialog && !sealed.isEmpty }
+    /// It belongs to a dialog that was set up through here, between the two that it names.
+    var isOfOurDialog: Bool { !sealed.isEmpty }
+    /// It only ends what such a dialog has begun: whatever has been forbidden since, a call can be hung up.
+    var endsDialog: Bool { isOfOurDialog && (method == .bye || method == .ack) }
 
     /// Reads a request.
     init(
@@ -35,6 +39,14 @@ struct CallRequest {
     ) throws(ParseError) {
         method = head.method
         fields = try MandatoryFields(head, bytes)
+        let (from, to) = (fields.from, fields.to)
+        dialogs =
+            to.tag.isEmpty
+            ? []
+            : [
+                DialogSeal.text(fields, sender: from, other: to, bytes),
+                DialogSeal.text(fields, sender: to, other: from, bytes),
+            ]
         let written = try SIPURI(bytes, in: head.requestURI)
         // With headers it would mean another request than itself (RFC 3261 §19.1.1).
         guard written.headers.isEmpty else {
@@ -56,7 +68,7 @@ struct CallRequest {
     /// A strict router has put our own Record-Route value into the Request-URI: what that was is last in Route.
     private mutating func takeStrict(_ bytes: Span<UInt8>, _ ourselves: Ourselves) {
         guard let last = route.last else { return }
-        let token = ourselves.flow(of: uri, target.span)
+        let token = ourselves.flow(of: uri, target.span, in: dialogs)
         if token == nil {
             guard !uri.hasUser, uri.parameter("lr", target.span) != nil,
                 ourselves.isNamed(by: uri, target.span)
@@ -75,7 +87,7 @@ struct CallRequest {
         while let first = route.first,
             let read = try? SIPURI(bytes, in: first, part: .header(.route))
         {
-            let token = ourselves.flow(of: read, bytes)
+            let token = ourselves.flow(of: read, bytes, in: dialogs)
             if token == nil {
                 // A phone may be told our name, which no setting of ours says.
                 let mayBe = consumed == 0 && !isInDialog && ourselves.mayBeNamed(by: read, bytes)

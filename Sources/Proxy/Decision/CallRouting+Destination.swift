@@ -13,8 +13,8 @@ extension CallRouting {
         _ ourselves: Ourselves,
     ) -> ProxyDecision {
         let pass = Pass(request, caller, policy)
-        if request.isOfOurDialog, let token = request.flow {
-            if let decision = bySealedFlow(token, request, pass, ourselves) { return decision }
+        if let token = request.flow, let decision = bySealedFlow(token, request, pass, ourselves) {
+            return decision
         }
         if let next = request.route.first {
             guard mayLeave(request, pass, ourselves) else { return .refuse(.notARelay) }
@@ -33,13 +33,13 @@ extension CallRouting {
             return toDomain(domain, request, pass, ourselves)
         }
         if request.isInDialog, let binding = contact(request, bytes, ourselves),
-            let calls = policyOfAddress(binding.texts.aor)
+            let domain = domain(ofAOR: binding.texts.aor)
         {
             if let reason = users(ourselves).blocked(binding.texts.aor) { return .refuse(reason) }
             var target = AddressTargets(state: state, now: ourselves.now).target(of: binding)
             target.requestURI = request.target
             guard !target.isLost else { return .refuse(.flowFailed) }
-            return forward([[target]], calls, binding.texts.aor)
+            return forward([[target]], policy.domains[domain].calls, binding.texts.aor)
         }
         // A name of ours that is none of our domains: nobody is there.
         if ourselves.isNamed(by: request.uri, target) { return .refuse(.unknownAOR) }
@@ -80,29 +80,59 @@ extension CallRouting {
 
     // MARK: In a dialog
 
-    /// The flow that our Record-Route has sealed: a binding's of today, else as it was. Nil: there is another way.
+    /// The flow or the hop that our Record-Route has sealed: a binding's of today, else as it was; what is left of Route is
+    /// for who is there. Nil: there is another way, and the caller may go it.
     private func bySealedFlow(
         _ token: FlowToken,
         _ request: CallRequest,
         _ pass: Pass,
         _ ourselves: Ourselves,
     ) -> ProxyDecision? {
-        var path = token.path
-        var id: BindingID?
-        if let binding = token.binding, let facts = state.table.facts(binding),
-            facts.expiresAt > ourselves.now
-        {
-            (path, id) = (facts.path, binding)
+        let binding = token.binding.flatMap { liveBinding($0, at: ourselves.now) }
+        var calls = pass.policy
+        if let aor = binding?.texts.aor, let domain = domain(ofAOR: aor) {
+            calls = policy.domains[domain].calls
+            if !request.endsDialog {
+                if pass.user == nil, let rule = denial(of: domain, ourselves.path) {
+                    return .refuse(.sourceDenied(rule: rule))
+                }
+                if let reason = users(ourselves).blocked(aor) { return .refuse(reason) }
+            }
         }
+        if token.isHop {
+            // Where Route leads whoever may go there, it is the better name for the same place.
+            if pass.isTrusted, !request.route.isEmpty { return nil }
+            return forward([[target(at: token, of: binding, request, ourselves)]], calls)
+        }
+        var path = binding?.facts.path ?? token.path
         path.at = ourselves.now
         let isOpen = !path.transport.isReliable || state.connections.isOpen(path.connection)
         // A proxy that has recorded its own route may be reached by that as well, wherever it sent from.
-        guard isOpen, request.route.isEmpty || path.transport.isReliable else {
-            if isOpen || !request.route.isEmpty || token.binding == nil { return nil }
-            return .refuse(.flowFailed)
+        if pass.isTrusted {
+            if !request.route.isEmpty, !isOpen || !path.transport.isReliable { return nil }
+            if !isOpen, token.binding == nil { return nil }
         }
-        let target = CallTarget(requestURI: request.target, hop: .flow(path), binding: id)
-        return forward([[target]], pass.policy)
+        guard isOpen else { return .refuse(.flowFailed) }
+        let target = CallTarget(requestURI: request.target, hop: .flow(path), binding: binding?.facts.id)
+        return forward([[target]], calls)
+    }
+
+    /// The hop of a binding that sits behind others: as its Path names it today, with that if nothing else leads on from
+    /// there.
+    private func target(
+        at token: FlowToken,
+        of binding: Binding?,
+        _ request: CallRequest,
+        _ ourselves: Ourselves,
+    ) -> CallTarget {
+        let server = ServerAddress(transport: token.path.transport, endpoint: token.path.source)
+        var target = CallTarget(requestURI: request.target, hop: .host(HostHop(server)))
+        guard let binding else { return target }
+        target.binding = binding.facts.id
+        let today = AddressTargets(state: state, now: ourselves.now).target(of: binding)
+        if request.route.isEmpty { (target.hop, target.route) = (today.hop, today.route) }
+        if case .host = today.hop { target.hop = today.hop }
+        return target
     }
 
     /// The binding whose contact the Request-URI is, of the one or the other end's address of record.
@@ -130,14 +160,6 @@ extension CallRouting {
         guard !aors.isEmpty else { return nil }
         return AddressTargets(state: state, now: ourselves.now)
             .binding(ofContact: request.uri, request.target, among: aors)
-    }
-
-    private func policyOfAddress(_ aor: [UInt8]) -> CallPolicy? {
-        guard let at = aor.lastIndex(of: 0x40) else { return nil }
-        let calls = policy.domainIndex(aor.span.extracting(at + 1..<aor.count)).map {
-            policy.domains[$0].calls
-        }
-        return calls?.mode == .proxy ? calls : nil
     }
 
     // MARK: Elsewhere

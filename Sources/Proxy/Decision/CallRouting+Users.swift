@@ -66,7 +66,7 @@ extension CallRouting {
     }
 
     /// The rule that keeps a source out of a domain, whomever it names.
-    private func denial(of domain: Int, _ path: ReceivedFrom) -> UInt16? {
+    func denial(of domain: Int, _ path: ReceivedFrom) -> UInt16? {
         guard !policy.domains[domain].rules.isEmpty else { return nil }
         let nobody: [UInt8] = []
         let access = policy.domains[domain].access(

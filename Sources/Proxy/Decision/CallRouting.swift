@@ -183,16 +183,20 @@ public struct CallRouting {
         if case .user(let user) = caller {
             plan.consumedRealm = user.realm
             plan.isCallerTrusted = user.isTrusted || user.isVouched
+            plan.passesIdentity = user.isTrusted
             aor = user.aor
         } else {
-            plan.isFromTrunk = isTrunk(ourselves.path)
+            plan.passesIdentity = isTrunk(ourselves.path)
         }
         guard plan.recordsRoute else { return }
         let path = ourselves.path
+        let fields = request.fields
+        plan.dialog = DialogSeal.text(fields, sender: fields.from, other: fields.to, bytes)
         if !aor.isEmpty { plan.caller = binding(of: aor, by: path, at: ourselves.now) }
-        // Over UDP a peer that is where it says needs no flow: its Contact leads to it.
+        // A user of ours shows by it later who it is. Over UDP a stranger that is where it says needs none: its Contact leads
+        // to it.
         let isWhereItSays =
             via.host.address(bytes) == path.source.address && (via.port ?? 5_060) == path.source.port
-        plan.keepsCallerFlow = plan.caller != nil || path.transport.isReliable || !isWhereItSays
+        plan.keepsCallerFlow = plan.isCallerTrusted || path.transport.isReliable || !isWhereItSays
     }
 }

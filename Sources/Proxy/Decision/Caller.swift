@@ -23,39 +23,39 @@ struct CallUser {
     var aor: [UInt8]
     /// It has proved it, or need not: it may send elsewhere.
     var isTrusted = false
-    /// It comes by the flow by which it has set up the dialog as a user of ours: it may reach the other end, wherever that
-    /// is, and not the next hop.
+    /// It comes by the flow that its dialog knows as a user of ours: it may reach the other end, wherever that is, and
+    /// neither the next hop nor say whom it stands for.
     var isVouched = false
     /// Realm whose Proxy-Authorization has proved it; empty: none had to.
     var realm: [UInt8] = []
 }
 
 extension CallRouting {
-    /// RFC 3261 §16.3 step 6: who is it? Whoever says in From that it is a user of ours has to prove it; strangers may
-    /// call our users as they are.
+    /// RFC 3261 §16.3 step 6: who is it? Whoever says in From that it is a user of ours has to prove it, unless the flow by
+    /// which it comes does; strangers may call our users as they are.
     func caller(
         _ request: CallRequest,
         _ head: borrowing MessageHead,
         _ bytes: Span<UInt8>,
         _ ourselves: Ourselves,
     ) -> Caller {
-        guard let from = try? SIPURI(bytes, in: request.fields.from.uri, part: .header(.from)),
-            let domain = ourselves.domain(of: from, bytes), policy.domains[domain].calls.mode == .proxy
-        else { return .stranger }
-        var user = CallUser(domain: domain, aor: [])
-        from.appendCanonicalAOR(bytes, to: &user.aor)
-        let userCount = max(0, user.aor.count - policy.domains[domain].name.count - 1)
-        let now = ourselves.now
-        if !policy.blocks.isEmpty, let block = policy.blocks.aor(user.aor.span, at: now) {
-            return .refused(.blockedAOR(seconds: block.secondsLeft(at: now)))
-        }
-        // Nobody can answer a challenge to an ACK; and what can only go to the other end of its dialog harms nobody else.
-        user.isVouched = isVouched(request, ourselves)
-        let isBound = request.isOfOurDialog && request.flow != nil && request.route.isEmpty
-        if head.method == .ack || user.isVouched || isBound { return .user(user) }
+        let vouched = vouchedUser(request, bytes, ourselves)
+        guard let user = vouched ?? user(request.fields.from, bytes, ourselves) else { return .stranger }
+        if !request.endsDialog, let reason = users(ourselves).blocked(user.aor) { return .refused(reason) }
+        // What it says is what its dialog knows anyway, and it gets to the flow of the other end and nowhere else.
+        if vouched == nil, request.flow != nil { return .stranger }
+        let domain = user.domain
         let aor = user.aor
-        let name = aor.span.extracting(0..<(from.hasUser ? userCount : 0))
+        let name = aor.span.extracting(0..<max(0, aor.count - policy.domains[domain].name.count - 1))
         let address = ourselves.path.source.address
+        if user.isVouched {
+            if !request.endsDialog, let reason = policy.domains[domain].objection(to: name, from: address) {
+                return .refused(reason)
+            }
+            return .user(user)
+        }
+        // Nobody can answer a challenge to an ACK.
+        if head.method == .ack { return .user(user) }
         let access = policy.domains[domain].access(of: name, from: address, over: ourselves.path.transport)
         switch access {
         case .denied(let rule): return .refused(.sourceDenied(rule: rule))
@@ -63,24 +63,65 @@ extension CallRouting {
             if let reason = policy.domains[domain].objection(to: name, from: address) {
                 return .refused(reason)
             }
-            user.isTrusted = true
-            return .user(user)
+            var admitted = user
+            admitted.isTrusted = true
+            return .user(admitted)
         case .digest: return prove(user, name: name, head, bytes, ourselves)
         }
     }
 
-    /// The request comes by the flow of a user of ours that its own Route seals, as it was or as it is today.
-    private func isVouched(_ request: CallRequest, _ ourselves: Ourselves) -> Bool {
-        guard request.isInDialog else { return false }
-        return request.sealed.contains { token in
-            guard token.isTrusted else { return false }
-            if token.path.isFlow(of: ourselves.path) { return true }
-            guard let id = token.binding, let facts = state.table.facts(id), facts.expiresAt > ourselves.now
-            else {
-                return false
+    /// The user of a domain with calls that an address names.
+    private func user(_ end: NameAddress, _ bytes: Span<UInt8>, _ ourselves: Ourselves) -> CallUser? {
+        guard let uri = try? SIPURI(bytes, in: end.uri), let domain = ourselves.domain(of: uri, bytes),
+            policy.domains[domain].calls.mode == .proxy
+        else { return nil }
+        var user = CallUser(domain: domain, aor: [])
+        uri.appendCanonicalAOR(bytes, to: &user.aor)
+        return user
+    }
+
+    /// The user of ours by whose flow, which its own Route seals, the request comes, as that was or as it is today. Whatever
+    /// From says: a phone that has been called as `sip:+49…@provider` answers as that.
+    private func vouchedUser(
+        _ request: CallRequest,
+        _ bytes: Span<UInt8>,
+        _ ourselves: Ourselves,
+    ) -> CallUser? {
+        for token in request.sealed where token.isTrusted {
+            let binding = token.binding.flatMap { liveBinding($0, at: ourselves.now) }
+            let isItsFlow = binding?.facts.path.isFlow(of: ourselves.path) == true
+            guard isItsFlow || comes(request, from: token, by: ourselves.path) else { continue }
+            let (from, to) = (request.fields.from, request.fields.to)
+            var found = user(from, bytes, ourselves) ?? user(to, bytes, ourselves)
+            if let aor = binding?.texts.aor, let domain = domain(ofAOR: aor) {
+                found = CallUser(domain: domain, aor: aor)
             }
-            return facts.path.isFlow(of: ourselves.path)
+            found?.isVouched = true
+            if let found { return found }
         }
+        return nil
+    }
+
+    /// A request comes by the flow that a token names, or from the hop that it names, whatever port that sends from. An ACK
+    /// can't be asked again, so that the address has to do when a NAT has given its user another port.
+    private func comes(_ request: CallRequest, from token: FlowToken, by path: ReceivedFrom) -> Bool {
+        if token.path.isFlow(of: path) { return true }
+        guard token.isHop || request.method == .ack else { return false }
+        return token.path.source.address == path.source.address && token.path.transport == path.transport
+    }
+
+    /// A binding that is there and has not expired.
+    func liveBinding(_ id: BindingID, at now: Timestamp) -> Binding? {
+        state.table.binding(id).flatMap { $0.gone == nil && $0.facts.expiresAt > now ? $0 : nil }
+    }
+
+    /// The domain with calls that an address of record belongs to.
+    func domain(ofAOR aor: [UInt8]) -> Int? {
+        guard let at = aor.lastIndex(of: 0x40),
+            let domain = policy.domainIndex(aor.span.extracting(at + 1..<aor.count)),
+            policy.domains[domain].calls.mode == .proxy
+        else { return nil }
+        return domain
     }
 
     /// A rule of a domain with calls lets a source in without a password, whomever it names.

@@ -11,6 +11,8 @@ struct FlowToken: Hashable, Sendable {
     var binding: BindingID?
     /// It is the flow of a user of ours, who was known for one when the dialog was set up.
     var isTrusted = false
+    /// It is no flow that somebody has opened, but a place that we have sent to and can reach anew.
+    var isHop = false
 }
 
 /// Seals and opens the user parts of our Record-Route values, so that no table of dialogs is needed (RFC 5626 §5.3).
@@ -19,28 +21,28 @@ struct FlowToken: Hashable, Sendable {
 ///
 ///     1 IPv4, transport, our address (4 bits each), our listener (8), port (16), IPv4 address (32)
 ///     2 the binding
-///     3 "FL", of a user of ours "FM" (16), the connection (48)
+///     3 "FL" + 1 of a user of ours + 2 a hop (16), the connection (48)
 ///
-/// The second has the IPv6 address, and a word that ties it to the first.
+/// The second has the IPv6 address, and a word that ties it to the first. Both are sealed for a dialog (`DialogSeal`) and
+/// open in no other one.
 struct FlowTokens {
     /// Seals them.
     let mint: NonceMint
     /// The digests of the thread that asks.
     let worker: DigestWorker
 
-    /// Whom a sealed text is for: a temporary GRUU, which the same mint makes, has other bits there.
-    private static let mark: UInt64 = 0x464c, trustedMark: UInt64 = 0x464d
+    private static let mark: UInt64 = 0x464c, trustedBit: UInt64 = 1, hopBit: UInt64 = 2
     private static let noAddress: UInt64 = 15
     private static let noListener: UInt64 = 255
 
     /// Appends the user part that names a flow; false, having appended nothing, if libcrypto failed.
     func append(
-        _ path: ReceivedFrom,
-        binding: BindingID?,
-        isTrusted: Bool,
+        _ token: FlowToken,
+        for dialog: [UInt8],
         place: ProxyPlace,
         to out: inout [UInt8],
     ) -> Bool {
+        let path = token.path
         guard path.connection.rawValue >> 48 == 0 else { return false }
         let source = path.source
         var word = UInt64(source.address.isIPv4 ? 1 : 0) << 63 | UInt64(path.transport.rawValue & 7) << 60
@@ -48,27 +50,33 @@ struct FlowTokens {
         word |= UInt64(source.port) << 32
         if source.address.isIPv4 { word |= source.address.low & 0xffff_ffff }
         let words: InlineArray<3, UInt64> = [
-            word, binding?.rawValue ?? 0,
-            (isTrusted ? Self.trustedMark : Self.mark) << 48 | path.connection.rawValue,
+            word, token.binding?.rawValue ?? 0,
+            (Self.mark | (token.isTrusted ? Self.trustedBit : 0) | (token.isHop ? Self.hopBit : 0)) << 48
+                | path.connection.rawValue,
         ]
-        guard let text = mint.seal(words, using: worker) else { return false }
+        guard let text = mint.seal(words, for: dialog.span, using: worker) else { return false }
         if source.address.isIPv4 {
             text.forEachCharacter { out.append($0) }
             return true
         }
         let rest: InlineArray<3, UInt64> = [source.address.high, source.address.low, Self.tie(words)]
-        guard let more = mint.seal(rest, using: worker) else { return false }
+        guard let more = mint.seal(rest, for: dialog.span, using: worker) else { return false }
         text.forEachCharacter { out.append($0) }
         more.forEachCharacter { out.append($0) }
         return true
     }
 
-    /// Reads the user part of a URI of ours; nil if nobody here has made it.
-    func open(_ user: Span<UInt8>, place: ProxyPlace, at now: Timestamp) -> FlowToken? {
+    /// Reads the user part of a URI of ours; nil if nobody here has made it for this dialog.
+    func open(
+        _ user: Span<UInt8>,
+        for dialog: [UInt8],
+        place: ProxyPlace,
+        at now: Timestamp,
+    ) -> FlowToken? {
         let count = SealedText.count
         guard user.count == count || user.count == 2 * count,
-            let words = mint.open(user.extracting(0..<count), using: worker),
-            words[2] >> 48 == Self.mark || words[2] >> 48 == Self.trustedMark,
+            let words = mint.open(user.extracting(0..<count), for: dialog.span, using: worker),
+            words[2] >> 50 == Self.mark >> 2,
             let transport = TransportKind(rawValue: UInt8(truncatingIfNeeded: words[0] >> 60) & 7)
         else { return nil }
         let address: IPAddress
@@ -77,7 +85,7 @@ struct FlowTokens {
             address = IPAddress(ipv4: UInt32(truncatingIfNeeded: words[0]))
         } else {
             guard user.count == 2 * count,
-                let rest = mint.open(user.extracting(count..<2 * count), using: worker),
+                let rest = mint.open(user.extracting(count..<2 * count), for: dialog.span, using: worker),
                 rest[2] == Self.tie(words)
             else { return nil }
             address = IPAddress(ipv6High: rest[0], low: rest[1])
@@ -93,7 +101,8 @@ struct FlowTokens {
         return FlowToken(
             path: path,
             binding: words[1] == 0 ? nil : BindingID(rawValue: words[1]),
-            isTrusted: words[2] >> 48 == Self.trustedMark
+            isTrusted: words[2] >> 48 & Self.trustedBit != 0,
+            isHop: words[2] >> 48 & Self.hopBit != 0
         )
     }
 

@@ -62,6 +62,7 @@ enum ForwardedRequest {
             case .route where route.isRewritten: break
             case .pAssertedIdentity where !plan.passesIdentity: break
             case .pPreferredIdentity where !plan.passesIdentity: break
+            case .remotePartyID where !plan.passesIdentity: break
             case .proxyAuthorization where isConsumed(field, bytes, plan.consumedRealm): break
             default:
                 encoder.bytes.append(raw: bytes, head.rawBounds(of: index, bytes))

@@ -52,15 +52,17 @@ struct ForwardedRoute {
         }
     }
 
-    /// Appends Route, a line a value.
+    /// Appends Route as one line, so that a long Path does not use up the header fields that a message may have.
     func append(_ bytes: Span<UInt8>, to encoder: inout MessageEncoder) {
-        for value in values {
-            encoder.beginHeader(.route)
+        guard !values.isEmpty else { return }
+        encoder.beginHeader(.route)
+        for (index, value) in values.enumerated() {
+            if index > 0 { encoder.bytes.append(0x2c) }
             switch value {
             case .copied(let range): encoder.bytes.append(bytes, range)
             case .pushed(let text): encoder.bytes.append(text.span)
             }
-            encoder.endLine()
         }
+        encoder.endLine()
     }
 }

@@ -11,10 +11,14 @@ struct Ourselves {
     let path: ReceivedFrom
     let now: Timestamp
 
-    /// The flow that a URI of ours names in its user part; nil: none, or nobody here has made it.
-    func flow(of uri: SIPURI, _ bytes: Span<UInt8>) -> FlowToken? {
+    /// The flow that a URI of ours names in its user part; nil: none, or nobody here has made it for one of these dialogs.
+    func flow(of uri: SIPURI, _ bytes: Span<UInt8>, in dialogs: [[UInt8]]) -> FlowToken? {
         guard uri.isSIP, uri.hasUser else { return nil }
-        return tokens.open(bytes.extracting(bytes.within(uri.user)), place: place, at: now)
+        for dialog in dialogs {
+            let user = bytes.extracting(bytes.within(uri.user))
+            if let token = tokens.open(user, for: dialog, place: place, at: now) { return token }
+        }
+        return nil
     }
 
     /// The domain that is served here and that a URI's host names.

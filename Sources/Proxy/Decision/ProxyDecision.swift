@@ -40,12 +40,15 @@ public struct ForwardPlan: Sendable {
     /// The caller is a user of ours who has proved it, or need not: by its flow it may send within the dialog to wherever
     /// the other end is.
     public var isCallerTrusted = false
-    /// A rule lets the caller's source in, whomever it speaks for: a trunk.
-    public var isFromTrunk = false
-    /// Whom the caller asserts to be is passed on (RFC 3325 §5).
-    var passesIdentity: Bool { isCallerTrusted || isFromTrunk }
+    /// Whom the caller asserts to be is passed on (RFC 3325 §5): it has proved its account with this request, or a rule lets
+    /// its source in, whomever it speaks for.
+    public var passesIdentity = false
     /// The way back to the caller is the flow that the request came by, so Record-Route names it (RFC 5626 §5.3).
     public var keepsCallerFlow = false
+    /// What it takes here counts against the share of where it comes from: a stranger's.
+    var isShared: Bool { !isCallerTrusted && !passesIdentity }
+    /// What the flows in Record-Route are sealed for (`DialogSeal`).
+    var dialog: [UInt8] = []
 
     /// A plan with these targets.
     public init(

@@ -3,9 +3,9 @@ import SIPMessage
 
 /// Our values of Record-Route (RFC 3261 §16.6 step 4).
 ///
-/// One where both sides reach us by the same name and need no flow. Else two, the callee's side on top (RFC 5658): each
-/// names us as that side does, and the flow that leads back to it, so that whichever side a later request comes from,
-/// the last value of ours in its Route names the flow by which it has to leave.
+/// Two, the callee's side on top (RFC 5658): each names us as that side does, and the flow that leads back to it if it
+/// needs one, so that whichever side a later request comes from, the last value of ours in its Route names the flow by which
+/// it has to leave.
 struct RecordRoute {
     let arrived: ReceivedFrom
     let leaving: WayOut
@@ -19,47 +19,38 @@ struct RecordRoute {
     /// Appends the lines.
     func append(to encoder: inout MessageEncoder) {
         let caller = place.way(by: arrived)?.sentBy ?? arrived.local
-        let keepsCallee: Bool
-        if case .flow = target.hop { keepsCallee = true } else { keepsCallee = false }
-        let isOneName = caller == leaving.sentBy && arrived.transport == leaving.path.transport
         // Where we listen on nothing of the kind, the callee too reaches us as the caller does.
         let hasListener = leaving.sentBy.port != 0
         append(
             hasListener ? leaving.sentBy : caller,
-            hasListener ? leaving.path : arrived,
-            keepsFlow: keepsCallee && hasListener,
-            binding: target.binding,
-            isTrusted: target.binding != nil,
+            hasListener ? leaving.path.transport : arrived.transport,
+            calleeToken,
             to: &encoder
         )
-        guard keepsCallee || plan.keepsCallerFlow || !isOneName else { return }
-        append(
-            caller,
-            arrived,
-            keepsFlow: plan.keepsCallerFlow,
-            binding: plan.caller,
-            isTrusted: plan.isCallerTrusted,
-            to: &encoder
-        )
+        let token = FlowToken(path: arrived, binding: plan.caller, isTrusted: plan.isCallerTrusted)
+        append(caller, arrived.transport, plan.keepsCallerFlow ? token : nil, to: &encoder)
+    }
+
+    /// The way to the callee; nil: a server elsewhere, that its own Contact or Record-Route leads to.
+    private var calleeToken: FlowToken? {
+        var token = FlowToken(path: leaving.path, binding: target.binding, isTrusted: target.binding != nil)
+        if case .host = target.hop { token.isHop = true }
+        return token.isHop && token.binding == nil ? nil : token
     }
 
     private func append(
         _ name: Endpoint,
-        _ path: ReceivedFrom,
-        keepsFlow: Bool,
-        binding: BindingID?,
-        isTrusted: Bool,
+        _ transport: TransportKind,
+        _ token: FlowToken?,
         to encoder: inout MessageEncoder,
     ) {
         encoder.beginHeader(.recordRoute)
         encoder.bytes.append(isSecure ? "<sips:" : "<sip:")
-        if keepsFlow,
-            tokens.append(path, binding: binding, isTrusted: isTrusted, place: place, to: &encoder.bytes)
-        {
+        if let token, tokens.append(token, for: plan.dialog, place: place, to: &encoder.bytes) {
             encoder.bytes.append(0x40)
         }
         name.append(to: &encoder.bytes)
-        switch path.transport {
+        switch transport {
         case .udp: break
         case .tcp: encoder.bytes.append(";transport=tcp")
         // A SIPS URI says TLS itself (RFC 3261 §26.2.2).

@@ -3,10 +3,11 @@
 ///
 /// A synthetic initial value (RFC 5297's idea) with the mint's own keyed function in both places:
 ///
-///     tag    = first 12 bytes of SHA-256(secret ‖ 1 ‖ words)
+///     tag    = first 12 bytes of SHA-256(secret ‖ 1 ‖ words ‖ context)
 ///     sealed = tag ‖ words ⊕ first 24 bytes of SHA-256(secret ‖ 2 ‖ tag)
 ///
-/// The same words give the same text, and texts whose words differ in one bit have nothing in common.
+/// The same words give the same text, and texts whose words differ in one bit have nothing in common. The context is not
+/// in it (RFC 5297's associated data): whoever opens a text must know for what it was sealed.
 public struct SealedText: Hashable, Sendable, BitwiseCopyable {
     /// Characters of every sealed text.
     public static let count = 48
@@ -70,9 +71,14 @@ extension NonceMint {
     private static let tagLabel: UInt64 = 0xffff_0000_0000_0001
     private static let streamLabel: UInt64 = 0xffff_0000_0000_0002
 
-    /// Seals three words. Two digests, no allocation; nil if libcrypto failed.
-    public func seal(_ words: InlineArray<3, UInt64>, using worker: DigestWorker) -> SealedText? {
-        guard let tag = tag(of: words, using: worker), let stream = stream(tag, using: worker) else {
+    /// Seals three words for a context. Two digests, no allocation; nil if libcrypto failed.
+    public func seal(
+        _ words: InlineArray<3, UInt64>,
+        for context: Span<UInt8> = Span(),
+        using worker: DigestWorker,
+    ) -> SealedText? {
+        guard let tag = tag(of: words, for: context, using: worker), let stream = stream(tag, using: worker)
+        else {
             return nil
         }
         var sealed = InlineArray<6, UInt64>(repeating: 0)
@@ -86,8 +92,12 @@ extension NonceMint {
         return SealedText(sealed)
     }
 
-    /// Reads a sealed text; nil unless a mint with this secret made it.
-    public func open(_ text: Span<UInt8>, using worker: DigestWorker) -> InlineArray<3, UInt64>? {
+    /// Reads a sealed text; nil unless a mint with this secret made it for this context.
+    public func open(
+        _ text: Span<UInt8>,
+        for context: Span<UInt8> = Span(),
+        using worker: DigestWorker,
+    ) -> InlineArray<3, UInt64>? {
         guard let sealed = SealedText.words(of: text),
             let stream = stream((sealed[0], sealed[1]), using: worker)
         else { return nil }
@@ -97,18 +107,20 @@ extension NonceMint {
         let words: InlineArray<3, UInt64> = [
             plain[0] << 16 | plain[1] >> 32, plain[1] << 32 | plain[2] >> 16, plain[2] << 48 | plain[3],
         ]
-        guard let tag = tag(of: words, using: worker) else { return nil }
+        guard let tag = tag(of: words, for: context, using: worker) else { return nil }
         return (tag.first ^ sealed[0]) | (tag.second ^ sealed[1]) == 0 ? words : nil
     }
 
     private func tag(
         of words: InlineArray<3, UInt64>,
-        using worker: DigestWorker
+        for context: Span<UInt8>,
+        using worker: DigestWorker,
     ) -> (first: UInt64, second: UInt64)? {
         worker.begin(.sha256)
         worker.append(secret.span)
         worker.append(word: Self.tagLabel)
         for index in 0..<3 { worker.append(word: words[index]) }
+        worker.append(context)
         guard let value = worker.finish(.sha256) else { return nil }
         return (Self.word(of: value, at: 0), Self.word(of: value, at: 6))
     }

@@ -272,6 +272,73 @@ import Timing
         #expect(stage.words().contains("INVITE>5070"), "what has ended takes no place")
     }
 
+    @Test("The share is of bytes and branches too, is given back with the answer, and a site of IPv6 has one")
+    func sharesOfEverything() throws {
+        let large = (0..<10).map { "X-\($0): " + String(repeating: "x", count: 2_000) }
+        let bytes = try ProxyStage(limits: ProxyLimits(bytes: 1 << 20))
+        bytes.register(at: 5_070)
+        func flood(_ stage: ProxyStage, _ calls: Range<Int>, extra: [String] = [], site: UInt64 = 1) -> [Sent]
+        {
+            for number in calls {
+                let address = IPAddress(ipv6High: 0x2001_0db8_0000_0000 + site, low: UInt64(number))
+                stage.receive(
+                    ProxyStage.request(call: "n\(number)", extra: extra),
+                    from: Endpoint(address: address, port: 9_000)
+                )
+            }
+            return stage.takeSent()
+        }
+        // A quarter of 1 MiB is for six: a request is there as it came and as it went.
+        let sent = flood(bytes, 0..<20, extra: large)
+        let invites = sent.filter { $0.method == "INVITE" }
+        #expect(invites.count == 6)
+        #expect(
+            flood(bytes, 30..<31, extra: large, site: 2).contains { $0.method == "INVITE" },
+            "another site"
+        )
+        for invite in invites { bytes.answer(invite, 486) }
+        _ = bytes.takeSent()
+        #expect(flood(bytes, 40..<45, extra: large).filter { $0.method == "INVITE" }.count == 5)
+
+        let branches = try ProxyStage(limits: ProxyLimits(branches: 40))
+        for port in 5_070..<5_074 { branches.register(at: UInt16(port)) }
+        let forked = flood(branches, 0..<10).filter { $0.method == "INVITE" }
+        #expect(forked.count == 10, "a quarter of 40")
+        branches.receive(ProxyStage.request(call: "quiet"))
+        #expect(branches.takeSent().filter { $0.method == "INVITE" }.count == 4)
+    }
+
+    @Test("Branches that only wait for copies give their places up")
+    func finishedBranchesGiveWay() throws {
+        let stage = try ProxyStage(limits: ProxyLimits(branches: 8))
+        for port in 5_070..<5_074 { stage.register(at: UInt16(port)) }
+        for call in 0..<6 {
+            let source = Endpoint(address: IPAddress(ipv4: 0x0a00_0010 + UInt32(call)), port: 9_000)
+            stage.receive(ProxyStage.request(call: "n\(call)"), from: source)
+            let invites = stage.takeSent().filter { $0.method == "INVITE" }
+            #expect(invites.count == 4)
+            for invite in invites { stage.answer(invite, 486) }
+            _ = stage.takeSent()
+            stage.receive(ProxyStage.request("ACK", call: "n\(call)", toTag: "t1"), from: source)
+        }
+    }
+
+    @Test("As many header fields as may be, and a long Path: what is sent can be cancelled and acknowledged")
+    func manyFieldsAndALongPath() throws {
+        let stage = try ProxyStage()
+        let path = (1...20).map { "<sip:10.0.0.\(100 + $0);lr>" }.joined(separator: ",")
+        stage.register(at: 5_070, extra: ["Supported: path", "Path: \(path)"])
+        stage.receive(ProxyStage.request(extra: (0..<103).map { "X-\($0): x" }))
+        let invite = try #require(stage.takeSent().last)
+        #expect(invite.method == "INVITE" && invite.values("Route") == [path])
+        stage.answer(invite, 180)
+        _ = stage.takeSent()
+        stage.receive(ProxyStage.request("CANCEL"))
+        #expect(stage.words() == ["200>9000", "CANCEL>5060"])
+        stage.answer(invite, 487)
+        #expect(stage.words() == ["ACK>5060", "487>9000"])
+    }
+
     @Test func aTrunkHasAsManyPlacesAsItNeeds() throws {
         let network = try #require(IPNetwork("10.0.0.7"))
         let stage = try ProxyStage(

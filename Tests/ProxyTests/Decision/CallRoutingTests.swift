@@ -72,9 +72,7 @@ import Timing
         let decision = stage.decide(stage.request())
         #expect(decision.host?.host == Array("edge.example.net".utf8))
         let sent = try #require(stage.forward(stage.request()))
-        #expect(
-            sent.contains("\r\nRoute: <sip:edge.example.net;lr>\r\nRoute: <sip:inner.example.net;lr>\r\n")
-        )
+        #expect(sent.contains("\r\nRoute: <sip:edge.example.net;lr>,<sip:inner.example.net;lr>\r\n"))
     }
 
     @Test func nobodyRegisteredIs480InAnOpenDomainAnd404WhereThereIsNoAccount() throws {

@@ -11,39 +11,11 @@ import Timing
 @Suite struct CallerTests {
     private let phone = RoutingStage.endpoint(0x0a00_0005, 5_060)
 
-    /// The request again with credentials for the challenge that it got.
-    private func proved(
-        _ stage: RoutingStage,
-        _ uri: String = "sip:x@far.net",
-        from: String = "sip:alice@example.com",
-        user: String = "alice",
-        password: String = "secret",
-        extra: [String] = [],
-    ) throws -> [UInt8] {
-        let plain = stage.request("INVITE", uri, from: from)
-        let answer = stage.answer(plain, .challenge)
-        #expect(answer.hasPrefix("SIP/2.0 407 "))
-        var client = DigestClient(user: Array(user.utf8), password: Array(password.utf8))
-        let seen = Array(answer.replacing("Proxy-Authenticate", with: "WWW-Authenticate").utf8)
-        var head = MessageHead()
-        try head.parse(seen.span)
-        let isTaken = client.take(head, seen.span)
-        try #require(isTaken)
-        let value = client.authorization(
-            method: Array("INVITE".utf8),
-            uri: Array(uri.utf8),
-            cnonce: Array("c".utf8),
-            using: stage.worker
-        )
-        let line = "Proxy-Authorization: \(String(decoding: value ?? [], as: UTF8.self))"
-        return stage.request("INVITE", uri, from: from, extra: [line] + extra)
-    }
-
     @Test func aUserOfOursIsChallengedThenPassedOnWithoutItsCredentials() throws {
         let stage = try RoutingStage([try .closed(["alice": "secret"])])
         let plain = stage.request("INVITE", "sip:x@far.net", from: "sip:alice@example.com")
         #expect(stage.decide(plain).reason == .challenge)
-        let request = try proved(stage)
+        let request = try stage.proved()
         let sent = try #require(stage.forward(request))
         #expect(!sent.contains("Proxy-Authorization"))
         // The nonce's count is used up.
@@ -54,9 +26,9 @@ import Timing
 
     @Test func aWrongPasswordAndAnotherAccountAreRefused() throws {
         let stage = try RoutingStage([try .closed(["alice": "secret", "bob": "b"])])
-        #expect(stage.decide(try proved(stage, password: "no")).reason == .wrongPassword)
-        #expect(stage.decide(try proved(stage, user: "eve")).reason == .unknownUser)
-        let other = try proved(stage, user: "bob", password: "b")
+        #expect(stage.decide(try stage.proved(password: "no")).reason == .wrongPassword)
+        #expect(stage.decide(try stage.proved(user: "eve")).reason == .unknownUser)
+        let other = try stage.proved(user: "bob", password: "b")
         #expect(stage.decide(other).reason == .notAllowedForAOR)
         let tag = stage.answer(other, .notAllowedForAOR)
         #expect(tag.hasPrefix("SIP/2.0 403 "))
@@ -66,9 +38,9 @@ import Timing
     func assertedIdentity() throws {
         let stage = try RoutingStage([try .closed(["alice": "secret"])])
         for header in ["P-Asserted-Identity", "P-Preferred-Identity"] {
-            let other = try proved(stage, extra: ["\(header): <sip:boss@example.com>"])
+            let other = try stage.proved(extra: ["\(header): <sip:boss@example.com>"])
             #expect(stage.decide(other).reason == .notAllowedForAOR)
-            let own = try proved(stage, extra: ["\(header): \"A\" <sip:alice@example.com>"])
+            let own = try stage.proved(extra: ["\(header): \"A\" <sip:alice@example.com>"])
             #expect(
                 try #require(stage.forward(own)).contains("\r\n\(header): \"A\" <sip:alice@example.com>\r\n")
             )
@@ -77,7 +49,7 @@ import Timing
 
     @Test func whoHasProvedItEndsItsCallByTheSameFlowOnly() throws {
         let stage = try RoutingStage([try .closed(["alice": "secret"])])
-        let sent = try #require(stage.forward(try proved(stage), stage.path(phone, .tcp, 44)))
+        let sent = try #require(stage.forward(try stage.proved(), stage.path(phone, .tcp, 44)))
         let routes = sent.split(separator: "\r\n").filter { $0.hasPrefix("Record-Route: ") }
             .reversed().map { "Route: \($0.dropFirst(14))" }
         let bye = stage.request(
@@ -100,10 +72,10 @@ import Timing
         let stage = try RoutingStage([
             try .closed(["alice": "secret", "bob": "b"], accountRules: rules)
         ])
-        #expect(stage.decide(try proved(stage)).reason == .accountDisabled)
-        let bob = try proved(stage, from: "sip:bob@example.com", user: "bob", password: "b")
+        #expect(stage.decide(try stage.proved()).reason == .accountDisabled)
+        let bob = try stage.proved(from: "sip:bob@example.com", user: "bob", password: "b")
         #expect(stage.decide(bob).reason == .accountNotFromHere)
-        let again = try proved(stage, from: "sip:bob@example.com", user: "bob", password: "b")
+        let again = try stage.proved(from: "sip:bob@example.com", user: "bob", password: "b")
         #expect(stage.decide(again, stage.path(phone)).reason == nil)
     }
 

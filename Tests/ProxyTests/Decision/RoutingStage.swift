@@ -3,6 +3,7 @@ import Registrar
 import SIPDigest
 import SIPMessage
 import SIPTransaction
+import Testing
 import Timing
 
 @testable import Proxy
@@ -171,6 +172,33 @@ final class RoutingStage {
             into: &encoder
         )
         return String(decoding: encoder.bytes, as: UTF8.self)
+    }
+
+    /// The request again with credentials for the challenge that it got.
+    func proved(
+        _ uri: String = "sip:x@far.net",
+        from: String = "sip:alice@example.com",
+        user: String = "alice",
+        password: String = "secret",
+        extra: [String] = [],
+    ) throws -> [UInt8] {
+        let plain = request("INVITE", uri, from: from, to: "<\(uri)>")
+        let answer = answer(plain, .challenge)
+        #expect(answer.hasPrefix("SIP/2.0 407 "))
+        var client = DigestClient(user: Array(user.utf8), password: Array(password.utf8))
+        let seen = Array(answer.replacing("Proxy-Authenticate", with: "WWW-Authenticate").utf8)
+        var head = MessageHead()
+        try head.parse(seen.span)
+        let isTaken = client.take(head, seen.span)
+        try #require(isTaken)
+        let value = client.authorization(
+            method: Array("INVITE".utf8),
+            uri: Array(uri.utf8),
+            cnonce: Array("c".utf8),
+            using: worker
+        )
+        let line = "Proxy-Authorization: \(String(decoding: value ?? [], as: UTF8.self))"
+        return request("INVITE", uri, from: from, to: "<\(uri)>", extra: [line] + extra)
     }
 
     /// How a refusal is answered.

@@ -1,0 +1,202 @@
+import BindingTable
+import Registrar
+import SIPMessage
+import Testing
+import Timing
+
+@testable import Proxy
+
+/// What a sealed flow is good for: its own dialog, between its two ends, and nobody else.
+@Suite struct SealedDialogTests {
+    private let bob = RoutingStage.endpoint(0xc633_6407, 40_000)
+    private let phone = RoutingStage.endpoint(0x0a00_0005, 5_060)
+    private let edge = RoutingStage.endpoint(0xc633_644d, 5_060)
+
+    /// Record-Route of a request that is passed on, as the callee has it in Route.
+    private func routes(_ sent: String?) throws -> [String] {
+        let lines = try #require(sent).split(separator: "\r\n")
+        let values = lines.filter { $0.hasPrefix("Record-Route: ") }.map { "Route: \($0.dropFirst(14))" }
+        try #require(!values.isEmpty)
+        return values
+    }
+
+    @Test("A phone that was called by another name answers as that, and is known by its flow")
+    func calledByAnotherName() throws {
+        let stage = try RoutingStage([.proxying()])
+        stage.register("bob", "<sip:bob@10.0.0.5>", from: bob)
+        let number = "sip:+4930@provider.net"
+        let recorded = try routes(stage.forward(stage.request(to: "<\(number)>")))
+        for method in ["BYE", "INVITE"] {
+            let request = stage.request(
+                method,
+                "sip:carol@203.0.113.9:5060",
+                from: number,
+                to: "<sip:carol@elsewhere.net>;tag=f",
+                source: bob,
+                extra: recorded
+            )
+            #expect(stage.decide(request, stage.path(bob)).host?.address == RoutingStage.stranger.address)
+            #expect(stage.decide(request, stage.path(phone)).reason == .notARelay)
+        }
+    }
+
+    @Test("Who has proved its account and has not registered is known by its flow; the other end finds it")
+    func provedWithoutABinding() throws {
+        let stage = try RoutingStage([try .closed(["alice": "secret"], nextHop: "sip:10.9.9.9")])
+        for callee in ["sip:x@far.net", "sip:+49@example.com"] {
+            let invite = try stage.proved(callee, from: "sip:alice@example.com")
+            let recorded = try routes(stage.forward(invite, stage.path(phone)))
+            #expect(recorded.count == 2)
+            let ack = stage.request(
+                "ACK",
+                "sip:x@10.9.9.9:5080",
+                from: "sip:alice@example.com",
+                to: "<\(callee)>;tag=t",
+                extra: recorded.reversed()
+            )
+            #expect(stage.decide(ack, stage.path(phone)).host?.port == 5_080)
+            let moved = Endpoint(address: phone.address, port: 61_000)
+            #expect(stage.decide(ack, stage.path(moved)).host?.port == 5_080, "a NAT gave it another port")
+            #expect(stage.decide(ack).plan == nil, "somebody else")
+            let again = stage.request(
+                "INVITE",
+                "sip:alice@10.0.0.5",
+                from: callee,
+                to: "<sip:alice@example.com>;tag=f",
+                extra: recorded
+            )
+            #expect(stage.decide(again).flow?.source == phone)
+            #expect(stage.decide(again).plan?.isCallerTrusted == false)
+        }
+    }
+
+    @Test("Behind a proxy that has recorded its route: there, and nowhere that Route may say besides")
+    func behindAnEdge() throws {
+        let stage = try RoutingStage([.proxying()])
+        let line = "Path: <sip:198.51.100.77;lr>"
+        stage.register("bob", "<sip:bob@10.0.0.5>", from: edge, extra: [line])
+        let recorded = try routes(stage.forward(stage.request()))
+        func bye(_ extra: [String], _ path: ReceivedFrom? = nil) -> ProxyDecision {
+            let to = "<sip:bob@example.com>;tag=t"
+            let request = stage.request("BYE", "sip:bob@10.0.0.5", to: to, extra: recorded.reversed() + extra)
+            return stage.decide(request, path)
+        }
+        for route in ["sip:198.51.100.77;lr", "sip:198.51.100.66;lr"] {
+            let decision = bye(["Route: <\(route)>"])
+            #expect(decision.host?.address == edge.address)
+            #expect(decision.plan?.groups.first?.first?.route == [])
+        }
+        let bare = bye([])
+        #expect(bare.host?.address == edge.address)
+        #expect(bare.plan?.groups.first?.first?.route == [Array("<sip:198.51.100.77;lr>".utf8)])
+        let back = stage.request(
+            "BYE",
+            "sip:carol@203.0.113.9:5060",
+            from: "sip:bob@example.com",
+            to: "<sip:carol@elsewhere.net>;tag=f",
+            extra: recorded
+        )
+        let anyPort = Endpoint(address: edge.address, port: 33_333)
+        #expect(stage.decide(back, stage.path(anyPort)).host?.address == RoutingStage.stranger.address)
+    }
+
+    @Test("A seal opens for its Call-ID, its tag and its two addresses only")
+    func tiedToItsDialog() throws {
+        let stage = try RoutingStage([try .closed(["bob": "b", "alice": "a"])])
+        stage.register("bob", "<sip:bob@10.0.0.5>", from: bob)
+        let open = Policy(domains: [.proxying()])
+        let closed = stage.state.policy.current
+        stage.state.policy.reload(open)
+        stage.register("bob", "<sip:bob@10.0.0.5>", from: bob)
+        stage.state.policy.reload(closed)
+        let routes = Array(try routes(stage.forward(stage.request())).reversed())
+        func invite(_ from: String, replacing text: String = "", with other: String = "") -> ProxyDecision {
+            let to = "<sip:bob@example.com>;tag=forged"
+            let request = stage.request("INVITE", "sip:any@10.9.9.9", from: from, to: to, extra: routes)
+            let changed = String(decoding: request, as: UTF8.self).replacing(text, with: other)
+            return stage.decide(text.isEmpty ? request : Array(changed.utf8))
+        }
+        #expect(invite("sip:carol@elsewhere.net").flow?.source == bob)
+        #expect(invite("sip:alice@example.com").reason == .challenge)
+        #expect(invite("sip:dave@elsewhere.net").flow == nil)
+        let others = [
+            ("call-1", "call-2"), (">;tag=f\r\n", ">;tag=g\r\n"),
+            ("<sip:bob@example.com>", "<sip:al@far.net>"),
+        ]
+        for (text, other) in others {
+            #expect(invite("sip:carol@elsewhere.net", replacing: text, with: other).flow == nil, "\(other)")
+        }
+    }
+
+    @Test("The flow is dead: 430, whoever the Request-URI names")
+    func deadFlow() throws {
+        let stage = try RoutingStage([.proxying()])
+        let nat = RoutingStage.endpoint(0xcb00_7177, 33_000)
+        stage.registrar.connectionOpened(ConnectionID(rawValue: 44))
+        stage.register("bob", "<sip:bob@10.0.0.5>", from: bob)
+        let recorded = try routes(stage.forward(stage.request(), stage.path(nat, .tcp, 44)))
+        stage.registrar.connectionClosed(ConnectionID(rawValue: 44), at: stage.now)
+        let request = stage.request(
+            "INVITE",
+            "sip:bob@example.com",
+            from: "sip:bob@example.com",
+            to: "<sip:carol@elsewhere.net>;tag=f",
+            extra: [recorded[1]]
+        )
+        #expect(stage.decide(request, stage.path(nat)).reason == .flowFailed)
+    }
+
+    @Test("Who is only known by its flow does not say whom it stands for")
+    func noIdentityByFlow() throws {
+        let stage = try RoutingStage([.proxying()])
+        stage.register("bob", "<sip:bob@10.0.0.5;transport=tcp>", from: bob, .tcp, 7)
+        let recorded = try routes(stage.forward(stage.request()))
+        let boss = "<sip:boss@example.com>"
+        let identities = ["P-Asserted-Identity", "P-Preferred-Identity", "Remote-Party-ID"].map {
+            "\($0): \(boss)"
+        }
+        let request = stage.request(
+            "INVITE",
+            "sip:carol@203.0.113.9",
+            from: "sip:bob@example.com",
+            to: "<sip:carol@elsewhere.net>;tag=f",
+            extra: recorded + identities
+        )
+        let sent = try #require(stage.forward(request, stage.path(bob, .tcp, 7)))
+        #expect(!sent.contains("boss"))
+    }
+
+    @Test("Blocks and rules of today hold in a dialog of yesterday, but it can be hung up")
+    func blockedInMidCall() throws {
+        let stage = try RoutingStage([.proxying()])
+        stage.register("bob", "<sip:bob@10.0.0.5>", from: bob)
+        let recorded = try routes(stage.forward(stage.request()))
+        func toBob(_ method: String) -> ProxyDecision {
+            let to = "<sip:bob@example.com>;tag=t"
+            return stage.decide(
+                stage.request(method, "sip:bob@10.0.0.5", to: to, extra: recorded.reversed())
+            )
+        }
+        func fromBob(_ method: String) -> ProxyDecision {
+            let request = stage.request(
+                method,
+                "sip:carol@203.0.113.9",
+                from: "sip:bob@example.com",
+                to: "<sip:carol@elsewhere.net>;tag=f",
+                extra: recorded
+            )
+            return stage.decide(request, stage.path(bob))
+        }
+        #expect(toBob("INVITE").plan != nil && fromBob("INVITE").plan != nil)
+        let block = CallerTests.block(.aor(Array("bob@example.com".utf8)))
+        stage.state.policy.update { $0.blocks.insert(block) }
+        #expect(toBob("INVITE").reason == .blockedAOR(seconds: 0))
+        #expect(fromBob("INVITE").reason == .blockedAOR(seconds: 0))
+        for method in ["BYE", "ACK"] { #expect(toBob(method).plan != nil && fromBob(method).plan != nil) }
+        let network = IPNetwork(RoutingStage.stranger.address, prefix: 32)
+        let rules = [AccessRule(network: network, action: .deny)]
+        stage.state.policy.update { $0 = Policy(domains: [.proxying(rules: rules)]) }
+        #expect(toBob("INVITE").reason == .sourceDenied(rule: 1))
+        #expect(toBob("BYE").plan != nil)
+    }
+}
