@@ -14,7 +14,7 @@ func fuzzCall(_ input: [UInt8]) {
     stage.begin(request)
     for word in parts.count > 1 ? Array(parts[1].prefix(16)) : [] { stage.answer(word) }
     stage.finish()
-    trap(if: stage.finals.contains(486))
+    trap(if: !stage.finals.isDisjoint(with: [486, 600, 603, 699]))
 }
 
 /// A proxy on a virtual clock, with its phones.

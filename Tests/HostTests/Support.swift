@@ -92,12 +92,53 @@ final class LoopbackPhone {
             \r
 
             """
-        // A stream may not be connected yet.
+        return send(text) ? receive() : ""
+    }
+
+    /// Sends a message; false if it can't within five seconds. A stream may not be connected yet.
+    func send(_ text: String) -> Bool {
         var ready = [pollfd(fd: socket.descriptor, events: Int16(POLLOUT), revents: 0)]
-        guard poll(&ready, 1, 5_000) > 0, socket.send(Array(text.utf8)) else { return "" }
-        var waiting = [pollfd(fd: socket.descriptor, events: Int16(POLLIN), revents: 0)]
-        guard poll(&waiting, 1, 5_000) > 0, let bytes = socket.receive() else { return "" }
-        return String(decoding: bytes, as: UTF8.self)
+        return poll(&ready, 1, 5_000) > 0 && socket.send(Array(text.utf8))
+    }
+
+    /// What has come, until it has `text` in it; what there is if nothing more comes within five seconds.
+    func receive(until text: String = "\r\n\r\n") -> String {
+        var received = ""
+        while !received.contains(text) {
+            var waiting = [pollfd(fd: socket.descriptor, events: Int16(POLLIN), revents: 0)]
+            guard poll(&waiting, 1, 5_000) > 0, let bytes = socket.receive() else { break }
+            received += String(decoding: bytes, as: UTF8.self)
+        }
+        return received
+    }
+
+    /// Asks for a user of the domain, as somebody from elsewhere.
+    func ask(_ method: String, for callee: String, domain: String = "sip.test") -> Bool {
+        send(
+            """
+            \(method) sip:\(callee)@\(domain) SIP/2.0\r
+            Via: SIP/2.0/\(via) 127.0.0.1:\(socket.local.port);branch=z9hG4bK\(callID);rport\r
+            Max-Forwards: 70\r
+            From: <sip:\(user)@elsewhere.test>;tag=1\r
+            To: <sip:\(callee)@\(domain)>\r
+            Call-ID: \(callID)\r
+            CSeq: 1 \(method)\r
+            Contact: <sip:\(user)@127.0.0.1:\(socket.local.port)>\r
+            Content-Length: 0\r
+            \r
+
+            """
+        )
+    }
+
+    /// Answers a request with what it is answered by: the lines that it must give back.
+    func answer(_ request: String, _ status: String) -> Bool {
+        let names = ["via", "record-route", "from", "to", "call-id", "cseq"]
+        let lines = request.split(separator: "\r\n").filter { line in
+            names.contains { line.lowercased().hasPrefix("\($0):") }
+        }.map { $0.hasPrefix("To:") ? "\($0);tag=2" : String($0) }
+        let all = ["SIP/2.0 \(status)"] + lines + ["Content-Length: 0", "", ""]
+        return send(all.joined(separator: "\r\n"))
     }
 }
 

@@ -67,20 +67,21 @@ public struct BindingFacts: Codable, Hashable, Sendable, BitwiseCopyable {
     public var badges: Badges
     /// Refreshes since it was made.
     public var refreshes: UInt32
-    /// The phone's own rhythm: smoothed gap between refreshes in milliseconds; 0 until two are known.
+    /// The phone's own rhythm: smoothed gap between refreshes in milliseconds; 0 until there is one.
     public var usualGap: UInt32
     /// Smoothed deviation from that gap in milliseconds.
     public var gapDeviation: UInt32
     /// Whether it can be reached. An addition or update is new knowledge: only `connection` counts of it.
     public var reachability: Reachability
 
-    /// The gap after which the phone is expected again; nil while nothing is known of it. Phones that start register two
-    /// or three times within seconds and then come as seldom as they may: a gap far below what was granted counts only
-    /// once it has been kept for some time.
+    /// The gap after which the phone is expected again; nil while nothing is known of it. Phones that start, or whose
+    /// connection has broken, register once or twice within seconds and then come as seldom as they may: the further a gap
+    /// is below what was granted, the longer it must have been kept to count.
     public var rhythm: Interval? {
         guard usualGap > 0 else { return nil }
-        let isPlausible = UInt64(usualGap) * 8 >= UInt64(granted) * 1_000
-        return isPlausible || refreshes >= Self.refreshesOfAHabit ? .milliseconds(Int(usualGap)) : nil
+        let (gap, granted) = (UInt64(usualGap), UInt64(granted) * 1_000)
+        let needed: UInt32 = gap * 2 >= granted ? 0 : gap * 8 >= granted ? 2 : Self.refreshesOfAHabit
+        return refreshes >= needed ? .milliseconds(Int(usualGap)) : nil
     }
 
     /// Refreshes that make a habit of what is much more often than it must be.

@@ -33,7 +33,7 @@ public struct Reachability: Codable, Hashable, Sendable, BitwiseCopyable {
         case answering
         /// None was ever answered: the phone may just not know OPTIONS.
         case neverAnswered
-        /// It used to answer and does no longer: the phone or its way is in trouble.
+        /// It used to answer and does no longer, or has let a call pass: the phone or its way is in trouble.
         case stoppedAnswering
 
         /// Word of the filter and the screen.
@@ -72,6 +72,9 @@ public struct Reachability: Codable, Hashable, Sendable, BitwiseCopyable {
         self.silentPings = silentPings
     }
 
+    /// It has stopped answering as far as calls tell, whatever pings do.
+    public var hasMissedCall: Bool { ping == .stoppedAnswering && silentPings == 0 }
+
     /// There is no way to send to it, or it has stopped answering: what makes room first
     /// (overflow policy `unreachable`).
     public var isDoubtful: Bool { connection == .gone || ping == .stoppedAnswering }
@@ -83,6 +86,10 @@ public enum Observation: Hashable, Sendable, BitwiseCopyable {
     case answered(roundTrip: UInt32)
     /// A ping was not answered.
     case silent
+    /// Nothing came back of a request that was passed on to it, not even that it had arrived.
+    case unanswered
+    /// Something has come back of one.
+    case heard
     /// The connection that it was made over has ended; with a time, the binding ends then at the latest.
     case connectionGone(until: Timestamp?)
 }

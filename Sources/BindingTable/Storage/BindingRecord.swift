@@ -164,6 +164,8 @@ extension BindingRecord {
         instanceHash = facts.instanceHash
         var known = reachability
         known.connection = facts.reachability.connection
+        // Who has let a call pass and comes again is there again; who lets pings pass is pinged again.
+        if known.hasMissedCall { known.ping = .unknown }
         reachability = known
     }
 
@@ -182,6 +184,9 @@ extension BindingRecord {
         case .silent:
             after.silentPings = before.silentPings == .max ? .max : before.silentPings + 1
             after.ping = before.roundTrip == 0 ? .neverAnswered : .stoppedAnswering
+        case .unanswered: after.ping = .stoppedAnswering
+        case .heard where before.ping == .stoppedAnswering: (after.ping, after.silentPings) = (.unknown, 0)
+        case .heard: break
         case .connectionGone(let until):
             after.connection = .gone
             if let until, until < expiresAt {
@@ -227,11 +232,13 @@ extension BindingRecord {
     }
 
     /// Learns the phone's rhythm from one more refresh, in integers after RFC 6298 §2: the first gap
-    /// stands for itself with half of it as deviation; then an eighth and a quarter of the news.
+    /// stands for itself with half of it as deviation; then an eighth and a quarter of the news. A second one of more than
+    /// twice the first takes its place: that was a phone that came again at once, after our restart or its own.
     mutating func learnRhythm(refreshedAt instant: Timestamp) {
         let gap = Int64((instant - refreshedAt).milliseconds)
         guard gap > 0 else { return }
-        if usualGap == 0 {
+        let isOnlyOne = gapDeviation == usualGap / 2
+        if usualGap == 0 || isOnlyOne && gap > 2 * Int64(usualGap) {
             usualGap = UInt32(clamping: gap)
             gapDeviation = usualGap / 2
         } else {

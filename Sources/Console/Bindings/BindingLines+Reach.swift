@@ -95,6 +95,8 @@ extension BindingLines {
         case .answering: return [TextRun("up", role: .stateOK), TextRun(", \(last)", role: .text)]
         case .neverAnswered:
             return [TextRun("never answered, \(ReachText.silent(reach.silentPings)) sent", role: .textDim)]
+        case .stoppedAnswering where reach.hasMissedCall:
+            return [TextRun("no answer to a call", role: .stateFail)]
         case .stoppedAnswering:
             return [
                 TextRun(
@@ -133,12 +135,11 @@ extension BindingLines {
             remarks.append(TextRun("\(sentence.prefix(1).uppercased())\(sentence.dropFirst()).", role: role))
         }
         if reach.ping == .stoppedAnswering {
-            remarks.append(
-                TextRun(
-                    "It used to answer pings and does no longer: the phone, or the way to it, is in trouble.",
-                    role: .stateFail
-                )
-            )
+            let what =
+                reach.hasMissedCall
+                ? "The last call to it got no answer, not even that it rings"
+                : "It used to answer pings and does no longer"
+            remarks.append(TextRun("\(what): the phone, or the way to it, is in trouble.", role: .stateFail))
         }
         remarks += BadgeWords.sentences(row.binding)
         if reach.ping == .neverAnswered {

@@ -55,7 +55,7 @@ enum CallWords {
         case .unresolvable: "its contact's host is a name that nobody can look up"
         case .leadsHere: "the way leads back to this registrar: its contact or Path has our address"
         case .privateContact: "its contact is a private address, and nothing else leads there"
-        case .stoppedAnswering: "it has stopped answering pings: the call may ring nowhere"
+        case .stoppedAnswering: "it has stopped answering: the call may ring nowhere"
         case .forgottenByNAT: "silent for more than 3 m behind NAT over UDP: the NAT may have forgotten it"
         case .otherTransport: "its contact asks for another transport than the one by which it is reached"
         case .notSecure: "its contact is sips:, and the way is not encrypted"

@@ -15,12 +15,13 @@ enum ReachText {
         return TextRun(reachability.connection.word, role: role)
     }
 
-    /// `up 12ms`, `never`, `stopped 3`; `-` where no ping has been sent.
+    /// `up 12ms`, `never`, `stopped 3`, `no answer` to a call; `-` where no ping has been sent.
     static func ping(_ reachability: Reachability) -> TextRun {
         switch reachability.ping {
         case .unknown: TextRun("-", role: .textDim)
         case .answering: TextRun("up \(roundTrip(reachability.roundTrip))", role: .stateOK)
         case .neverAnswered: TextRun("never", role: .textDim)
+        case .stoppedAnswering where reachability.hasMissedCall: TextRun("no answer", role: .stateFail)
         case .stoppedAnswering: TextRun("stopped \(silent(reachability.silentPings))", role: .stateFail)
         }
     }

@@ -60,14 +60,30 @@ struct CallWhy {
         guard let place = call.legs.firstIndex(where: { (200..<300).contains($0.status) }) else {
             return "ANSWERED with \(call.status) after \(took)"
         }
-        let talked = length.map { "; it lasted \($0)" } ?? ""
-        return "ANSWERED by \(name(place)) after \(took)\(talked)"
+        return "ANSWERED by \(name(place)) after \(took)\(ending)"
     }
 
-    /// How long the call lasted: from the answer to BYE; nil while it does, or if that is not kept.
-    private var length: String? {
-        let bye = detail.messages.first { $0.isRequest && $0.summary.hasPrefix("BYE") }
-        return bye.map { TimeText.length(max(0, ($0.at - row.endedAt).seconds)) }
+    /// `; it lasted 12 s, the caller hung up`, or that who hung up was not heard; empty while the call goes on, or if that is
+    /// not kept.
+    private var ending: String {
+        let byes = detail.messages.filter {
+            $0.isRequest && $0.isOutgoing == false && $0.summary.hasPrefix("BYE")
+        }
+        guard let bye = byes.last, let leg = bye.leg else { return "" }
+        let who = leg == 0 ? "the caller" : call.legs.indices.contains(leg - 1) ? name(leg - 1) : "it"
+        let answer = detail.messages.last {
+            !$0.isRequest && $0.isOutgoing == true && $0.leg == leg && $0.at >= bye.at
+                && $0.status >= 200 && $0.summary.hasSuffix("(BYE)")
+        }
+        switch answer?.status ?? 0 {
+        case 200..<300, 481:
+            let first = byes.first { $0.leg == leg } ?? bye
+            return "; it lasted \(TimeText.length(max(0, (first.at - row.endedAt).seconds))), \(who) hung up"
+        case 0: return "; \(who) hung up, and the other end has not answered that"
+        case 401, 407: return "; \(who) hung up, was asked for a password and has not come back"
+        case let status:
+            return "; \(who) hung up and was told \(status): the other end may still be in the call"
+        }
     }
 
     private var noAnswer: String {
@@ -206,9 +222,12 @@ struct CallWhy {
         let way = "\(leg.path.source) \(leg.path.transport.name)"
         let target = CallVerdictWords.target(leg)
         let head = " \(place + 1) \(target.isEmpty ? "" : "\(target) at ")\(way): "
+        if leg.status == 0, leg.copies == 0, let (text, role) = later(place) {
+            return ("\(head)\(text)", role)
+        }
         guard leg.status > 0 else {
             if isUnconnected(place) {
-                return ("\(head)no connection could be made: nothing was sent", .stateFail)
+                return ("\(head)no connection came about, or it ended at once", .stateFail)
             }
             let copies = TimeText.count(max(1, leg.copies), "copy", plural: "copies")
             let span = silence(place).map { " in \($0)" } ?? ""
@@ -223,6 +242,23 @@ struct CallWhy {
             }
         let ended = leg.status == 487 ? " (cancelled by us)" : ""
         return ("\(head)\(answer(of: place))\(ended)", role)
+    }
+
+    /// What has gone to an end that the call did not begin at: a phone that came by another way in mid-call, the caller by a
+    /// new connection.
+    private func later(_ place: Int) -> (String, Role)? {
+        let sent = detail.messages.last {
+            $0.leg == place + 1 && $0.isOutgoing == true && $0.isRequest && !$0.summary.hasPrefix("ACK")
+        }
+        guard let sent else { return ("in the dialog only", .textDim) }
+        let method = String(sent.summary.prefix { $0 != " " })
+        let answer = detail.messages.last {
+            $0.leg == place + 1 && $0.isOutgoing == false && !$0.isRequest && $0.at >= sent.at
+        }
+        guard let answer else { return ("\(method) in the dialog, no answer", .stateWarn) }
+        return (
+            "\(method) in the dialog, answered \(answer.summary)", answer.status < 300 ? .text : .stateWarn
+        )
     }
 
     /// For how long a leg has said nothing: from the first copy to the end of the call.
@@ -269,7 +305,7 @@ struct CallWhy {
     /// What is wrong at a leg, as far as it can be told.
     private func remarks(_ place: Int) -> [String] {
         let leg = call.legs[place]
-        guard leg.status == 0 || leg.status >= 300, leg.status != 487 else { return [] }
+        guard leg.status == 0 ? leg.copies > 0 : leg.status >= 300, leg.status != 487 else { return [] }
         guard let called = leg.called else {
             return leg.status == 0 && leg.binding != nil ? ["its binding is no longer remembered"] : []
         }
@@ -301,7 +337,7 @@ struct CallWhy {
             return [CallWords.sentence(trouble)]
         }
         if troubles.contains(.stoppedAnswering) {
-            return ["it has stopped answering pings, too: the phone or the way to it is gone"]
+            return ["it has stopped answering: the phone or the way to it is gone"]
         }
         if troubles.contains(.forgottenByNAT) {
             return [

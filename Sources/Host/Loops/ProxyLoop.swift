@@ -111,6 +111,7 @@ struct ProxyLoop<Core: ProxyMachine & ~Copyable>: ~Copyable {
         for hop in output.lookups {
             ways.find(hop) { [inbox] in inbox.post(ProxyInbox.Found(hop: hop, servers: $0)) }
         }
+        for server in output.silent { ways.avoid(server.endpoint, server.transport) }
         output.removeAll()
     }
 

@@ -71,7 +71,7 @@ struct LivenessCounters {
         row.roundTrip = bucket
         change(row, by: 1)
         if connection == .live, row.connection == .gone { return .connectionGone }
-        if ping == .answering, row.ping == .stoppedAnswering { return .stoppedAnswering }
+        if ping != .stoppedAnswering, row.ping == .stoppedAnswering { return .stoppedAnswering }
         return ping == .stoppedAnswering && row.ping == .answering ? .answersAgain : nil
     }
 

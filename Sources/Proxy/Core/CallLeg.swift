@@ -130,6 +130,21 @@ final class CallLeg {
         }
     }
 
+    /// It has been sent, and nothing has come back yet.
+    var isUnanswered: Bool {
+        switch machine {
+        case .locating: false
+        case .invite(let machine): machine.state == .calling
+        case .other(let machine): machine.state == .trying
+        }
+    }
+
+    /// The server that it was sent to; nil: it is no server but somebody's flow.
+    var server: ServerAddress? {
+        guard case .host = attempt.target.hop, let path = way?.path else { return nil }
+        return ServerAddress(transport: path.transport, endpoint: path.source)
+    }
+
     /// A provisional response has come, and no final one.
     var isProceeding: Bool {
         if case .invite(let machine) = machine { machine.state == .proceeding } else { false }

@@ -16,7 +16,8 @@ struct CallStore {
     /// How many requests came over each connection, so that the end of one where none did costs nothing.
     private var callersOn: [ConnectionID: Int] = [:]
     private var finished = FinishedCalls()
-    /// What strangers have at hand here, by where they are.
+    /// What strangers have at hand here: all of them, and those of each network.
+    private let strangers = CallShare()
     private var shares: [IPAddress: CallShare] = [:]
     /// Requests.
     private(set) var contextCount = 0
@@ -51,25 +52,34 @@ struct CallStore {
     /// Forgets what is answered, the oldest first, until there is room; false if that is not enough.
     private mutating func makeRoom(_ isEnough: (Self) -> Bool) -> Bool {
         while !isEnough(self) {
-            guard let context = finished.next(in: places) else { return false }
+            guard let context = nextFinished() else { return false }
             remove(context)
         }
         return true
     }
 
+    /// The oldest request that is answered and of which no branch waits for anything.
+    private mutating func nextFinished() -> ResponseContext? {
+        for _ in 0..<Self.mostPassedOver {
+            guard let context = finished.popFirst(in: places) else { return nil }
+            if !context.legs.contains(where: { leg($0)?.isWaiting == true }) { return context }
+            finish(context)
+        }
+        return nil
+    }
+    private static let mostPassedOver = 64
+
     /// A stranger may have one more request of so many bytes here: it can't take the place of everybody.
     func hasShare(_ address: IPAddress, bytes: Int) -> Bool {
-        guard let share = shares[address.network] else { return true }
-        return share.contexts < limits.share(of: limits.contexts)
-            && share.bytes + bytes <= limits.share(of: limits.bytes)
+        (shares[address.network] ?? strangers).hasRoom(limits, contexts: 1, bytes: bytes)
     }
 
     /// Counts a request against the share of where it comes from, until it is answered; to be called before it is kept.
     mutating func charge(_ context: ResponseContext) {
         let network = context.arrived.source.address.network
-        let share = shares[network] ?? CallShare()
+        let share = shares[network] ?? CallShare(of: strangers)
         shares[network] = share
-        share.contexts += 1
+        share.add(contexts: 1)
         context.share = share
     }
 
@@ -77,9 +87,8 @@ struct CallStore {
     private mutating func discharge(_ context: ResponseContext) {
         guard let share = context.share else { return }
         context.share = nil
-        share.contexts -= 1
-        share.branches -= context.legs.count
-        share.bytes -= context.charged + context.legs.reduce(0) { $0 + (leg($1)?.charged ?? 0) }
+        let bytes = context.charged + context.legs.reduce(0) { $0 + (leg($1)?.charged ?? 0) }
+        share.add(contexts: -1, branches: -context.legs.count, bytes: -bytes)
         if share.contexts == 0 { shares[context.arrived.source.address.network] = nil }
     }
 
@@ -97,13 +106,15 @@ struct CallStore {
     mutating func update(_ context: ResponseContext) {
         guard let slot = context.slot else { return }
         keptBytes += context.keptBytes - context.charged
-        context.share?.bytes += context.keptBytes - context.charged
+        context.share?.add(bytes: context.keptBytes - context.charged)
         context.charged = context.keptBytes
         schedule(slot, at: context.deadline)
     }
 
-    /// A request is answered: it may be forgotten if there is need.
+    /// A request is answered: it may be forgotten if there is need, unless it waits for an ACK (then this is to be called
+    /// when that comes).
     mutating func finish(_ context: ResponseContext) {
+        guard context.onlyAbsorbs else { return }
         discharge(context)
         if let slot = context.slot { finished.append(slot, context.number, in: places) }
     }
@@ -150,12 +161,8 @@ struct CallStore {
     /// Keeps a branch; false if there is no room for it.
     mutating func insert(_ leg: CallLeg) -> Bool {
         let bytes = leg.keptBytes
-        if let share = leg.context.share {
-            guard share.branches < limits.share(of: limits.branches),
-                share.bytes + bytes <= limits.share(of: limits.bytes)
-            else { return false }
-        }
-        guard byBranch[leg.branch] == nil,
+        guard leg.context.share?.hasRoom(limits, branches: 1, bytes: bytes) != false,
+            byBranch[leg.branch] == nil,
             makeRoom({ $0.legCount < $0.limits.branches && $0.keptBytes + bytes <= $0.limits.bytes })
         else { return false }
         let slot = places.insert(.leg(leg))
@@ -163,7 +170,7 @@ struct CallStore {
         if case .locating(let hop) = leg.machine { byHop[hop, default: []].append(slot) }
         if let carrier = leg.carrier { byCarrier[carrier, default: []].insert(slot) }
         leg.context.legs.append(slot)
-        leg.context.share?.branches += 1
+        leg.context.share?.add(branches: 1)
         legCount += 1
         update(leg, at: slot)
         return true
@@ -176,7 +183,7 @@ struct CallStore {
 
     private mutating func update(_ leg: CallLeg, at slot: UInt32) {
         keptBytes += leg.keptBytes - leg.charged
-        leg.context.share?.bytes += leg.keptBytes - leg.charged
+        leg.context.share?.add(bytes: leg.keptBytes - leg.charged)
         leg.charged = leg.keptBytes
         schedule(slot, at: leg.deadline)
     }
@@ -227,8 +234,7 @@ struct CallStore {
     mutating func remove(_ leg: CallLeg) {
         guard let slot = byBranch.removeValue(forKey: leg.branch) else { return }
         keptBytes -= leg.charged
-        leg.context.share?.bytes -= leg.charged
-        leg.context.share?.branches -= 1
+        leg.context.share?.add(branches: -1, bytes: -leg.charged)
         leg.charged = 0
         forgetCarrier(of: leg, at: slot)
         if case .locating(let hop) = leg.machine, var waiting = byHop[hop] {
@@ -240,21 +246,6 @@ struct CallStore {
         places.remove(slot)
         legCount -= 1
     }
-}
-
-/// What one network has at hand in a proxy that is not answered.
-final class CallShare {
-    /// Requests.
-    var contexts = 0
-    /// Their branches.
-    var branches = 0
-    /// Bytes of both.
-    var bytes = 0
-}
-
-extension IPAddress {
-    /// What one peer can choose its addresses from: the address itself, or the /64 that a site's network has in IPv6.
-    fileprivate var network: IPAddress { isIPv4 ? self : IPAddress(ipv6High: high, low: 0) }
 }
 
 /// Requests and branches by their places, which are used again.
@@ -309,12 +300,12 @@ private struct FinishedCalls {
         queue.append((slot, number))
     }
 
-    /// Takes the oldest that is still there and has nothing left to do.
-    mutating func next(in places: CallPlaces) -> ResponseContext? {
+    /// Takes the oldest that is still there.
+    mutating func popFirst(in places: CallPlaces) -> ResponseContext? {
         while first < queue.count {
             let context = context(queue[first], in: places)
             first += 1
-            if let context, context.onlyAbsorbs { return context }
+            if let context { return context }
         }
         return nil
     }

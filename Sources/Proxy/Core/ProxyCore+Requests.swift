@@ -251,7 +251,10 @@ extension ProxyCore {
                 if action == .absorbAndStartTimerI { startTimerI(of: context) }
                 return
             }
-        } else if answers.contains(Self.kept(key), now: now) {
+        } else if answers.contains(Self.kept(key), now: now)
+            || LocalResponse.isRefused(head, bytes, state.table)
+        {
+            // The second has a branch of its own (against §17.1.1.3); it would reach a phone before its INVITE does.
             return
         }
         guard fault == nil,
@@ -274,5 +277,6 @@ extension ProxyCore {
         context.reply = []
         context.endsAt = now + wait
         store.update(context)
+        store.finish(context)
     }
 }

@@ -45,6 +45,7 @@ extension ProxyCore {
             &output
         )
         if cseq.method != leg.context.method { return receiveCancelled(leg, status) }
+        noteSign(of: leg)
         switch leg.machine {
         case .locating: return
         case .invite(var machine):

@@ -74,6 +74,8 @@ extension ProxyCore {
     /// Timer B, D, F, K or M, or nothing came after a CANCEL.
     private mutating func end(_ leg: CallLeg, _ output: inout ProxyOutput) {
         let isWaiting = leg.isWaiting
+        if leg.isUnanswered, let server = leg.server { output.note(silent: server) }
+        noteSilence(of: leg)
         switch leg.machine {
         case .locating: break
         case .invite(var machine):

@@ -15,9 +15,6 @@ public struct ProxyLimits: Hashable, Sendable {
         self.bytes = max(bytes, 0)
     }
 
-    /// What all strangers from one place may have of a limit.
-    func share(of limit: Int) -> Int { max(8, limit / 4) }
-
     /// Seconds after which a request that found no room may come again.
     static let retryAfter: UInt16 = 5
 }

@@ -24,6 +24,8 @@ public struct ProxyOutput: ~Copyable {
     private var notes: [Note] = []
     /// Hosts that are to be found; ``ProxyCore/located(_:at:clock:output:)`` takes what was found.
     public private(set) var lookups: [HostHop] = []
+    /// Servers that have said nothing until Timer B or F: others should go before them for a while (RFC 3263 §4.3).
+    public private(set) var silent: [ServerAddress] = []
 
     /// Nothing is wanted.
     public init() {}
@@ -52,6 +54,11 @@ public struct ProxyOutput: ~Copyable {
         if !lookups.contains(hop) { lookups.append(hop) }
     }
 
+    /// Adds a server that has said nothing, once.
+    public mutating func note(silent server: ServerAddress) {
+        if !silent.contains(server) { silent.append(server) }
+    }
+
     /// Lends a message with its destination and its way; `index` counts from 0 to `count` - 1.
     public func withMessage(at index: Int, _ body: (Span<UInt8>, Endpoint, ReceivedFrom) -> Void) {
         guard messages.indices.contains(index) else { return }
@@ -72,5 +79,6 @@ public struct ProxyOutput: ~Copyable {
         messages.removeAll(keepingCapacity: true)
         notes.removeAll(keepingCapacity: true)
         lookups.removeAll(keepingCapacity: true)
+        silent.removeAll(keepingCapacity: true)
     }
 }

@@ -16,13 +16,15 @@ struct CallRequest {
     private(set) var consumed = 0
     /// The last value has become the Request-URI.
     private(set) var consumesLast = false
-    /// The flow that the last of our own values names; nil: there was none, or it named none.
-    private(set) var flow: FlowToken?
+    /// The flow of the other end, if the last of our own values names that.
+    private(set) var flow: SealedFlow?
     /// The flows that our own values name: both sides' of the dialog that it belongs to.
-    private(set) var sealed: [FlowToken] = []
-    /// What the flows of its dialog were sealed for, if it comes from who began it or from the other end; empty outside of
-    /// any dialog: there a sealed flow says nothing.
-    private let dialogs: [[UInt8]]
+    private(set) var sealed: [SealedFlow] = []
+    /// What the flows of its dialog were sealed for, if it comes from who began it and if from the other end; empty outside
+    /// of any dialog: there a sealed flow says nothing.
+    private let seals: [DialogSeal]
+    /// Values of ours that are opened; a dialog has two for each time that it comes through here.
+    private static let mostSealed = 8
 
     /// It belongs to a dialog (RFC 3261 §12.2), as it says itself.
     var isInDialog: Bool { !fields.to.tag.isEmpty }
@@ -40,12 +42,13 @@ struct CallRequest {
         method = head.method
         fields = try MandatoryFields(head, bytes)
         let (from, to) = (fields.from, fields.to)
-        dialogs =
+        let table = ourselves.table
+        seals =
             to.tag.isEmpty
             ? []
             : [
-                DialogSeal.text(fields, sender: from, other: to, bytes),
-                DialogSeal.text(fields, sender: to, other: from, bytes),
+                DialogSeal(fields, begunBy: from, with: to, bytes, table),
+                DialogSeal(fields, begunBy: to, with: from, bytes, table),
             ]
         let written = try SIPURI(bytes, in: head.requestURI)
         // With headers it would mean another request than itself (RFC 3261 §19.1.1).
@@ -68,36 +71,54 @@ struct CallRequest {
     /// A strict router has put our own Record-Route value into the Request-URI: what that was is last in Route.
     private mutating func takeStrict(_ bytes: Span<UInt8>, _ ourselves: Ourselves) {
         guard let last = route.last else { return }
-        let token = ourselves.flow(of: uri, target.span, in: dialogs)
-        if token == nil {
+        let flow = ourselves.flow(of: uri, target.span, in: seals)
+        if flow == nil {
             guard !uri.hasUser, uri.parameter("lr", target.span) != nil,
                 ourselves.isNamed(by: uri, target.span)
             else { return }
         }
         let text = bytes.array(last)
-        guard let read = text.uri else { return }
+        guard let read = text.uri, read.headers.isEmpty else { return }
         (target, uri) = (text, read)
         route = route.dropLast()
         consumesLast = true
-        flow = token
-        if let token { sealed.append(token) }
+        note(flow)
+    }
+
+    private mutating func note(_ flow: SealedFlow?) {
+        self.flow = flow.flatMap { $0.isSenders ? nil : $0 }
+        if let flow { sealed.append(flow) }
     }
 
     private mutating func takeOwn(_ bytes: Span<UInt8>, _ ourselves: Ourselves) {
         while let first = route.first,
             let read = try? SIPURI(bytes, in: first, part: .header(.route))
         {
-            let token = ourselves.flow(of: read, bytes, in: dialogs)
-            if token == nil {
-                // A phone may be told our name, which no setting of ours says.
-                let mayBe = consumed == 0 && !isInDialog && ourselves.mayBeNamed(by: read, bytes)
+            let flow = flow(of: read, bytes, ourselves)
+            if flow == nil {
+                // A phone may be told our name, which no setting of ours says, and name it before all others.
+                let mayBe =
+                    consumed == 0 && ourselves.mayBeNamed(by: read, bytes)
+                    && (!isInDialog || hasSealedBehind(bytes, ourselves))
                 guard ourselves.isNamed(by: read, bytes) || mayBe else { return }
             }
             route = route.dropFirst()
             consumed += 1
-            flow = token
-            if let token { sealed.append(token) }
+            note(flow)
         }
+    }
+
+    private func flow(of uri: SIPURI, _ bytes: Span<UInt8>, _ ourselves: Ourselves) -> SealedFlow? {
+        sealed.count < Self.mostSealed ? ourselves.flow(of: uri, bytes, in: seals) : nil
+    }
+
+    /// One of the two values behind the first is one that we have sealed in this dialog.
+    private func hasSealedBehind(_ bytes: Span<UInt8>, _ ourselves: Ourselves) -> Bool {
+        for value in route.dropFirst().prefix(2) {
+            guard let read = try? SIPURI(bytes, in: value, part: .header(.route)) else { return false }
+            if flow(of: read, bytes, ourselves) != nil { return true }
+        }
+        return false
     }
 
     /// §16.4: `maddr` that is ours goes, with the port and the transport that lead to us.

@@ -13,7 +13,9 @@ extension CallRouting {
         _ ourselves: Ourselves,
     ) -> ProxyDecision {
         let pass = Pass(request, caller, policy)
-        if let token = request.flow, let decision = bySealedFlow(token, request, pass, ourselves) {
+        if let flow = request.flow,
+            let decision = bySealedFlow(flow.token, request, pass, bytes, ourselves)
+        {
             return decision
         }
         if let next = request.route.first {
@@ -65,7 +67,7 @@ extension CallRouting {
                 user = nil
                 self.policy = policy.domains.first { $0.calls.mode == .proxy }?.calls ?? CallPolicy()
             }
-            isProved = user?.isTrusted == true
+            isProved = user?.isTrusted == true && self.policy.mode == .proxy
             isTrusted = isProved || user?.isVouched == true
         }
     }
@@ -86,6 +88,7 @@ extension CallRouting {
         _ token: FlowToken,
         _ request: CallRequest,
         _ pass: Pass,
+        _ bytes: Span<UInt8>,
         _ ourselves: Ourselves,
     ) -> ProxyDecision? {
         let binding = token.binding.flatMap { liveBinding($0, at: ourselves.now) }
@@ -102,37 +105,57 @@ extension CallRouting {
         if token.isHop {
             // Where Route leads whoever may go there, it is the better name for the same place.
             if pass.isTrusted, !request.route.isEmpty { return nil }
-            return forward([[target(at: token, of: binding, request, ourselves)]], calls)
+            return toHop(token, of: binding, request, calls, bytes, ourselves)
         }
         var path = binding?.facts.path ?? token.path
         path.at = ourselves.now
         let isOpen = !path.transport.isReliable || state.connections.isOpen(path.connection)
-        // A proxy that has recorded its own route may be reached by that as well, wherever it sent from.
-        if pass.isTrusted {
-            if !request.route.isEmpty, !isOpen || !path.transport.isReliable { return nil }
-            if !isOpen, token.binding == nil { return nil }
-        }
+        if !isOpen, pass.isTrusted, token.binding == nil || !request.route.isEmpty { return nil }
         guard isOpen else { return .refuse(.flowFailed) }
-        let target = CallTarget(requestURI: request.target, hop: .flow(path), binding: binding?.facts.id)
-        return forward([[target]], calls)
+        var target = CallTarget(requestURI: request.target, hop: .flow(path), binding: binding?.facts.id)
+        // A proxy that has recorded its own route is at the port that it names, wherever it has sent from.
+        if !path.transport.isReliable, let next = request.route.first, let hop = hop(of: next, bytes),
+            hop.address == path.source.address
+        {
+            target.hop = .host(hop)
+        }
+        return forward([[target]], calls, binding?.texts.aor ?? [])
     }
 
-    /// The hop of a binding that sits behind others: as its Path names it today, with that if nothing else leads on from
-    /// there.
-    private func target(
-        at token: FlowToken,
+    /// To the hop of a binding that sits behind others: as its Path names it today. With that, unless what is left of
+    /// Route leads by the same hosts: a stranger's Route may name anybody.
+    private func toHop(
+        _ token: FlowToken,
         of binding: Binding?,
         _ request: CallRequest,
+        _ calls: CallPolicy,
+        _ bytes: Span<UInt8>,
         _ ourselves: Ourselves,
-    ) -> CallTarget {
+    ) -> ProxyDecision {
         let server = ServerAddress(transport: token.path.transport, endpoint: token.path.source)
         var target = CallTarget(requestURI: request.target, hop: .host(HostHop(server)))
-        guard let binding else { return target }
-        target.binding = binding.facts.id
-        let today = AddressTargets(state: state, now: ourselves.now).target(of: binding)
-        if request.route.isEmpty { (target.hop, target.route) = (today.hop, today.route) }
-        if case .host = today.hop { target.hop = today.hop }
-        return target
+        var known = [HostHop(server).host]
+        if let binding {
+            let today = AddressTargets(state: state, now: ourselves.now).target(of: binding)
+            target.binding = binding.facts.id
+            (target.hop, target.route) = (today.hop, today.route)
+            known += today.route.compactMap { HostHop(route: $0)?.host }
+        }
+        let isKnown = request.route.allSatisfy { value in
+            hop(of: value, bytes).map { known.contains($0.host) } == true
+        }
+        if isKnown, !request.route.isEmpty {
+            target.route = []
+            if case .flow = target.hop { target.hop = .host(HostHop(server)) }
+        }
+        var plan = ForwardPlan(groups: [[target]], policy: calls, aor: binding?.texts.aor ?? [])
+        plan.dropsRoute = !isKnown
+        return .forward(plan)
+    }
+
+    /// Where a value of Route leads; nil if it can't be read.
+    private func hop(of value: ByteRange, _ bytes: Span<UInt8>) -> HostHop? {
+        (try? SIPURI(bytes, in: value, part: .header(.route))).flatMap { HostHop($0, bytes) }
     }
 
     /// The binding whose contact the Request-URI is, of the one or the other end's address of record.

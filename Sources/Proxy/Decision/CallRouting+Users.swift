@@ -36,7 +36,8 @@ extension CallRouting {
         _ ourselves: Ourselves,
     ) -> ProxyDecision {
         var wish = wish(aor, domain: domain, request)
-        wish.isTrusted = pass.isProved
+        // A domain's next hop is for its own users.
+        wish.isTrusted = pass.isProved && pass.user?.domain == domain
         return users(ourselves).decision(wish)
     }
 

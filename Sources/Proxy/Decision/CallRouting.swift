@@ -48,7 +48,14 @@ public struct CallRouting {
         at now: Timestamp,
     ) -> ProxyDecision {
         takePolicy()
-        let ourselves = Ourselves(policy: policy, place: place, tokens: tokens, path: path, now: now)
+        let ourselves = Ourselves(
+            policy: policy,
+            place: place,
+            tokens: tokens,
+            table: state.table,
+            path: path,
+            now: now
+        )
         let decision = route(head, bytes, via: via, ourselves)
         // An ACK is never answered (RFC 3261 §17).
         if head.method == .ack {
@@ -84,7 +91,7 @@ public struct CallRouting {
         if case .refused(let reason) = caller { return .refuse(reason) }
         var decision = destination(of: request, from: caller, head, bytes, ourselves)
         guard case .forward(var plan) = decision else { return decision }
-        complete(&plan, request, caller, limits, via: via, bytes, ourselves)
+        complete(&plan, request, caller, limits, via: via, head, bytes, ourselves)
         decision = .forward(plan)
         return decision
     }
@@ -167,6 +174,7 @@ public struct CallRouting {
         _ caller: Caller,
         _ limits: Limits,
         via: Via,
+        _ head: borrowing MessageHead,
         _ bytes: Span<UInt8>,
         _ ourselves: Ourselves,
     ) {
@@ -185,18 +193,30 @@ public struct CallRouting {
             plan.isCallerTrusted = user.isTrusted || user.isVouched
             plan.passesIdentity = user.isTrusted
             aor = user.aor
-        } else {
-            plan.passesIdentity = isTrunk(ourselves.path)
         }
+        if !plan.passesIdentity { plan.passesIdentity = isTrunk(ourselves.path) }
         guard plan.recordsRoute else { return }
         let path = ourselves.path
         let fields = request.fields
-        plan.dialog = DialogSeal.text(fields, sender: fields.from, other: fields.to, bytes)
+        plan.seal = DialogSeal(fields, begunBy: fields.from, with: fields.to, bytes, state.table)
         if !aor.isEmpty { plan.caller = binding(of: aor, by: path, at: ourselves.now) }
+        plan.isCallersFlowShared = hasComeByOthers(head, bytes) || plan.caller.map(isBehindOthers) == true
         // A user of ours shows by it later who it is. Over UDP a stranger that is where it says needs none: its Contact leads
         // to it.
         let isWhereItSays =
             via.host.address(bytes) == path.source.address && (via.port ?? 5_060) == path.source.port
         plan.keepsCallerFlow = plan.isCallerTrusted || path.transport.isReliable || !isWhereItSays
+    }
+
+    /// There is a proxy between who sends a request and us: it has more than one Via.
+    private func hasComeByOthers(_ head: borrowing MessageHead, _ bytes: Span<UInt8>) -> Bool {
+        var vias = HeaderValues<Via>(.via)
+        _ = try? vias.next(in: head, bytes)
+        return (try? vias.next(in: head, bytes)) ?? nil != nil
+    }
+
+    /// There is a proxy between a binding's phone and us: it has a Path.
+    private func isBehindOthers(_ binding: BindingID) -> Bool {
+        state.table.binding(binding).map { !$0.texts.path.isEmpty } ?? false
     }
 }

@@ -39,11 +39,12 @@ extension CallRouting {
         _ bytes: Span<UInt8>,
         _ ourselves: Ourselves,
     ) -> Caller {
-        let vouched = vouchedUser(request, bytes, ourselves)
-        guard let user = vouched ?? user(request.fields.from, bytes, ourselves) else { return .stranger }
+        let said = user(request.fields.from, bytes, ourselves)
+        let vouched = vouchedUser(request, saying: said, bytes, ourselves)
+        guard let user = vouched ?? said else { return .stranger }
         if !request.endsDialog, let reason = users(ourselves).blocked(user.aor) { return .refused(reason) }
-        // What it says is what its dialog knows anyway, and it gets to the flow of the other end and nowhere else.
-        if vouched == nil, request.flow != nil { return .stranger }
+        // Who says what the dialog knows from its beginning gets to the flow of the other end, and nowhere else.
+        if vouched == nil, request.flow?.namesAreSame == true { return .stranger }
         let domain = user.domain
         let aor = user.aor
         let name = aor.span.extracting(0..<max(0, aor.count - policy.domains[domain].name.count - 1))
@@ -70,29 +71,31 @@ extension CallRouting {
         }
     }
 
-    /// The user of a domain with calls that an address names.
+    /// The user of a domain of ours that an address names.
     private func user(_ end: NameAddress, _ bytes: Span<UInt8>, _ ourselves: Ourselves) -> CallUser? {
-        guard let uri = try? SIPURI(bytes, in: end.uri), let domain = ourselves.domain(of: uri, bytes),
-            policy.domains[domain].calls.mode == .proxy
+        guard let uri = try? SIPURI(bytes, in: end.uri), let domain = ourselves.domain(of: uri, bytes)
         else { return nil }
         var user = CallUser(domain: domain, aor: [])
         uri.appendCanonicalAOR(bytes, to: &user.aor)
         return user
     }
 
-    /// The user of ours by whose flow, which its own Route seals, the request comes, as that was or as it is today. Whatever
-    /// From says: a phone that has been called as `sip:+49…@provider` answers as that.
+    /// The user of ours by whose flow, which its own Route seals, the request comes, as that was or as it is today. From may
+    /// say something else, but not that it is another user of ours: a phone that has been called as `sip:+49…@provider`
+    /// answers as that.
     private func vouchedUser(
         _ request: CallRequest,
+        saying said: CallUser?,
         _ bytes: Span<UInt8>,
         _ ourselves: Ourselves,
     ) -> CallUser? {
-        for token in request.sealed where token.isTrusted {
+        for sealed in request.sealed where sealed.isSenders && sealed.token.isTrusted {
+            let token = sealed.token
             let binding = token.binding.flatMap { liveBinding($0, at: ourselves.now) }
-            let isItsFlow = binding?.facts.path.isFlow(of: ourselves.path) == true
-            guard isItsFlow || comes(request, from: token, by: ourselves.path) else { continue }
-            let (from, to) = (request.fields.from, request.fields.to)
-            var found = user(from, bytes, ourselves) ?? user(to, bytes, ourselves)
+            guard comes(request, from: token, of: binding, by: ourselves.path),
+                said == nil || sealed.namesAreSame || said?.aor == binding?.texts.aor
+            else { continue }
+            var found = said ?? user(request.fields.to, bytes, ourselves)
             if let aor = binding?.texts.aor, let domain = domain(ofAOR: aor) {
                 found = CallUser(domain: domain, aor: aor)
             }
@@ -102,12 +105,17 @@ extension CallRouting {
         return nil
     }
 
-    /// A request comes by the flow that a token names, or from the hop that it names, whatever port that sends from. An ACK
-    /// can't be asked again, so that the address has to do when a NAT has given its user another port.
-    private func comes(_ request: CallRequest, from token: FlowToken, by path: ReceivedFrom) -> Bool {
-        if token.path.isFlow(of: path) { return true }
-        guard token.isHop || request.method == .ack else { return false }
-        return token.path.source.address == path.source.address && token.path.transport == path.transport
+    /// A request comes by the flow that a token names, which is nobody else's. An ACK can't be asked again, so that the
+    /// address has to do for it: when a NAT has given its user another port, or a proxy is in between.
+    private func comes(
+        _ request: CallRequest,
+        from token: FlowToken,
+        of binding: Binding?,
+        by path: ReceivedFrom,
+    ) -> Bool {
+        if request.method == .ack, token.path.source.address == path.source.address { return true }
+        if let binding, binding.texts.path.isEmpty, binding.facts.path.isFlow(of: path) { return true }
+        return !token.isHop && !token.isShared && token.path.isFlow(of: path)
     }
 
     /// A binding that is there and has not expired.
@@ -117,11 +125,10 @@ extension CallRouting {
 
     /// The domain with calls that an address of record belongs to.
     func domain(ofAOR aor: [UInt8]) -> Int? {
-        guard let at = aor.lastIndex(of: 0x40),
-            let domain = policy.domainIndex(aor.span.extracting(at + 1..<aor.count)),
-            policy.domains[domain].calls.mode == .proxy
-        else { return nil }
-        return domain
+        let domain = aor.lastIndex(of: 0x40).flatMap {
+            policy.domainIndex(aor.span.extracting($0 + 1..<aor.count))
+        }
+        return domain.flatMap { policy.domains[$0].calls.mode == .proxy ? $0 : nil }
     }
 
     /// A rule of a domain with calls lets a source in without a password, whomever it names.
@@ -190,7 +197,8 @@ extension CallRouting {
         _ head: borrowing MessageHead,
         _ bytes: Span<UInt8>,
     ) -> Bool {
-        for header in [HeaderName.pPreferredIdentity, .pAssertedIdentity] where head.contains(header) {
+        for header in [HeaderName.pPreferredIdentity, .pAssertedIdentity, .remotePartyID]
+        where head.contains(header) {
             var values = HeaderValues<NameAddress>(header)
             do throws(ParseError) {
                 while let value = try values.next(in: head, bytes) {

@@ -1,26 +1,36 @@
+import BindingTable
 import SIPMessage
 
-/// What a sealed flow is tied to: a dialog, and who its two ends have said to be when it began (RFC 3261 §12). Whoever
-/// comes with the flow must be one of the two, and say the same.
-enum DialogSeal {
-    /// Call-ID, the tag of who sends a request, its address and the other end's: each with its length, so that none can
-    /// be cut otherwise.
-    static func text(
+/// What a sealed flow is tied to: a dialog, by its Call-ID and the tag of who began it (RFC 3261 §12), and beside that who
+/// its two ends said to be then.
+struct DialogSeal: Hashable, Sendable {
+    /// Keyed hash of Call-ID and tag: a flow that is sealed for another dialog does not open.
+    let dialog: UInt64
+    /// Keyed hash of the addresses, 20 bits: enough for what costs a call for each guess. They may change in mid-dialog
+    /// (RFC 4916), so that they say nothing of the flow, only whether somebody is still the same.
+    let names: UInt64
+
+    /// The seal of a dialog that one end has begun.
+    init(
         _ fields: MandatoryFields,
-        sender: NameAddress,
-        other: NameAddress,
+        begunBy sender: NameAddress,
+        with other: NameAddress,
         _ bytes: Span<UInt8>,
-    ) -> [UInt8] {
+        _ table: BindingTable,
+    ) {
+        dialog = Self.hash([bytes.array(fields.callID), bytes.array(sender.tag)], table)
+        names = Self.hash([Self.address(sender, bytes), Self.address(other, bytes)], table) >> 44
+    }
+
+    /// Of parts with their lengths, so that none can be cut otherwise.
+    private static func hash(_ parts: [[UInt8]], _ table: BindingTable) -> UInt64 {
         var text: [UInt8] = []
-        for part in [
-            bytes.array(fields.callID), bytes.array(sender.tag), address(sender, bytes),
-            address(other, bytes),
-        ] {
+        for part in parts {
             text.appendDecimal(UInt64(part.count))
             text.append(0x3a)
             text.append(part.span)
         }
-        return text
+        return table.hash(text.span)
     }
 
     /// An address as it is compared: canonical if it is a SIP URI, else as it is written.
@@ -29,4 +39,14 @@ enum DialogSeal {
         if let uri = try? SIPURI(bytes, in: end.uri), uri.appendCanonicalAOR(bytes, to: &aor) { return aor }
         return bytes.array(end.uri)
     }
+}
+
+/// A flow that a request has shown, opened in its dialog.
+struct SealedFlow: Hashable, Sendable {
+    /// The flow.
+    let token: FlowToken
+    /// It is that of the end which the request comes from, as its tags say; else it leads to the other.
+    let isSenders: Bool
+    /// Both ends say to be who they were when it was sealed.
+    let namesAreSame: Bool
 }

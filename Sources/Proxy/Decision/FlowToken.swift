@@ -13,6 +13,23 @@ struct FlowToken: Hashable, Sendable {
     var isTrusted = false
     /// It is no flow that somebody has opened, but a place that we have sent to and can reach anew.
     var isHop = false
+    /// It leads to who was asked when it was sealed; else to who asked.
+    var isCallees = false
+    /// Others come by it too: there is a proxy in between.
+    var isShared = false
+    /// Who the ends of its dialog said to be (``DialogSeal/names``).
+    var names: UInt64 = 0
+}
+
+extension FlowToken {
+    /// The four yes or no of it, as bits.
+    fileprivate var marks: UInt64 {
+        get { (isTrusted ? 8 : 0) | (isHop ? 4 : 0) | (isCallees ? 2 : 0) | (isShared ? 1 : 0) }
+        set {
+            (isTrusted, isHop) = (newValue & 8 != 0, newValue & 4 != 0)
+            (isCallees, isShared) = (newValue & 2 != 0, newValue & 1 != 0)
+        }
+    }
 }
 
 /// Seals and opens the user parts of our Record-Route values, so that no table of dialogs is needed (RFC 5626 §5.3).
@@ -21,29 +38,34 @@ struct FlowToken: Hashable, Sendable {
 ///
 ///     1 IPv4, transport, our address (4 bits each), our listener (8), port (16), IPv4 address (32)
 ///     2 the binding
-///     3 "FL" + 1 of a user of ours + 2 a hop (16), the connection (48)
+///     3 of a user of ours, a hop, the callee's, shared (1 bit each), the names (20), the connection (40)
 ///
 /// The second has the IPv6 address, and a word that ties it to the first. Both are sealed for a dialog (`DialogSeal`) and
-/// open in no other one.
+/// open in no other one. The connection is masked with the run of the program: its number means nothing to the next.
 struct FlowTokens {
     /// Seals them.
     let mint: NonceMint
     /// The digests of the thread that asks.
     let worker: DigestWorker
 
-    private static let mark: UInt64 = 0x464c, trustedBit: UInt64 = 1, hopBit: UInt64 = 2
+    /// Turns the number of a connection into what stands for it, and back.
+    private func masked(_ connection: UInt64) -> UInt64 {
+        connection == 0 ? 0 : connection ^ ((UInt64(mint.epoch) &* 0x9e37_79b9_7f4a_7c15) >> 24)
+    }
+
+    private static let connectionMask: UInt64 = 0xff_ffff_ffff
     private static let noAddress: UInt64 = 15
     private static let noListener: UInt64 = 255
 
     /// Appends the user part that names a flow; false, having appended nothing, if libcrypto failed.
     func append(
         _ token: FlowToken,
-        for dialog: [UInt8],
+        for dialog: UInt64,
         place: ProxyPlace,
         to out: inout [UInt8],
     ) -> Bool {
         let path = token.path
-        guard path.connection.rawValue >> 48 == 0 else { return false }
+        guard path.connection.rawValue <= Self.connectionMask else { return false }
         let source = path.source
         var word = UInt64(source.address.isIPv4 ? 1 : 0) << 63 | UInt64(path.transport.rawValue & 7) << 60
         word |= addressNumber(path.local.address, place) << 56 | listenerNumber(path, place) << 48
@@ -51,16 +73,15 @@ struct FlowTokens {
         if source.address.isIPv4 { word |= source.address.low & 0xffff_ffff }
         let words: InlineArray<3, UInt64> = [
             word, token.binding?.rawValue ?? 0,
-            (Self.mark | (token.isTrusted ? Self.trustedBit : 0) | (token.isHop ? Self.hopBit : 0)) << 48
-                | path.connection.rawValue,
+            token.marks << 60 | (token.names & 0xf_ffff) << 40 | masked(path.connection.rawValue),
         ]
-        guard let text = mint.seal(words, for: dialog.span, using: worker) else { return false }
+        guard let text = mint.seal(words, for: dialog, using: worker) else { return false }
         if source.address.isIPv4 {
             text.forEachCharacter { out.append($0) }
             return true
         }
         let rest: InlineArray<3, UInt64> = [source.address.high, source.address.low, Self.tie(words)]
-        guard let more = mint.seal(rest, for: dialog.span, using: worker) else { return false }
+        guard let more = mint.seal(rest, for: dialog, using: worker) else { return false }
         text.forEachCharacter { out.append($0) }
         more.forEachCharacter { out.append($0) }
         return true
@@ -69,14 +90,13 @@ struct FlowTokens {
     /// Reads the user part of a URI of ours; nil if nobody here has made it for this dialog.
     func open(
         _ user: Span<UInt8>,
-        for dialog: [UInt8],
+        for dialog: UInt64,
         place: ProxyPlace,
         at now: Timestamp,
     ) -> FlowToken? {
         let count = SealedText.count
         guard user.count == count || user.count == 2 * count,
-            let words = mint.open(user.extracting(0..<count), for: dialog.span, using: worker),
-            words[2] >> 50 == Self.mark >> 2,
+            let words = mint.open(user.extracting(0..<count), for: dialog, using: worker),
             let transport = TransportKind(rawValue: UInt8(truncatingIfNeeded: words[0] >> 60) & 7)
         else { return nil }
         let address: IPAddress
@@ -85,7 +105,7 @@ struct FlowTokens {
             address = IPAddress(ipv4: UInt32(truncatingIfNeeded: words[0]))
         } else {
             guard user.count == 2 * count,
-                let rest = mint.open(user.extracting(count..<2 * count), for: dialog.span, using: worker),
+                let rest = mint.open(user.extracting(count..<2 * count), for: dialog, using: worker),
                 rest[2] == Self.tie(words)
             else { return nil }
             address = IPAddress(ipv6High: rest[0], low: rest[1])
@@ -95,15 +115,13 @@ struct FlowTokens {
             source: Endpoint(address: address, port: port),
             local: local(words[0], to: address, place),
             transport: transport,
-            connection: ConnectionID(rawValue: words[2] & 0xffff_ffff_ffff),
+            connection: ConnectionID(rawValue: masked(words[2] & Self.connectionMask)),
             at: now
         )
-        return FlowToken(
-            path: path,
-            binding: words[1] == 0 ? nil : BindingID(rawValue: words[1]),
-            isTrusted: words[2] >> 48 & Self.trustedBit != 0,
-            isHop: words[2] >> 48 & Self.hopBit != 0
-        )
+        var token = FlowToken(path: path, binding: words[1] == 0 ? nil : BindingID(rawValue: words[1]))
+        token.marks = words[2] >> 60
+        token.names = words[2] >> 40 & 0xf_ffff
+        return token
     }
 
     private static func tie(_ words: InlineArray<3, UInt64>) -> UInt64 {

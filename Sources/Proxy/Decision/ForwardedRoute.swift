@@ -24,7 +24,8 @@ struct ForwardedRoute {
         var copied: [NameAddress] = []
         var walk = HeaderValues<NameAddress>(.route)
         while let value = try? walk.next(in: head, bytes) { copied.append(value) }
-        let rest = copied.dropFirst(max(0, plan.consumedRoutes)).dropLast(plan.consumesLastRoute ? 1 : 0)
+        let left = copied.dropFirst(max(0, plan.consumedRoutes)).dropLast(plan.consumesLastRoute ? 1 : 0)
+        let rest = plan.dropsRoute ? [] : left
         let first: (text: [UInt8], uri: ByteRange)?
         if let pushed = target.route.first {
             first = pushed.whole.flatMap { whole in

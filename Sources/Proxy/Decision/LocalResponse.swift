@@ -23,9 +23,29 @@ struct LocalResponse: Sendable, BitwiseCopyable {
     ) {
         self.via = via
         self.path = path
-        let callID = table.hash(bytes.extracting(bytes.within(head.first(.callID) ?? .empty)))
         let branch = table.hash(bytes.extracting(bytes.within(via.branch)))
-        toTag = callID &* 0x9e37_79b9_7f4a_7c15 ^ (branch << 32 | branch >> 32)
+        toTag = Self.callMark(head, bytes, table) << 32 | branch >> 32
+    }
+
+    /// The first half of every tag of ours for a Call-ID.
+    private static func callMark(
+        _ head: borrowing MessageHead,
+        _ bytes: Span<UInt8>,
+        _ table: BindingTable,
+    ) -> UInt64 {
+        table.hash(bytes.extracting(bytes.within(head.first(.callID) ?? .empty))) >> 32
+    }
+
+    /// The request is in a dialog that never was: its To has the tag of a refusal of ours.
+    static func isRefused(
+        _ head: borrowing MessageHead,
+        _ bytes: Span<UInt8>,
+        _ table: BindingTable,
+    ) -> Bool {
+        guard let tag = (try? head.to(bytes))?.tag, tag.count == 16,
+            let value = bytes.hexadecimal(tag.bounds)
+        else { return false }
+        return value >> 32 == callMark(head, bytes, table)
     }
 
     /// Where the answers go.

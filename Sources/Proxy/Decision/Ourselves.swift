@@ -1,3 +1,4 @@
+import BindingTable
 import Registrar
 import SIPMessage
 import Timing
@@ -7,16 +8,25 @@ struct Ourselves {
     let policy: Policy
     let place: ProxyPlace
     let tokens: FlowTokens
+    /// Hashes what is only known here.
+    let table: BindingTable
     /// How the request came.
     let path: ReceivedFrom
     let now: Timestamp
 
-    /// The flow that a URI of ours names in its user part; nil: none, or nobody here has made it for one of these dialogs.
-    func flow(of uri: SIPURI, _ bytes: Span<UInt8>, in dialogs: [[UInt8]]) -> FlowToken? {
+    /// The flow that a URI of ours names in its user part; nil: none, or nobody here has made it for the dialog.
+    ///
+    /// - Parameter seals: of the dialog if its sender has begun it, and if the other end has.
+    func flow(of uri: SIPURI, _ bytes: Span<UInt8>, in seals: [DialogSeal]) -> SealedFlow? {
         guard uri.isSIP, uri.hasUser else { return nil }
-        for dialog in dialogs {
+        for (index, seal) in seals.enumerated() {
             let user = bytes.extracting(bytes.within(uri.user))
-            if let token = tokens.open(user, for: dialog, place: place, at: now) { return token }
+            guard let token = tokens.open(user, for: seal.dialog, place: place, at: now) else { continue }
+            return SealedFlow(
+                token: token,
+                isSenders: token.isCallees == (index == 1),
+                namesAreSame: token.names == seal.names
+            )
         }
         return nil
     }

@@ -47,8 +47,12 @@ public struct ForwardPlan: Sendable {
     public var keepsCallerFlow = false
     /// What it takes here counts against the share of where it comes from: a stranger's.
     var isShared: Bool { !isCallerTrusted && !passesIdentity }
-    /// What the flows in Record-Route are sealed for (`DialogSeal`).
-    var dialog: [UInt8] = []
+    /// Others come by the caller's flow too: there is a proxy in between.
+    var isCallersFlowShared = false
+    /// What the flows in Record-Route are sealed for.
+    var seal: DialogSeal?
+    /// What is left of Route goes no further: the target's own takes its place.
+    var dropsRoute = false
 
     /// A plan with these targets.
     public init(

@@ -27,13 +27,22 @@ struct RecordRoute {
             calleeToken,
             to: &encoder
         )
-        let token = FlowToken(path: arrived, binding: plan.caller, isTrusted: plan.isCallerTrusted)
-        append(caller, arrived.transport, plan.keepsCallerFlow ? token : nil, to: &encoder)
+        append(caller, arrived.transport, callerToken, to: &encoder)
+    }
+
+    /// The way back to the caller; nil: its own Contact or Record-Route leads there. Who is reached by a hop has no flow that
+    /// would tell who it is, and needs this one.
+    private var callerToken: FlowToken? {
+        guard plan.keepsCallerFlow || calleeToken?.isHop == true else { return nil }
+        var token = FlowToken(path: arrived, binding: plan.caller, isTrusted: plan.isCallerTrusted)
+        token.isShared = plan.isCallersFlowShared
+        return token
     }
 
     /// The way to the callee; nil: a server elsewhere, that its own Contact or Record-Route leads to.
     private var calleeToken: FlowToken? {
         var token = FlowToken(path: leaving.path, binding: target.binding, isTrusted: target.binding != nil)
+        token.isCallees = true
         if case .host = target.hop { token.isHop = true }
         return token.isHop && token.binding == nil ? nil : token
     }
@@ -46,8 +55,11 @@ struct RecordRoute {
     ) {
         encoder.beginHeader(.recordRoute)
         encoder.bytes.append(isSecure ? "<sips:" : "<sip:")
-        if let token, tokens.append(token, for: plan.dialog, place: place, to: &encoder.bytes) {
-            encoder.bytes.append(0x40)
+        if var token, let seal = plan.seal {
+            token.names = seal.names
+            if tokens.append(token, for: seal.dialog, place: place, to: &encoder.bytes) {
+                encoder.bytes.append(0x40)
+            }
         }
         name.append(to: &encoder.bytes)
         switch transport {

@@ -11,7 +11,8 @@ public import Timing
 /// where HMAC costs two and, in OpenSSL 3.0, two allocations.
 public struct NonceMint: Sendable {
     let secret: InlineArray<16, UInt8>
-    private let epoch: UInt32
+    /// Tells this run of the program from others that know the secret; 24 bits.
+    public let epoch: UInt32
     /// How long a nonce is good for; an older one gets `stale`.
     public let lifetime: Interval
 

@@ -71,10 +71,10 @@ extension NonceMint {
     private static let tagLabel: UInt64 = 0xffff_0000_0000_0001
     private static let streamLabel: UInt64 = 0xffff_0000_0000_0002
 
-    /// Seals three words for a context. Two digests, no allocation; nil if libcrypto failed.
+    /// Seals three words for a context (0: none). Two digests, no allocation; nil if libcrypto failed.
     public func seal(
         _ words: InlineArray<3, UInt64>,
-        for context: Span<UInt8> = Span(),
+        for context: UInt64 = 0,
         using worker: DigestWorker,
     ) -> SealedText? {
         guard let tag = tag(of: words, for: context, using: worker), let stream = stream(tag, using: worker)
@@ -95,7 +95,7 @@ extension NonceMint {
     /// Reads a sealed text; nil unless a mint with this secret made it for this context.
     public func open(
         _ text: Span<UInt8>,
-        for context: Span<UInt8> = Span(),
+        for context: UInt64 = 0,
         using worker: DigestWorker,
     ) -> InlineArray<3, UInt64>? {
         guard let sealed = SealedText.words(of: text),
@@ -113,14 +113,14 @@ extension NonceMint {
 
     private func tag(
         of words: InlineArray<3, UInt64>,
-        for context: Span<UInt8>,
+        for context: UInt64,
         using worker: DigestWorker,
     ) -> (first: UInt64, second: UInt64)? {
         worker.begin(.sha256)
         worker.append(secret.span)
         worker.append(word: Self.tagLabel)
         for index in 0..<3 { worker.append(word: words[index]) }
-        worker.append(context)
+        worker.append(word: context)
         guard let value = worker.finish(.sha256) else { return nil }
         return (Self.word(of: value, at: 0), Self.word(of: value, at: 6))
     }

@@ -104,10 +104,28 @@ import Timing
         #expect(table.facts(id)?.rhythm == .seconds(2))
         let other = try #require(table.add(.phone("bob", at: .at(0), expires: 3_600)))
         table.update(other, .phone("bob", at: .at(450), expires: 3_600))
-        #expect(
-            table.facts(other)?.rhythm == .seconds(450),
-            "an eighth of what was granted is plausible at once"
-        )
+        #expect(table.facts(other)?.rhythm == nil, "an eighth of what was granted, once")
+        table.update(other, .phone("bob", at: .at(900), expires: 3_600))
+        #expect(table.facts(other)?.rhythm == .seconds(450))
+        let usual = try #require(table.add(.phone("carol", at: .at(0), expires: 3_600)))
+        table.update(usual, .phone("carol", at: .at(1_800), expires: 3_600))
+        #expect(table.facts(usual)?.rhythm == .seconds(1_800), "half of it is plausible at once")
+    }
+
+    @Test(
+        "A phone that comes again at once, as after our restart, has that for no rhythm when it comes as ever"
+    )
+    func aRestartIsNoRhythm() throws {
+        let id = try #require(table.add(.phone("alice", at: .at(0), expires: 109)))
+        var at = 0
+        for (gap, rhythm) in [(17, nil), (90, 90), (90, 90)] as [(Int, Int?)] {
+            at += gap
+            table.update(id, .phone("alice", at: .at(at), expires: 109))
+            #expect(table.facts(id)?.rhythm == rhythm.map { .seconds($0) })
+        }
+        // Once it is known, one gap changes it by an eighth.
+        table.update(id, .phone("alice", at: .at(at + 10), expires: 109))
+        #expect(table.facts(id)?.rhythm == .seconds(80))
     }
 
     @Test func `a rhythm of years does not trap`() throws {

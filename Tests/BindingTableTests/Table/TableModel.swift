@@ -32,8 +32,9 @@ struct TableModel {
             var usual = Int(old.facts.usualGap)
             var deviation = Int(old.facts.gapDeviation)
             if gap > 0 {
-                deviation = usual == 0 ? gap / 2 : deviation + (abs(gap - usual) - deviation) / 4
-                usual = usual == 0 ? gap : usual + (gap - usual) / 8
+                let isFirst = usual == 0 || deviation == usual / 2 && gap > 2 * usual
+                deviation = isFirst ? gap / 2 : deviation + (abs(gap - usual) - deviation) / 4
+                usual = isFirst ? gap : usual + (gap - usual) / 8
             }
             new.facts.usualGap = UInt32(usual)
             new.facts.gapDeviation = UInt32(deviation)

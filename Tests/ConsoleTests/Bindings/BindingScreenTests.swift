@@ -15,7 +15,7 @@ import Testing
         driver.press("⏎")
         let before = driver.screen
         var seen = before
-        #expect(seen.contains("it has stopped answering pings") && !seen.contains("RFC 8760"))
+        #expect(seen.contains("it has stopped answering:") && !seen.contains("RFC 8760"))
         for _ in 0..<12 {
             driver.press("⇟")
             seen += driver.screen

@@ -116,8 +116,13 @@ import Timing
     }
 
     /// A message that comes beside those of the call itself.
-    private func message(_ at: Timestamp, _ leg: Int, _ summary: String, status: UInt16 = 0) -> LadderMessage
-    {
+    private func message(
+        _ at: Timestamp,
+        _ leg: Int,
+        _ summary: String,
+        status: UInt16 = 0,
+        isOutgoing: Bool = false,
+    ) -> LadderMessage {
         LadderMessage(
             at: at,
             isRequest: status == 0,
@@ -126,8 +131,56 @@ import Timing
             isRetransmission: false,
             bytes: [],
             leg: leg,
-            isOutgoing: false
+            isOutgoing: isOutgoing
         )
+    }
+
+    @Test(
+        "Who hung up, and whether the other end has heard it",
+        arguments: [
+            (0, UInt16(200), "; it lasted 9 s, the caller hung up."),
+            (2, 200, "; it lasted 9 s, desk (leg 2) hung up."),
+            (0, 481, "; it lasted 9 s, the caller hung up."),
+            (0, 430, "; the caller hung up and was told 430: the other end may still be in the call."),
+            (0, 407, "; the caller hung up, was asked for a password and has not come back."),
+            (2, 0, "; desk (leg 2) hung up, and the other end has not answered that."),
+        ]
+    )
+    func hangingUp(_ leg: Int, _ status: UInt16, _ words: String) {
+        let row = Samples.calls[0]
+        let text = text(row) {
+            let at = row.endedAt + .seconds(9)
+            $0.messages.append(message(at, leg, "BYE 2"))
+            let answer = message(at, leg, "\(status) Word (BYE)", status: status, isOutgoing: true)
+            if status > 0 { $0.messages.append(answer) }
+        }
+        #expect(text.contains("ANSWERED by desk (leg 2) after 4.2 s\(words)"), "\(text)")
+    }
+
+    @Test(
+        "An end that came in mid-call is told by what went to it, and is not called dead for an INVITE it never got"
+    )
+    func endsOfTheDialogOnly() {
+        let row = Samples.call(
+            1,
+            .answered,
+            200,
+            [Samples.leg(9, "4417", 200), Samples.leg(10, "4417", 0, copies: 0)]
+        )
+        func text(_ more: [(String, UInt16)]) -> String {
+            self.text(row) {
+                $0.messages.removeAll { $0.leg == 2 }
+                for (summary, status) in more {
+                    let at = row.endedAt + .seconds(9)
+                    $0.messages.append(message(at, 2, summary, status: status, isOutgoing: status == 0))
+                }
+            }
+        }
+        #expect(text([]).contains("in the dialog only"))
+        #expect(text([("BYE 2", 0)]).contains("BYE in the dialog, no answer"))
+        let answered = text([("BYE 2", 0), ("200 OK (BYE)", 200)])
+        #expect(answered.contains("BYE in the dialog, answered 200 OK (BYE)"))
+        #expect(!answered.contains("INVITE") && !answered.contains("!"), "\(answered)")
     }
 
     @Test func aLegAnswersTheINVITEAndNotTheBYE() {
@@ -168,7 +221,7 @@ import Timing
             let row = Samples.call(1, verdict, status, [Samples.leg(9, "4417", 0, .tcp)], took: 3)
             let text = text(row)
             #expect(
-                text.contains("no connection could be made: nothing was sent") == verdict.isFailure,
+                text.contains("no connection came about, or it ended at once") == verdict.isFailure,
                 "\(text)"
             )
             #expect(text.contains("no answer to 1 copy") != verdict.isFailure)

@@ -33,6 +33,8 @@ private struct ScriptedMachine: ProxyMachine, ~Copyable {
             way.transport = .tls
             output.send(bytes, to: ProxyLoopTests.peer, over: way)
         case "find": output.find(ProxyLoopTests.hop)
+        case "silent":
+            output.note(silent: ServerAddress(transport: .udp, endpoint: ProxyLoopTests.peer))
         case "timer": deadline = clock.timestamp
         default:
             var message = CallMessage(call: 1, leg: 0, isOutgoing: true, path: path, method: .invite)
@@ -162,6 +164,16 @@ struct ProxyLoopTests {
             ]
         )
         #expect(counters.facts().unsent == 0)
+    }
+
+    @Test("A server that says nothing is avoided, and nothing is counted as unsent")
+    func silence() {
+        var loop = loop()
+        post("silent")
+        turn(&loop)
+        #expect(sent.take() == ["avoid 192.0.2.1:5061 udp"])
+        turn(&loop)
+        #expect(sent.take().isEmpty && counters.facts().unsent == 0)
     }
 
     @Test("What has no way out is told to the core in the next turn, and counted")

@@ -87,7 +87,7 @@ struct RouteScriptTests {
                 "else  INVITE sip:4417@10.0.0.5 -> edge1.test, first proxy of its Path",
                 "   Route: <sip:edge1.test;lr>",
                 "2  INVITE sip:4418:xxxxxx@10.0.0.6 -> 198.51.100.7:49152 udp, where it sends from",
-                "   ! it has stopped answering pings: the call may ring nowhere",
+                "   ! it has stopped answering: the call may ring nowhere",
             ]
         )
         #expect(found.code == 0)

@@ -89,6 +89,34 @@ struct ProxyServiceTests {
         }
     }
 
+    @Test("A call goes by the phone's own way and its answer by the caller's, and both are counted")
+    func passesCallsOn() throws {
+        let service = try service(settings("proxy"))
+        defer { service.stop() }
+        for (index, listener) in service.listeners.enumerated() {
+            let (registrar, transport) = (listener.endpoint, listener.transport)
+            let phone = try #require(LoopbackPhone("alice", registrar: registrar, transport: transport))
+            #expect(try phone.register(password: "") == "SIP/2.0 200 OK")
+            let caller = try #require(
+                LoopbackPhone(
+                    "carol",
+                    registrar: service.listeners[1 - index].endpoint,
+                    transport: .tcp == transport ? .udp : .tcp
+                )
+            )
+            #expect(caller.ask("INVITE", for: "alice"))
+            let invite = phone.receive()
+            #expect(invite.hasPrefix("INVITE sip:alice@127.0.0.1:"))
+            #expect(phone.answer(invite, "486 Busy Here"))
+            #expect(phone.receive().hasPrefix("ACK "))
+            let told = caller.receive(until: "486 Busy Here\r\n")
+            #expect(told.hasPrefix("SIP/2.0 100 ") && told.contains("SIP/2.0 486 Busy Here\r\n"))
+            #expect(try phone.register(password: "", expires: 0) == "SIP/2.0 200 OK")
+        }
+        let ended = service.proxy.counters.facts().calls
+        #expect(ended[.busy] == 2 && ended.values.reduce(0, +) == 2)
+    }
+
     @Test("`config check` tells what becomes of calls, and warns of what can't work")
     func facts() throws {
         var settings = settings("proxy")

@@ -17,6 +17,7 @@ struct BindingHealthTests {
             granted: granted,
             q: nil,
             path: ReceivedFrom(source: Wire().source, local: Wire.local, transport: .udp, at: .zero),
+            refreshes: gap == 0 ? 0 : 2,
             usualGap: gap,
             gapDeviation: deviation
         )

@@ -308,6 +308,41 @@ import Timing
         #expect(branches.takeSent().filter { $0.method == "INVITE" }.count == 4)
     }
 
+    @Test("What is refused takes its place until its ACK has come")
+    func sharesUntilTheACK() throws {
+        let stage = try ProxyStage(limits: ProxyLimits(contexts: 40))
+        stage.register(at: 5_070)
+        for number in 0..<10 {
+            stage.receive(ProxyStage.request(call: "n\(number)"))
+            stage.answer(try #require(stage.takeSent().last), 486)
+        }
+        _ = stage.takeSent()
+        stage.receive(ProxyStage.request(call: "late"))
+        #expect(stage.words() == ["503>9000"])
+        stage.receive(ProxyStage.request("ACK", call: "n3", toTag: "t1"))
+        stage.receive(ProxyStage.request(call: "later"))
+        #expect(stage.words().contains("INVITE>5070"))
+    }
+
+    @Test("All strangers together have three quarters: our own users are served")
+    func allStrangers() throws {
+        let network = try #require(IPNetwork("10.0.0.7"))
+        let stage = try ProxyStage(
+            limits: ProxyLimits(contexts: 40),
+            rules: [AccessRule(network: network, action: .any)]
+        )
+        stage.register(at: 5_070)
+        for number in 0..<50 {
+            let source = Endpoint(address: IPAddress(ipv4: 0x0a00_0100 + UInt32(number)), port: 9_000)
+            stage.receive(ProxyStage.request(call: "n\(number)"), from: source)
+        }
+        let words = stage.words()
+        #expect(words.count { $0 == "INVITE>5070" } == 30 && words.count { $0 == "503>9000" } == 20)
+        let trunk = Endpoint(address: IPAddress(ipv4: 0x0a00_0007), port: 9_000)
+        stage.receive(ProxyStage.request(call: "own", via: "SIP/2.0/UDP 10.0.0.7:9000"), from: trunk)
+        #expect(stage.words().contains("INVITE>5070"))
+    }
+
     @Test("Branches that only wait for copies give their places up")
     func finishedBranchesGiveWay() throws {
         let stage = try ProxyStage(limits: ProxyLimits(branches: 8))

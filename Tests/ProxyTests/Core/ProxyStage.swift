@@ -32,6 +32,7 @@ final class ProxyStage {
     var now = Timestamp(nanoseconds: 1_000_000_000_000)
     private(set) var notes: [CallMessage] = []
     private(set) var lookups: [HostHop] = []
+    private(set) var silent: [ServerAddress] = []
     private var sent: [Sent] = []
     private var registrations = 0
 
@@ -254,5 +255,6 @@ final class ProxyStage {
             output.withNote(at: index) { message, _ in notes.append(message) }
         }
         lookups += output.lookups
+        silent += output.silent
     }
 }

@@ -167,6 +167,46 @@ import Timing
         #expect(stage.words() == ["ACK>6002", "500>9000"])
     }
 
+    @Test(
+        "A server that has said nothing until Timer B or F is named; one that has rung, and a phone, are not"
+    )
+    func silentServers() throws {
+        for (method, answered) in [("INVITE", false), ("MESSAGE", false), ("INVITE", true)] {
+            let stage = try ProxyStage()
+            stage.receive(Self.outward(method))
+            let hop = try #require(stage.takeLookups().first)
+            stage.locate(hop, at: [ServerAddress(transport: .tcp, endpoint: ProxyStage.phone(6_001))])
+            let request = try #require(stage.takeSent().last)
+            if answered { stage.answer(request, 180) }
+            stage.advance(31_000)
+            #expect(stage.silent.isEmpty)
+            stage.advance(200_000)
+            let server = ServerAddress(transport: .tcp, endpoint: ProxyStage.phone(6_001))
+            #expect(stage.silent == (answered ? [] : [server]))
+        }
+        let stage = try ProxyStage()
+        stage.register(at: 5_070)
+        stage.receive(ProxyStage.request())
+        stage.advance(40_000)
+        #expect(stage.verdicts == [.deadContact])
+        #expect(stage.silent.isEmpty)
+    }
+
+    @Test(
+        "An ACK of a refusal of ours goes nowhere, whatever its branch: a phone would get it before its INVITE"
+    )
+    func anACKWithABranchOfItsOwn() throws {
+        let stage = try ProxyStage()
+        stage.register(at: 5_070)
+        stage.receive(ProxyStage.request(to: "sip:nobody@example.com"))
+        let refused = try #require(stage.takeSent().last)
+        let tag = try #require(refused.values("To").first?.split(separator: "tag=").last)
+        stage.receive(ProxyStage.request("ACK", branch: "other", toTag: String(tag)))
+        #expect(stage.words().isEmpty)
+        stage.receive(ProxyStage.request("ACK", call: "c2", branch: "other", toTag: String(tag)))
+        #expect(stage.words() == ["ACK>5070"], "of another call")
+    }
+
     @Test("A name that leads back to us leads nowhere")
     func aHostThatIsUs() throws {
         let stage = try ProxyStage()

@@ -1,5 +1,6 @@
 import BindingTable
 import Registrar
+import SIPDigest
 import SIPMessage
 import SIPTransaction
 import Support
@@ -237,32 +238,36 @@ import Timing
 
     @Test(arguments: [true, false]) func tokensOpenAsTheyWereSealed(isIPv4: Bool) throws {
         let stage = try RoutingStage([.proxying()])
-        let dialog = Array("dialog".utf8)
+        let dialog: UInt64 = 77
         let address =
             isIPv4 ? IPAddress(ipv4: 0xc633_6407) : IPAddress(ipv6High: 0x2001_0db8_0000_0001, low: 77)
-        for (transport, connection) in [(TransportKind.udp, 0), (.tcp, 12), (.tls, 1 << 40)] {
+        for (transport, connection) in [(TransportKind.udp, 0), (.tcp, 12), (.tls, 1 << 39)] {
             let path = stage.path(Endpoint(address: address, port: 4_321), transport, UInt64(connection))
-            let binding = BindingID(rawValue: 99)
+            var token = FlowToken(path: path, binding: BindingID(rawValue: 99))
+            (token.isTrusted, token.isHop) = (connection != 0, connection == 12)
+            (token.isCallees, token.isShared) = (connection == 12, connection == 0)
+            token.names = 0xa_bcde
             var text: [UInt8] = []
             let isSealed = stage.routing.tokens.append(
-                FlowToken(
-                    path: path,
-                    binding: binding,
-                    isTrusted: connection != 0,
-                    isHop: connection == 12
-                ),
+                token,
                 for: dialog,
                 place: stage.place,
                 to: &text
             )
             #expect(isSealed && text.count == (isIPv4 ? 48 : 96))
             let tokens = stage.routing.tokens
-            let token = tokens.open(text.span, for: dialog, place: stage.place, at: stage.now)
-            #expect(token?.path.source == path.source && token?.path.connection == path.connection)
-            #expect(token?.path.transport == transport && token?.binding == binding)
-            #expect(token?.isTrusted == (connection != 0) && token?.isHop == (connection == 12))
-            #expect(tokens.open(text.span, for: [], place: stage.place, at: stage.now) == nil)
-            if isIPv4 || transport == .udp { #expect(token?.path.local == path.local) }
+            let found = tokens.open(text.span, for: dialog, place: stage.place, at: stage.now)
+            var opened = try #require(found)
+            if isIPv4 || transport == .udp { #expect(opened.path.local == path.local) }
+            opened.path.local = path.local
+            #expect(opened == token)
+            #expect(tokens.open(text.span, for: dialog + 1, place: stage.place, at: stage.now) == nil)
+            // The number of a connection means nothing to the next run of the program.
+            let mint = NonceMint(secret: (1, 2), epoch: 4)
+            let next = FlowTokens(mint: mint, worker: stage.worker)
+            let later = next.open(text.span, for: dialog, place: stage.place, at: stage.now)
+            #expect(later?.binding == token.binding)
+            #expect((later?.path.connection == path.connection) == (connection == 0))
             for index in text.indices {
                 var other = text
                 other[index] = other[index] == 0x41 ? 0x42 : 0x41

@@ -102,7 +102,7 @@ final class RoutingStage {
             + Array("\r\n\r\n\(body)".utf8)
     }
 
-    /// A request as a peer sends it.
+    /// A request as a peer sends it: of who begins a dialog, whose tag is `f`, or to it.
     func request(
         _ method: String = "INVITE",
         _ uri: String = "sip:bob@example.com",
@@ -117,7 +117,10 @@ final class RoutingStage {
             "\(method) \(uri) SIP/2.0", "Via: SIP/2.0/UDP \(source);branch=z9hG4bKcall1;rport",
         ]
         if let hops { lines.append("Max-Forwards: \(hops)") }
-        lines += ["From: <\(from)>;tag=f", "To: \(to)", "Call-ID: call-1", "CSeq: 1 \(method)"]
+        lines += [
+            "From: <\(from)>;tag=\(to.hasSuffix(";tag=f") ? "t" : "f")", "To: \(to)", "Call-ID: call-1",
+            "CSeq: 1 \(method)",
+        ]
         return message(lines + extra, body: body)
     }
 
