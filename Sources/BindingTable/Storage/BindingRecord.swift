@@ -184,7 +184,7 @@ extension BindingRecord {
         case .silent:
             after.silentPings = before.silentPings == .max ? .max : before.silentPings + 1
             after.ping = before.roundTrip == 0 ? .neverAnswered : .stoppedAnswering
-        case .unanswered: after.ping = .stoppedAnswering
+        case .unanswered: (after.ping, after.silentPings) = (.stoppedAnswering, 0)
         case .heard where before.ping == .stoppedAnswering: (after.ping, after.silentPings) = (.unknown, 0)
         case .heard: break
         case .connectionGone(let until):

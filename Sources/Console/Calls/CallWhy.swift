@@ -222,7 +222,8 @@ struct CallWhy {
         let way = "\(leg.path.source) \(leg.path.transport.name)"
         let target = CallVerdictWords.target(leg)
         let head = " \(place + 1) \(target.isEmpty ? "" : "\(target) at ")\(way): "
-        if leg.status == 0, leg.copies == 0, let (text, role) = later(place) {
+        if leg.status == 0, leg.copies == 0 {
+            let (text, role) = later(place)
             return ("\(head)\(text)", role)
         }
         guard leg.status > 0 else {
@@ -246,7 +247,7 @@ struct CallWhy {
 
     /// What has gone to an end that the call did not begin at: a phone that came by another way in mid-call, the caller by a
     /// new connection.
-    private func later(_ place: Int) -> (String, Role)? {
+    private func later(_ place: Int) -> (String, Role) {
         let sent = detail.messages.last {
             $0.leg == place + 1 && $0.isOutgoing == true && $0.isRequest && !$0.summary.hasPrefix("ACK")
         }
@@ -335,9 +336,6 @@ struct CallWhy {
         }
         for trouble in [CallTrouble.leadsHere, .privateContact] where troubles.contains(trouble) {
             return [CallWords.sentence(trouble)]
-        }
-        if troubles.contains(.stoppedAnswering) {
-            return ["it has stopped answering: the phone or the way to it is gone"]
         }
         if troubles.contains(.forgottenByNAT) {
             return [

@@ -145,6 +145,9 @@ final class CallLeg {
         return ServerAddress(transport: path.transport, endpoint: path.source)
     }
 
+    /// Something may come of it that matters.
+    var isExpected: Bool { isWaiting && !isConcluded }
+
     /// A provisional response has come, and no final one.
     var isProceeding: Bool {
         if case .invite(let machine) = machine { machine.state == .proceeding } else { false }

@@ -52,29 +52,19 @@ struct CallStore {
     /// Forgets what is answered, the oldest first, until there is room; false if that is not enough.
     private mutating func makeRoom(_ isEnough: (Self) -> Bool) -> Bool {
         while !isEnough(self) {
-            guard let context = nextFinished() else { return false }
+            guard let context = finished.popFirst(in: places) else { return false }
             remove(context)
         }
         return true
     }
-
-    /// The oldest request that is answered and of which no branch waits for anything.
-    private mutating func nextFinished() -> ResponseContext? {
-        for _ in 0..<Self.mostPassedOver {
-            guard let context = finished.popFirst(in: places) else { return nil }
-            if !context.legs.contains(where: { leg($0)?.isWaiting == true }) { return context }
-            finish(context)
-        }
-        return nil
-    }
-    private static let mostPassedOver = 64
 
     /// A stranger may have one more request of so many bytes here: it can't take the place of everybody.
     func hasShare(_ address: IPAddress, bytes: Int) -> Bool {
         (shares[address.network] ?? strangers).hasRoom(limits, contexts: 1, bytes: bytes)
     }
 
-    /// Counts a request against the share of where it comes from, until it is answered; to be called before it is kept.
+    /// Counts a request against the share of where it comes from, until all is said (``finish(_:)``); to be called before it
+    /// is kept.
     mutating func charge(_ context: ResponseContext) {
         let network = context.arrived.source.address.network
         let share = shares[network] ?? CallShare(of: strangers)
@@ -83,7 +73,7 @@ struct CallStore {
         context.share = share
     }
 
-    /// It is answered: what is left of it gives its place up whenever there is need.
+    /// What is left of it gives its place up whenever there is need.
     private mutating func discharge(_ context: ResponseContext) {
         guard let share = context.share else { return }
         context.share = nil
@@ -111,12 +101,15 @@ struct CallStore {
         schedule(slot, at: context.deadline)
     }
 
-    /// A request is answered: it may be forgotten if there is need, unless it waits for an ACK (then this is to be called
-    /// when that comes).
+    /// To be called when something about a request has come to its end: it may be forgotten if there is need once it is
+    /// answered, the answer acknowledged, and nothing expected of any branch.
     mutating func finish(_ context: ResponseContext) {
-        guard context.onlyAbsorbs else { return }
+        guard !context.isFinished, context.onlyAbsorbs, let slot = context.slot,
+            !context.legs.contains(where: { leg($0)?.isExpected == true })
+        else { return }
+        context.isFinished = true
         discharge(context)
-        if let slot = context.slot { finished.append(slot, context.number, in: places) }
+        finished.append(slot, context.number, in: places)
     }
 
     /// Forgets a request with all its branches.

@@ -217,7 +217,7 @@ extension ProxyCore {
     ) {
         guard context.method != .ack else { return }
         context.open -= 1
-        guard !context.isFinal else { return }
+        guard !context.isFinal else { return store.finish(context) }
         context.choice.take(status, answer)
         store.update(context)
         if status >= 600 {
@@ -259,6 +259,6 @@ extension ProxyCore {
     mutating func remove(_ leg: CallLeg) {
         store.remove(leg)
         let context = leg.context
-        if context.legs.isEmpty, context.isServerOver { store.remove(context) }
+        if context.legs.isEmpty, context.isServerOver { store.remove(context) } else { store.finish(context) }
     }
 }

@@ -54,7 +54,7 @@ extension ProxyCore {
         }
         (context.endsAt, context.repeatsAt, context.reply) = (.distantFuture, .distantFuture, [])
         store.forgetKey(of: context)
-        if context.legs.isEmpty { store.remove(context) }
+        if context.legs.isEmpty { store.remove(context) } else { store.finish(context) }
     }
 
     /// Something about a branch is due.
@@ -74,8 +74,7 @@ extension ProxyCore {
     /// Timer B, D, F, K or M, or nothing came after a CANCEL.
     private mutating func end(_ leg: CallLeg, _ output: inout ProxyOutput) {
         let isWaiting = leg.isWaiting
-        if leg.isUnanswered, let server = leg.server { output.note(silent: server) }
-        noteSilence(of: leg)
+        if case .no = leg.cancelling, leg.isUnanswered { noteSilence(of: leg, &output) }
         switch leg.machine {
         case .locating: break
         case .invite(var machine):

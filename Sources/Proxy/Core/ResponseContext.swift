@@ -72,6 +72,8 @@ final class ResponseContext {
     var refusal: RefusalReason?
     /// The final response has gone out, or there will be none.
     var isFinal = false
+    /// All is said: it may be forgotten.
+    var isFinished = false
     /// Bytes of it that the store has counted.
     var charged = 0
     /// What its sender has at hand, as long as it counts against that.

@@ -26,9 +26,12 @@ struct CallRequest {
     /// Values of ours that are opened; a dialog has two for each time that it comes through here.
     private static let mostSealed = 8
 
+    /// There is a proxy between who sends it and us: it has more than one Via.
+    let hasComeByOthers: Bool
+
     /// It belongs to a dialog (RFC 3261 §12.2), as it says itself.
     var isInDialog: Bool { !fields.to.tag.isEmpty }
-    /// It belongs to a dialog that was set up through here, between the two that it names.
+    /// It belongs to a dialog that was set up through here.
     var isOfOurDialog: Bool { !sealed.isEmpty }
     /// It only ends what such a dialog has begun: whatever has been forbidden since, a call can be hung up.
     var endsDialog: Bool { isOfOurDialog && (method == .bye || method == .ack) }
@@ -41,6 +44,9 @@ struct CallRequest {
     ) throws(ParseError) {
         method = head.method
         fields = try MandatoryFields(head, bytes)
+        var vias = HeaderValues<Via>(.via)
+        _ = try vias.next(in: head, bytes)
+        hasComeByOthers = try vias.next(in: head, bytes) != nil
         let (from, to) = (fields.from, fields.to)
         let table = ourselves.table
         seals =

@@ -38,7 +38,7 @@ extension CallRouting {
             let domain = domain(ofAOR: binding.texts.aor)
         {
             if let reason = users(ourselves).blocked(binding.texts.aor) { return .refuse(reason) }
-            var target = AddressTargets(state: state, now: ourselves.now).target(of: binding)
+            var target = targets(ourselves).target(of: binding)
             target.requestURI = request.target
             guard !target.isLost else { return .refuse(.flowFailed) }
             return forward([[target]], policy.domains[domain].calls, binding.texts.aor)
@@ -110,20 +110,25 @@ extension CallRouting {
         var path = binding?.facts.path ?? token.path
         path.at = ourselves.now
         let isOpen = !path.transport.isReliable || state.connections.isOpen(path.connection)
-        if !isOpen, pass.isTrusted, token.binding == nil || !request.route.isEmpty { return nil }
-        guard isOpen else { return .refuse(.flowFailed) }
+        if !isOpen {
+            if pass.isTrusted, token.binding == nil || !request.route.isEmpty { return nil }
+            // As a new call would find it, if that is by another way.
+            return binding == nil
+                ? .refuse(.flowFailed) : toHop(token, of: binding, request, calls, bytes, ourselves)
+        }
         var target = CallTarget(requestURI: request.target, hop: .flow(path), binding: binding?.facts.id)
         // A proxy that has recorded its own route is at the port that it names, wherever it has sent from.
-        if !path.transport.isReliable, let next = request.route.first, let hop = hop(of: next, bytes),
-            hop.address == path.source.address
+        if path.transport == .udp, pass.isTrusted || token.binding == nil, let next = request.route.first,
+            let hop = hop(of: next, bytes), hop.address == path.source.address,
+            hop.numericServer?.transport == .udp
         {
             target.hop = .host(hop)
         }
         return forward([[target]], calls, binding?.texts.aor ?? [])
     }
 
-    /// To the hop of a binding that sits behind others: as its Path names it today. With that, unless what is left of
-    /// Route leads by the same hosts: a stranger's Route may name anybody.
+    /// To the hop of a binding that sits behind others, or whose connection has ended: as its Path or Contact names it
+    /// today. With its Path, unless what is left of Route leads by the same hosts: a stranger's Route may name anybody.
     private func toHop(
         _ token: FlowToken,
         of binding: Binding?,
@@ -136,7 +141,8 @@ extension CallRouting {
         var target = CallTarget(requestURI: request.target, hop: .host(HostHop(server)))
         var known = [HostHop(server).host]
         if let binding {
-            let today = AddressTargets(state: state, now: ourselves.now).target(of: binding)
+            let today = targets(ourselves).target(of: binding)
+            guard !today.isLost else { return .refuse(.flowFailed) }
             target.binding = binding.facts.id
             (target.hop, target.route) = (today.hop, today.route)
             known += today.route.compactMap { HostHop(route: $0)?.host }
@@ -151,6 +157,10 @@ extension CallRouting {
         var plan = ForwardPlan(groups: [[target]], policy: calls, aor: binding?.texts.aor ?? [])
         plan.dropsRoute = !isKnown
         return .forward(plan)
+    }
+
+    private func targets(_ ourselves: Ourselves) -> AddressTargets {
+        AddressTargets(state: state, now: ourselves.now, place: place)
     }
 
     /// Where a value of Route leads; nil if it can't be read.

@@ -187,9 +187,9 @@ public struct CallRouting {
         case .invite, .subscribe, .notify, .refer: plan.recordsRoute = plan.policy.recordsRoute
         default: plan.recordsRoute = false
         }
+        if head.contains(.proxyAuthorization) { plan.ownRealms = policy.domains.map(\.digest.realm) }
         var aor: [UInt8] = []
         if case .user(let user) = caller {
-            plan.consumedRealm = user.realm
             plan.isCallerTrusted = user.isTrusted || user.isVouched
             plan.passesIdentity = user.isTrusted
             aor = user.aor
@@ -200,19 +200,12 @@ public struct CallRouting {
         let fields = request.fields
         plan.seal = DialogSeal(fields, begunBy: fields.from, with: fields.to, bytes, state.table)
         if !aor.isEmpty { plan.caller = binding(of: aor, by: path, at: ourselves.now) }
-        plan.isCallersFlowShared = hasComeByOthers(head, bytes) || plan.caller.map(isBehindOthers) == true
+        plan.isCallersFlowShared = request.hasComeByOthers || plan.caller.map(isBehindOthers) == true
         // A user of ours shows by it later who it is. Over UDP a stranger that is where it says needs none: its Contact leads
         // to it.
         let isWhereItSays =
             via.host.address(bytes) == path.source.address && (via.port ?? 5_060) == path.source.port
         plan.keepsCallerFlow = plan.isCallerTrusted || path.transport.isReliable || !isWhereItSays
-    }
-
-    /// There is a proxy between who sends a request and us: it has more than one Via.
-    private func hasComeByOthers(_ head: borrowing MessageHead, _ bytes: Span<UInt8>) -> Bool {
-        var vias = HeaderValues<Via>(.via)
-        _ = try? vias.next(in: head, bytes)
-        return (try? vias.next(in: head, bytes)) ?? nil != nil
     }
 
     /// There is a proxy between a binding's phone and us: it has a Path.

@@ -26,8 +26,6 @@ struct CallUser {
     /// It comes by the flow that its dialog knows as a user of ours: it may reach the other end, wherever that is, and
     /// neither the next hop nor say whom it stands for.
     var isVouched = false
-    /// Realm whose Proxy-Authorization has proved it; empty: none had to.
-    var realm: [UInt8] = []
 }
 
 extension CallRouting {
@@ -44,7 +42,9 @@ extension CallRouting {
         guard let user = vouched ?? said else { return .stranger }
         if !request.endsDialog, let reason = users(ourselves).blocked(user.aor) { return .refused(reason) }
         // Who says what the dialog knows from its beginning gets to the flow of the other end, and nowhere else.
-        if vouched == nil, request.flow?.namesAreSame == true { return .stranger }
+        if vouched == nil, let flow = request.flow, flow.nameIsSame, leads(flow.token, ourselves) {
+            return .stranger
+        }
         let domain = user.domain
         let aor = user.aor
         let name = aor.span.extracting(0..<max(0, aor.count - policy.domains[domain].name.count - 1))
@@ -93,9 +93,10 @@ extension CallRouting {
             let token = sealed.token
             let binding = token.binding.flatMap { liveBinding($0, at: ourselves.now) }
             guard comes(request, from: token, of: binding, by: ourselves.path),
-                said == nil || sealed.namesAreSame || said?.aor == binding?.texts.aor
+                said == nil || sealed.nameIsSame || said?.aor == binding?.texts.aor
             else { continue }
-            var found = said ?? user(request.fields.to, bytes, ourselves)
+            let any = policy.domains.firstIndex { $0.calls.mode == .proxy }
+            var found = said ?? any.map { CallUser(domain: $0, aor: []) }
             if let aor = binding?.texts.aor, let domain = domain(ofAOR: aor) {
                 found = CallUser(domain: domain, aor: aor)
             }
@@ -114,8 +115,16 @@ extension CallRouting {
         by path: ReceivedFrom,
     ) -> Bool {
         if request.method == .ack, token.path.source.address == path.source.address { return true }
+        guard !token.isHop, !token.isShared, !request.hasComeByOthers else { return false }
         if let binding, binding.texts.path.isEmpty, binding.facts.path.isFlow(of: path) { return true }
-        return !token.isHop && !token.isShared && token.path.isFlow(of: path)
+        return token.path.isFlow(of: path)
+    }
+
+    /// What a token names can be sent to now.
+    private func leads(_ token: FlowToken, _ ourselves: Ourselves) -> Bool {
+        if token.isHop || !token.path.transport.isReliable { return true }
+        return state.connections.isOpen(token.path.connection)
+            || token.binding.flatMap { liveBinding($0, at: ourselves.now) } != nil
     }
 
     /// A binding that is there and has not expired.
@@ -141,11 +150,12 @@ extension CallRouting {
         }
     }
 
-    /// The binding of an address of record by whose flow a request has come; nil: by none's.
+    /// The binding of an address of record by whose flow a request has come; nil: by none's, or by several's.
     func binding(of aor: [UInt8], by path: ReceivedFrom, at now: Timestamp) -> BindingID? {
         var found: [BindingFacts] = []
         state.table.current(of: aor.span, at: now, into: &found)
-        return found.first { $0.path.isFlow(of: path) }?.id
+        let ours = found.filter { $0.path.isFlow(of: path) }
+        return ours.count == 1 ? ours[0].id : nil
     }
 
     /// RFC 3261 §22.3: an account of the domain, which must be the one that From names.
@@ -187,7 +197,6 @@ extension CallRouting {
         else { return .refused(.notAllowedForAOR) }
         var proved = user
         proved.isTrusted = true
-        proved.realm = policy.domains[domain].digest.realm
         return .user(proved)
     }
 

@@ -1,14 +1,15 @@
 import BindingTable
 import SIPMessage
 
-/// What a sealed flow is tied to: a dialog, by its Call-ID and the tag of who began it (RFC 3261 §12), and beside that who
+/// What a sealed flow is tied to: a dialog, by its Call-ID and the tag of who began it (RFC 3261 §12), and beside that whom
 /// its two ends said to be then.
 struct DialogSeal: Hashable, Sendable {
     /// Keyed hash of Call-ID and tag: a flow that is sealed for another dialog does not open.
     let dialog: UInt64
-    /// Keyed hash of the addresses, 20 bits: enough for what costs a call for each guess. They may change in mid-dialog
-    /// (RFC 4916), so that they say nothing of the flow, only whether somebody is still the same.
-    let names: UInt64
+    /// Keyed hashes of the address of who began it and of the other end's, for this dialog: 14 bits each are enough for what
+    /// costs a call for a guess. They may change in mid-dialog (RFC 4916), so that they say nothing of the flow, only whether
+    /// somebody is still the same.
+    let beginner: UInt64, other: UInt64
 
     /// The seal of a dialog that one end has begun.
     init(
@@ -19,7 +20,9 @@ struct DialogSeal: Hashable, Sendable {
         _ table: BindingTable,
     ) {
         dialog = Self.hash([bytes.array(fields.callID), bytes.array(sender.tag)], table)
-        names = Self.hash([Self.address(sender, bytes), Self.address(other, bytes)], table) >> 44
+        let call = bytes.array(fields.callID)
+        beginner = Self.hash([call, Self.address(sender, bytes)], table) >> 50
+        self.other = Self.hash([call, Self.address(other, bytes)], table) >> 50
     }
 
     /// Of parts with their lengths, so that none can be cut otherwise.
@@ -47,6 +50,6 @@ struct SealedFlow: Hashable, Sendable {
     let token: FlowToken
     /// It is that of the end which the request comes from, as its tags say; else it leads to the other.
     let isSenders: Bool
-    /// Both ends say to be who they were when it was sealed.
-    let namesAreSame: Bool
+    /// Who sends the request says to be whom it said to be when it was sealed.
+    let nameIsSame: Bool
 }

@@ -17,8 +17,8 @@ struct FlowToken: Hashable, Sendable {
     var isCallees = false
     /// Others come by it too: there is a proxy in between.
     var isShared = false
-    /// Who the ends of its dialog said to be (``DialogSeal/names``).
-    var names: UInt64 = 0
+    /// Whom the ends of its dialog said to be, as ``DialogSeal`` has it.
+    var beginner: UInt64 = 0, other: UInt64 = 0
 }
 
 extension FlowToken {
@@ -38,7 +38,7 @@ extension FlowToken {
 ///
 ///     1 IPv4, transport, our address (4 bits each), our listener (8), port (16), IPv4 address (32)
 ///     2 the binding
-///     3 of a user of ours, a hop, the callee's, shared (1 bit each), the names (20), the connection (40)
+///     3 of a user of ours, a hop, the callee's, shared (1 bit each), the names (14 each), the connection (32)
 ///
 /// The second has the IPv6 address, and a word that ties it to the first. Both are sealed for a dialog (`DialogSeal`) and
 /// open in no other one. The connection is masked with the run of the program: its number means nothing to the next.
@@ -50,10 +50,10 @@ struct FlowTokens {
 
     /// Turns the number of a connection into what stands for it, and back.
     private func masked(_ connection: UInt64) -> UInt64 {
-        connection == 0 ? 0 : connection ^ ((UInt64(mint.epoch) &* 0x9e37_79b9_7f4a_7c15) >> 24)
+        connection == 0 ? 0 : connection ^ ((UInt64(mint.epoch) &* 0x9e37_79b9_7f4a_7c15) >> 32)
     }
 
-    private static let connectionMask: UInt64 = 0xff_ffff_ffff
+    private static let connectionMask: UInt64 = 0xffff_ffff, nameMask: UInt64 = 0x3fff
     private static let noAddress: UInt64 = 15
     private static let noListener: UInt64 = 255
 
@@ -73,7 +73,8 @@ struct FlowTokens {
         if source.address.isIPv4 { word |= source.address.low & 0xffff_ffff }
         let words: InlineArray<3, UInt64> = [
             word, token.binding?.rawValue ?? 0,
-            token.marks << 60 | (token.names & 0xf_ffff) << 40 | masked(path.connection.rawValue),
+            token.marks << 60 | (token.beginner & Self.nameMask) << 46 | (token.other & Self.nameMask) << 32
+                | masked(path.connection.rawValue),
         ]
         guard let text = mint.seal(words, for: dialog, using: worker) else { return false }
         if source.address.isIPv4 {
@@ -120,7 +121,7 @@ struct FlowTokens {
         )
         var token = FlowToken(path: path, binding: words[1] == 0 ? nil : BindingID(rawValue: words[1]))
         token.marks = words[2] >> 60
-        token.names = words[2] >> 40 & 0xf_ffff
+        (token.beginner, token.other) = (words[2] >> 46 & Self.nameMask, words[2] >> 32 & Self.nameMask)
         return token
     }
 

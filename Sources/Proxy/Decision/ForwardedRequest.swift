@@ -63,7 +63,7 @@ enum ForwardedRequest {
             case .pAssertedIdentity where !plan.passesIdentity: break
             case .pPreferredIdentity where !plan.passesIdentity: break
             case .remotePartyID where !plan.passesIdentity: break
-            case .proxyAuthorization where isConsumed(field, bytes, plan.consumedRealm): break
+            case .proxyAuthorization where isOwn(field, bytes, plan.ownRealms): break
             default:
                 encoder.bytes.append(raw: bytes, head.rawBounds(of: index, bytes))
             }
@@ -100,12 +100,13 @@ enum ForwardedRequest {
         encoder.bytes.append(raw: bytes, from: via.range.bounds.upperBound, to: end)
     }
 
-    /// Credentials for our own realm have done their work (RFC 3261 §22.3).
-    private static func isConsumed(_ field: HeaderField, _ bytes: Span<UInt8>, _ realm: [UInt8]) -> Bool {
-        guard !realm.isEmpty,
-            let read = try? DigestCredentials(bytes, in: field.value, header: .proxyAuthorization)
-        else { return false }
-        return bytes.extracting(bytes.within(read.realm)).equals(realm.span)
+    /// Credentials are for one of our own realms: nobody else has any use for them but an evil one.
+    private static func isOwn(_ field: HeaderField, _ bytes: Span<UInt8>, _ realms: [[UInt8]]) -> Bool {
+        guard let read = try? DigestCredentials(bytes, in: field.value, header: .proxyAuthorization) else {
+            return false
+        }
+        let realm = bytes.extracting(bytes.within(read.realm))
+        return realms.contains { realm.equals($0.span) }
     }
 
     private static func isSecure(_ uri: [UInt8]) -> Bool {

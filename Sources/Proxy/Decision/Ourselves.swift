@@ -25,7 +25,7 @@ struct Ourselves {
             return SealedFlow(
                 token: token,
                 isSenders: token.isCallees == (index == 1),
-                namesAreSame: token.names == seal.names
+                nameIsSame: index == 0 ? token.beginner == seal.beginner : token.other == seal.other
             )
         }
         return nil

@@ -27,8 +27,6 @@ public struct ForwardPlan: Sendable {
     public var recordsRoute: Bool
     /// Canonical address of record that it is for; empty: none of ours.
     public var aor: [UInt8]
-    /// Realm whose Proxy-Authorization was for us and goes no further; empty: there was none.
-    public var consumedRealm: [UInt8]
     /// Max-Forwards of what is sent (RFC 3261 §16.6 step 3).
     public var maxForwards: UInt8
     /// Max-Breadth that may be spent on the branches (RFC 5393 §5.3.3).
@@ -45,12 +43,14 @@ public struct ForwardPlan: Sendable {
     public var passesIdentity = false
     /// The way back to the caller is the flow that the request came by, so Record-Route names it (RFC 5626 §5.3).
     public var keepsCallerFlow = false
-    /// What it takes here counts against the share of where it comes from: a stranger's.
+    /// What it takes here counts against the share of where it comes from: nobody that we know has sent it.
     var isShared: Bool { !isCallerTrusted && !passesIdentity }
     /// Others come by the caller's flow too: there is a proxy in between.
     var isCallersFlowShared = false
     /// What the flows in Record-Route are sealed for.
     var seal: DialogSeal?
+    /// Realms whose Proxy-Authorization is for us and goes no further (RFC 3261 §22.3), whether it was looked at or not.
+    var ownRealms: [[UInt8]] = []
     /// What is left of Route goes no further: the target's own takes its place.
     var dropsRoute = false
 
@@ -61,7 +61,6 @@ public struct ForwardPlan: Sendable {
         consumedRoutes: Int = 0,
         recordsRoute: Bool = false,
         aor: [UInt8] = [],
-        consumedRealm: [UInt8] = [],
         maxForwards: UInt8 = 70,
         breadth: UInt16 = 60,
         loop: UInt64 = 0,
@@ -71,7 +70,6 @@ public struct ForwardPlan: Sendable {
         self.consumedRoutes = consumedRoutes
         self.recordsRoute = recordsRoute
         self.aor = aor
-        self.consumedRealm = consumedRealm
         self.maxForwards = maxForwards
         self.breadth = breadth
         self.loop = loop

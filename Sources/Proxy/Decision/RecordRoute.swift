@@ -56,7 +56,7 @@ struct RecordRoute {
         encoder.beginHeader(.recordRoute)
         encoder.bytes.append(isSecure ? "<sips:" : "<sip:")
         if var token, let seal = plan.seal {
-            token.names = seal.names
+            (token.beginner, token.other) = (seal.beginner, seal.other)
             if tokens.append(token, for: seal.dialog, place: place, to: &encoder.bytes) {
                 encoder.bytes.append(0x40)
             }

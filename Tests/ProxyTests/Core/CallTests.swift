@@ -308,6 +308,23 @@ import Timing
         #expect(branches.takeSent().filter { $0.method == "INVITE" }.count == 4)
     }
 
+    @Test("What is answered takes its place as long as a branch of it says nothing")
+    func sharesOfSilentBranches() throws {
+        let stage = try ProxyStage(limits: ProxyLimits(contexts: 40))
+        for port in [5_070, 5_071] { stage.register(at: UInt16(port)) }
+        for number in 0..<10 {
+            stage.receive(ProxyStage.request("MESSAGE", call: "n\(number)"))
+            stage.answer(try #require(stage.takeSent().first { $0.method == "MESSAGE" }), 200)
+        }
+        _ = stage.takeSent()
+        stage.receive(ProxyStage.request("MESSAGE", call: "late"))
+        #expect(stage.words() == ["503>9000"])
+        stage.advance(33_000)
+        _ = stage.takeSent()
+        stage.receive(ProxyStage.request("MESSAGE", call: "later"))
+        #expect(stage.words().contains("MESSAGE>5070"))
+    }
+
     @Test("What is refused takes its place until its ACK has come")
     func sharesUntilTheACK() throws {
         let stage = try ProxyStage(limits: ProxyLimits(contexts: 40))
@@ -333,8 +350,11 @@ import Timing
         )
         stage.register(at: 5_070)
         for number in 0..<50 {
-            let source = Endpoint(address: IPAddress(ipv4: 0x0a00_0100 + UInt32(number)), port: 9_000)
-            stage.receive(ProxyStage.request(call: "n\(number)"), from: source)
+            let address = IPAddress(ipv4: 0x0a00_0100 + UInt32(number % 25))
+            stage.receive(
+                ProxyStage.request(call: "n\(number)"),
+                from: Endpoint(address: address, port: 9_000)
+            )
         }
         let words = stage.words()
         #expect(words.count { $0 == "INVITE>5070" } == 30 && words.count { $0 == "503>9000" } == 20)

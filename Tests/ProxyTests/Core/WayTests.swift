@@ -192,6 +192,47 @@ import Timing
         #expect(stage.silent.isEmpty)
     }
 
+    @Test("A phone that lets a call pass without a word is in doubt until it is heard again")
+    func missedCalls() throws {
+        func binding(_ stage: ProxyStage) throws -> BindingFacts {
+            let aor = Array("alice@example.com".utf8)
+            return try #require(stage.state.table.bindings(of: aor, at: stage.now).first).facts
+        }
+        for sign in ["answer", "refresh"] {
+            let stage = try ProxyStage()
+            stage.register(at: 5_070)
+            stage.advance(1_000)
+            stage.receive(ProxyStage.request())
+            stage.advance(31_000)
+            #expect(try !binding(stage).reachability.hasMissedCall)
+            stage.advance(2_000)
+            let reach = try binding(stage).reachability
+            #expect(reach.hasMissedCall && reach.isDoubtful)
+            _ = stage.takeSent()
+            if sign == "answer" {
+                stage.receive(ProxyStage.request(call: "c2"))
+                stage.answer(try #require(stage.takeSent().last), 180)
+            } else {
+                stage.register(at: 5_070)
+            }
+            #expect(try binding(stage).reachability == Reachability())
+        }
+        // It has come while the call went on; somebody has hung up; it was no call; it was too large for the way.
+        for reason in ["refreshed", "cancelled", "MESSAGE", "large"] {
+            let stage = try ProxyStage()
+            stage.register(at: 5_070)
+            let before = try binding(stage).id
+            let extra = reason == "large" ? ["X-Large: " + String(repeating: "x", count: 1_300)] : []
+            stage.receive(ProxyStage.request(reason == "MESSAGE" ? reason : "INVITE", extra: extra))
+            if reason == "cancelled" { stage.receive(ProxyStage.request("CANCEL")) }
+            stage.advance(20_000)
+            if reason == "refreshed" { stage.register(at: 5_070) }
+            stage.advance(20_000)
+            #expect(try binding(stage).id == before)
+            #expect(try binding(stage).reachability == Reachability(), "\(reason)")
+        }
+    }
+
     @Test(
         "An ACK of a refusal of ours goes nowhere, whatever its branch: a phone would get it before its INVITE"
     )

@@ -59,6 +59,14 @@ import Timing
             let moved = Endpoint(address: phone.address, port: 61_000)
             #expect(stage.decide(ack, stage.path(moved)).host?.port == 5_080, "a NAT gave it another port")
             #expect(stage.decide(ack).plan == nil, "somebody else")
+            let asBoss = stage.request(
+                "INVITE",
+                "sip:x@10.9.9.9:5080",
+                from: "sip:boss@example.com",
+                to: "<\(callee)>;tag=t",
+                extra: recorded.reversed()
+            )
+            #expect(stage.decide(asBoss, stage.path(phone)).reason == .challenge)
             let again = stage.request(
                 "INVITE",
                 "sip:alice@10.0.0.5",
@@ -230,7 +238,8 @@ import Timing
         let first = "Route: <sip:sip.example.com;lr>"
         let bye = stage.request("BYE", "sip:any@10.0.0.5", to: to, extra: [first] + recorded.reversed())
         #expect(stage.decide(bye).flow?.source == bob)
-        #expect(stage.decide(stage.request("BYE", "sip:any@10.0.0.5", to: to, extra: [first])).plan == nil)
+        let bare = stage.request("BYE", "sip:any@10.0.0.5", to: to, extra: [first])
+        #expect(stage.decide(bare).reason == .notARelay)
     }
 
     @Test("A user of any domain of ours has to prove it, also of one that passes nothing on")
@@ -274,22 +283,105 @@ import Timing
         }
     }
 
+    @Test("Credentials for our own realm go no further, whether they were looked at or not")
+    func credentialsStayHere() throws {
+        let stage = try RoutingStage([try .closed(["alice": "secret"])])
+        let recorded = try routes(stage.forward(try stage.proved(), stage.path(phone, .tcp, 44)))
+        let line =
+            "Proxy-Authorization: Digest username=\"alice\", realm=\"REALM\", nonce=\"n\", uri=\"sip:x@far.net\", response=\"0123456789abcdef0123456789abcdef\""
+        for (realm, goesOn) in [("example.com", false), ("far.net", true)] {
+            let again = stage.request(
+                "INVITE",
+                "sip:x@198.51.100.66",
+                from: "sip:alice@example.com",
+                to: "<sip:x@far.net>;tag=t",
+                extra: recorded.reversed() + [line.replacing("REALM", with: realm)]
+            )
+            let sent = try #require(stage.forward(again, stage.path(phone, .tcp, 44)))
+            #expect(sent.contains("Proxy-Authorization") == goesOn)
+        }
+    }
+
+    @Test("What comes by a proxy is vouched for by nobody's flow, Path or no Path")
+    func aProxyWithoutAPath() throws {
+        let stage = try RoutingStage([.proxying(nextHop: "sip:10.9.9.9")])
+        stage.register("bob", "<sip:bob@10.0.0.5>", from: edge)
+        let recorded = try routes(stage.forward(stage.request()))
+        stage.state.policy.update {
+            $0 = Policy(domains: [(try? .closed(["bob": "b"], nextHop: "sip:10.9.9.9")) ?? .proxying()])
+        }
+        func invite(_ extra: [String]) -> ProxyDecision {
+            let to = "<sip:carol@elsewhere.net>;tag=f"
+            let from = "sip:bob@example.com"
+            let request = stage.request(
+                "INVITE",
+                "sip:+900@10.9.9.9",
+                from: from,
+                to: to,
+                extra: [recorded[0]] + extra
+            )
+            return stage.decide(request, stage.path(edge))
+        }
+        #expect(invite([]).host != nil)
+        #expect(invite(["Via: SIP/2.0/UDP 10.1.1.1;branch=z9hG4bKinner"]).reason == .challenge)
+    }
+
+    @Test("A stranger's Route leads to no other port of the host where a user of ours is")
+    func noOtherPort() throws {
+        let stage = try RoutingStage([.proxying()])
+        stage.register("bob", "<sip:bob@10.0.0.5>", from: bob)
+        let recorded = try routes(stage.forward(stage.request()))
+        let to = "<sip:bob@example.com>;tag=t"
+        for route in ["<sip:198.51.100.7:6379;transport=tcp;lr>", "<sip:198.51.100.7:53;lr>"] {
+            let bye = stage.request(
+                "BYE",
+                "sip:bob@10.0.0.5",
+                to: to,
+                extra: recorded.reversed() + ["Route: \(route)"]
+            )
+            #expect(stage.decide(bye).flow?.source == bob)
+        }
+    }
+
+    @Test("A connection that has ended: the way that a new call would take, if there is one")
+    func byTheContactInstead() throws {
+        let stage = try RoutingStage([.proxying()])
+        let lan = RoutingStage.endpoint(0xc633_6420, 41_000)
+        stage.register("bob", "<sip:bob@198.51.100.32:41000;transport=tcp>", from: lan, .tcp, 7)
+        let recorded = try routes(stage.forward(stage.request()))
+        stage.registrar.connectionClosed(ConnectionID(rawValue: 7), at: stage.now)
+        let to = "<sip:bob@example.com>;tag=t"
+        let uri = "sip:bob@198.51.100.32:41000;transport=tcp"
+        let bye = stage.request("BYE", uri, to: to, extra: recorded.reversed())
+        let invite = stage.decide(stage.request())
+        #expect(stage.decide(bye).host == invite.host)
+        #expect(stage.decide(bye).reason == invite.reason)
+    }
+
     @Test("The flow is dead: 430, whoever the Request-URI names")
     func deadFlow() throws {
         let stage = try RoutingStage([.proxying()])
         let nat = RoutingStage.endpoint(0xcb00_7177, 33_000)
         stage.registrar.connectionOpened(ConnectionID(rawValue: 44))
         stage.register("bob", "<sip:bob@10.0.0.5>", from: bob)
-        let recorded = try routes(stage.forward(stage.request(), stage.path(nat, .tcp, 44)))
+        let to = "<sip:bob@elsewhere.net>"
+        let call = stage.request(to: to)
+        let recorded = try routes(stage.forward(call, stage.path(nat, .tcp, 44)))
         stage.registrar.connectionClosed(ConnectionID(rawValue: 44), at: stage.now)
-        let request = stage.request(
-            "INVITE",
-            "sip:bob@example.com",
-            from: "sip:bob@example.com",
-            to: "<sip:carol@elsewhere.net>;tag=f",
-            extra: [recorded[1]]
-        )
-        #expect(stage.decide(request, stage.path(nat)).reason == .flowFailed)
+        let closed = try Domain.closed(["bob": "b"])
+        stage.state.policy.update { $0 = Policy(domains: [closed]) }
+        func invite(_ from: String) -> RefusalReason? {
+            let request = stage.request(
+                "INVITE",
+                "sip:bob@example.com",
+                from: from,
+                to: "<sip:carol@elsewhere.net>;tag=f",
+                extra: [recorded[1]]
+            )
+            return stage.decide(request, stage.path(nat)).reason
+        }
+        #expect(invite("sip:bob@elsewhere.net") == .flowFailed)
+        #expect(invite("sip:bob@example.com") == .challenge, "whoever proves it may go another way")
     }
 
     @Test("Who is only known by its flow does not say whom it stands for")
