@@ -15,7 +15,7 @@ func fuzzDNS(_ input: [UInt8]) {
             case (.address, .aaaa): break
             case (.service(_, _, let port, let target), .srv):
                 precondition(target.count <= 255)
-                trap(if: port == 5_061)
+                trap(if: port != 5_060)
             case (.naming(_, _, _, _, _, let replacement), .naptr): precondition(replacement.count <= 255)
             default: preconditionFailure("\(record) for \(kind)")
             }
