@@ -135,11 +135,11 @@ extension BindingLines {
             remarks.append(TextRun("\(sentence.prefix(1).uppercased())\(sentence.dropFirst()).", role: role))
         }
         if reach.ping == .stoppedAnswering {
-            let what =
-                reach.hasMissedCall
-                ? "The last call to it got no answer, not even that it rings"
-                : "It used to answer pings and does no longer"
-            remarks.append(TextRun("\(what): the phone, or the way to it, is in trouble.", role: .stateFail))
+            let what = ReachText.silence(reach)
+            let sentence = "\(what.prefix(1).uppercased())\(what.dropFirst())"
+            remarks.append(
+                TextRun("\(sentence): the phone, or the way to it, is in trouble.", role: .stateFail)
+            )
         }
         remarks += BadgeWords.sentences(row.binding)
         if reach.ping == .neverAnswered {

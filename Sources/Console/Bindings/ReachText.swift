@@ -26,6 +26,13 @@ enum ReachText {
         }
     }
 
+    /// How a phone has stopped answering: the start of a sentence, or what follows "but".
+    static func silence(_ reachability: Reachability) -> String {
+        reachability.hasMissedCall
+            ? "the last call to it got no answer, not even that it rings"
+            : "it used to answer pings and does no longer"
+    }
+
     /// `0.4ms`, `12ms`, `1.2s`: three digits are enough for a column.
     static func roundTrip(_ microseconds: UInt32) -> String {
         let value = Double(microseconds)

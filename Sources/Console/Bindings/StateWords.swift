@@ -19,7 +19,7 @@ enum StateWords {
         case .ok: "registered, and nothing is known to be wrong"
         case .late: "later than its phone usually is: it may be gone, although its time has not run out"
         case .auth: "a login from where it is registered has failed since; the binding lives on"
-        case .silent: "it used to answer pings and does no longer"
+        case .silent: "it has stopped answering: pings, or the last call to it"
         case .disconnected: "its connection has ended; Enter shows what a call would do"
         case .gone: "it has ended; shown dim until the cursor moves"
         }

@@ -40,7 +40,7 @@ struct ReportConclusion {
                 "it is later than it usually is (every \(TimeText.length(Int($0.seconds)))), and may be gone"
             } ?? "it has not refreshed, and its time is nearly over"
         case .auth: "its last login failed"
-        case .silent: "it used to answer pings and does no longer"
+        case .silent: ReachText.silence(row.binding.facts.reachability)
         case .disconnected: CallWords.connectionEnded(RouteTarget(row.binding, at: clock.now.timestamp))
         }
     }

@@ -7,6 +7,16 @@ import Testing
 
 /// The words for how a binding can be reached.
 @Suite struct ReachTextTests {
+    @Test func aMissedCallIsNoPing() {
+        let call = Reachability(ping: .stoppedAnswering)
+        let ping = Reachability(ping: .stoppedAnswering, roundTrip: 12_000, silentPings: 3)
+        #expect(ReachText.ping(call).text.string == "no answer")
+        #expect(
+            ReachText.silence(call).contains("the last call") && !ReachText.silence(call).contains("ping")
+        )
+        #expect(ReachText.silence(ping).contains("pings"))
+    }
+
     @Test func pingsInAColumn() {
         func text(_ ping: Reachability.Ping, _ trip: UInt32 = 0, _ silent: UInt8 = 0) -> String {
             ReachText.ping(Reachability(ping: ping, roundTrip: trip, silentPings: silent)).text.string
